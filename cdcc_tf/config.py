@@ -1,0 +1,296 @@
+"""Every option of an experiment, once: name, type, default, help.
+
+Frozen dataclasses travel through the program; flags exist only in the command,
+and become values here and nowhere else.
+"""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from absl import flags
+
+from cdcc_tf.errors import InputError
+
+
+def option(default: Any, help: str, choices: Sequence[str] = ()) -> Any:
+  """Declares a field with the help text of its flag."""
+  return dataclasses.field(
+    default=default, metadata={"help": help, "choices": list(choices)}
+  )
+
+
+@dataclasses.dataclass(frozen=True)
+class DataConfig:
+  """Where pictures come from and how batches are made of them."""
+
+  source_records: str = option("", "Records of the labelled source domain.")
+  target_records: str = option(
+    "", "Records of the unlabelled target domain. Points in them are not read."
+  )
+  source_batch: int = option(4, "Source crops in a step.")
+  target_batch: int = option(
+    4, "Target crops in a step; half of them are upside down. Even."
+  )
+  crop: int = option(256, "Side of a training crop in pixels; multiple of 8.")
+  scale_min: float = option(0.4, "Smallest scale of a source crop.")
+  scale_max: float = option(1.2, "Largest scale of a source crop.")
+  target_scale_min: float = option(0.4, "Smallest scale of a target crop.")
+  target_scale_max: float = option(1.2, "Largest scale of a target crop.")
+  colour_strength: float = option(
+    0.5, "Strength of colour augmentation in both domains; 0 for none."
+  )
+  sigma: float = option(
+    14.0, "Standard deviation of a head in the density map, in crop pixels."
+  )
+  validation_crop: int = option(
+    512, "Largest side, in pixels, of the centre crops used for validation."
+  )
+  validation_pictures: int = option(
+    24, "At most so many pictures of each domain in a validation."
+  )
+  target_held_out: int = option(
+    16,
+    "Target training pictures kept out of training, to measure the "
+    "orientation task on pictures it has not seen. No labels involved.",
+  )
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelConfig:
+  """The network (METHOD §2: SFCN with Masksembles)."""
+
+  encoder_weights: str = option(
+    "imagenet",
+    "Start of the VGG16 encoder: a file (.npz with Keras layer names, or Keras "
+    ".h5), 'imagenet' to download Keras' own, or 'none'.",
+  )
+  width: float = option(1.0, "Multiplies every layer's channels.")
+  masks: int = option(3, "Number of Masksembles masks; 1 for none.")
+  mask_scale: float = option(2.0, "Masksembles scale: larger overlaps less.")
+  spatial_encoder: bool = option(True, "Use the down-up and left-right scans.")
+  orientation_grid: int = option(
+    8,
+    "Side of the grid that features are pooled to before the orientation "
+    "classifier (the paper's listing pools to 96x128, larger than the features "
+    "of a training crop).",
+  )
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+  """Losses, optimiser and schedule."""
+
+  stage1_steps: int = option(1000, "Training steps of stage 1.")
+  density_loss: str = option(
+    "gaussian",
+    "Density loss: Gaussian or Laplace negative log-likelihood with predicted "
+    "variance, or squared error.",
+    ["gaussian", "laplace", "squared"],
+  )
+  beta: float = option(
+    0.5, "β of the β-NLL weighting (arXiv 2203.09168); 0 is the plain NLL."
+  )
+  orientation_weight: float = option(
+    0.1,
+    "λ of the orientation loss in the encoder; 0 trains on the source only.",
+  )
+  orientation_warmup: int = option(
+    100,
+    "Steps in which the orientation head learns alone, its gradient kept from "
+    "the encoder.",
+  )
+  orientation_ramp: int = option(
+    200, "Steps over which λ then rises from 0 to its full value."
+  )
+  learning_rate: float = option(1e-4, "Peak learning rate.")
+  warmup_steps: int = option(50, "Steps of linear learning-rate warm-up.")
+  decay: str = option(
+    "cosine", "Learning rate after warm-up.", ["cosine", "constant"]
+  )
+  weight_decay: float = option(0.0, "AdamW weight decay.")
+  optimizer: str = option("adamw", "Optimiser.", ["adamw", "sgd"])
+  gradient_clip_norm: float = option(
+    0.0, "Clips the global gradient norm, over all replicas; 0 for none."
+  )
+  ema_momentum: float = option(
+    0.0, "Averages weights with this momentum for validation and use; 0: none."
+  )
+  frozen_blocks: int = option(
+    0, "So many first VGG blocks keep their initial weights."
+  )
+  precision: str = option(
+    "auto",
+    "Compute precision; auto takes bfloat16 where the processor has it.",
+    ["auto", "float32", "bfloat16"],
+  )
+  replicas: int = option(
+    0, "Logical CPU devices to mirror over (for tests); 0 uses what is there."
+  )
+  checkpoint_every: int = option(
+    50, "Steps between checkpoints, logs and chances to resume."
+  )
+  validate_every: int = option(100, "Steps between validations.")
+  seed: int = option(0, "Seed of initial weights, order and augmentation.")
+
+
+GROUPS: dict[str, type] = {
+  "data": DataConfig,
+  "model": ModelConfig,
+  "training": TrainingConfig,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class ExperimentConfig:
+  """A whole experiment; what `config.json` in the run folder holds."""
+
+  data: DataConfig = DataConfig()
+  model: ModelConfig = ModelConfig()
+  training: TrainingConfig = TrainingConfig()
+
+  def __post_init__(self):
+    """Checks options against each other.
+
+    Raises:
+      InputError: naming the flag and the remedy.
+    """
+    data, training = self.data, self.training
+    _check(data.crop > 0 and data.crop % 8 == 0, "crop", "a multiple of 8")
+    _check(
+      data.validation_crop % 8 == 0, "validation_crop", "a multiple of 8"
+    )
+    _check(data.source_batch > 0, "source_batch", "at least 1")
+    _check(
+      data.target_batch > 0 and data.target_batch % 2 == 0,
+      "target_batch",
+      "even: each crop enters upright and upside down",
+    )
+    for name in ("", "target_"):
+      low = getattr(data, f"{name}scale_min")
+      high = getattr(data, f"{name}scale_max")
+      _check(0 < low <= high, f"{name}scale_min", f"in (0, {high}]")
+    _check(data.sigma > 0, "sigma", "above 0 pixels")
+    _check(0 < self.model.width <= 4, "width", "in (0, 4]")
+    _check(self.model.masks >= 1, "masks", "at least 1")
+    _check(training.stage1_steps > 0, "stage1_steps", "at least 1")
+    _check(0 <= training.beta <= 1, "beta", "in [0, 1]")
+    _check(training.learning_rate > 0, "learning_rate", "above 0")
+    _check(0 <= training.ema_momentum < 1, "ema_momentum", "in [0, 1)")
+    _check(0 <= training.frozen_blocks <= 4, "frozen_blocks", "0 to 4")
+    _check(training.checkpoint_every > 0, "checkpoint_every", "at least 1")
+    _check(
+      training.validate_every % training.checkpoint_every == 0,
+      "validate_every",
+      "a multiple of --checkpoint_every",
+    )
+    _check(
+      training.stage1_steps % training.checkpoint_every == 0,
+      "stage1_steps",
+      "a multiple of --checkpoint_every",
+    )
+    _check(
+      not self.adapts or bool(data.target_records),
+      "target_records",
+      "given unless --orientation_weight=0",
+    )
+    if training.optimizer == "sgd":
+      _check(not training.weight_decay, "weight_decay", "0 with sgd")
+
+  @property
+  def adapts(self) -> bool:
+    """Whether the target domain takes part in stage 1."""
+    return self.training.orientation_weight > 0
+
+  def to_json(self) -> str:
+    """Returns the text of `config.json`."""
+    return json.dumps(dataclasses.asdict(self), indent=1) + "\n"
+
+  @classmethod
+  def from_json(cls, text: str) -> "ExperimentConfig":
+    """Reads the text of `config.json`.
+
+    Raises:
+      InputError: it is not such a text.
+    """
+    try:
+      fields = json.loads(text)
+      return cls(**{name: GROUPS[name](**fields[name]) for name in GROUPS})
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+      raise InputError(f"not an experiment's configuration: {error}") from error
+
+  def differences(self, other: "ExperimentConfig") -> list[str]:
+    """Lists the options in which two experiments differ."""
+    mine, others = dataclasses.asdict(self), dataclasses.asdict(other)
+    return [
+      f"--{name}: {others[group][name]} there, {mine[group][name]} here"
+      for group in GROUPS
+      for name in mine[group]
+      if mine[group][name] != others[group][name]
+    ]
+
+
+def define_flags(flag_values: flags.FlagValues = flags.FLAGS) -> None:
+  """Defines a flag for every option."""
+  define = {
+    int: flags.DEFINE_integer,
+    float: flags.DEFINE_float,
+    bool: flags.DEFINE_bool,
+    str: flags.DEFINE_string,
+  }
+  for config in GROUPS.values():
+    hints = get_type_hints(config)
+    for field in dataclasses.fields(config):
+      help_text, choices = field.metadata["help"], field.metadata["choices"]
+      if choices:
+        flags.DEFINE_enum(
+          field.name, field.default, choices, help_text, flag_values=flag_values
+        )
+      else:
+        define[hints[field.name]](
+          field.name, field.default, help_text, flag_values=flag_values
+        )
+
+
+def from_flags(flag_values: flags.FlagValues = flags.FLAGS) -> ExperimentConfig:
+  """Turns parsed flags into an experiment.
+
+  Raises:
+    InputError: an option is out of range.
+  """
+  return ExperimentConfig(
+    **{
+      group: config(
+        **{
+          field.name: flag_values[field.name].value
+          for field in dataclasses.fields(config)
+        }
+      )
+      for group, config in GROUPS.items()
+    }
+  )
+
+
+def load(run: str | Path) -> ExperimentConfig:
+  """Reads a run folder's configuration.
+
+  Raises:
+    InputError: the folder is not a run.
+  """
+  path = Path(run) / "config.json"
+  if not path.is_file():
+    raise InputError(
+      f"{path}: not found, so {run} is not a run folder. Train one with: "
+      "python -m cdcc_tf.train --run=" + str(run)
+    )
+  try:
+    return ExperimentConfig.from_json(path.read_text())
+  except InputError as error:
+    raise InputError(f"{path}: {error}") from error
+
+
+def _check(holds: bool, name: str, remedy: str) -> None:
+  if not holds:
+    raise InputError(f"--{name} must be {remedy}.")

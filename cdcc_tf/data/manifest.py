@@ -1,0 +1,128 @@
+"""The manifest beside a folder of record shards: what is in it, and is it whole.
+
+It is written last. A folder without one is a conversion that never finished.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from cdcc_tf.errors import InputError
+
+FORMAT_VERSION = 1
+FILE_NAME = "manifest.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Shard:
+  """One TFRecord file: its name, split, number of pictures and SHA-256."""
+
+  file: str
+  split: str
+  pictures: int
+  sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Manifest:
+  """Contents of `manifest.json`.
+
+  Attributes:
+    dataset: name of the data set, e.g. `shanghaitech`.
+    pictures: number of pictures in each split.
+    heads: number of head points in each split.
+    shards: the TFRecord files.
+    dropped_points: picture id to number of points left out because they lie
+      outside the picture.
+    skipped_files: list of `{"file": …, "reason": …}`.
+    options: the options of the conversion, so that it can be repeated.
+    format_version: version of the record format.
+  """
+
+  dataset: str
+  pictures: dict[str, int]
+  heads: dict[str, int]
+  shards: tuple[Shard, ...]
+  dropped_points: dict[str, int]
+  skipped_files: tuple[dict[str, str], ...]
+  options: dict[str, object]
+  format_version: int = FORMAT_VERSION
+
+  def save(self, folder: Path) -> None:
+    """Writes the manifest whole or not at all."""
+    write_atomically(
+      Path(folder) / FILE_NAME,
+      json.dumps(dataclasses.asdict(self), indent=1, sort_keys=True) + "\n",
+    )
+
+  def shards_of(self, split: str, folder: Path) -> list[Path]:
+    """Returns the split's files.
+
+    Raises:
+      InputError: the records hold no such split.
+    """
+    files = [Path(folder) / s.file for s in self.shards if s.split == split]
+    if not files:
+      raise InputError(
+        f"{folder}: no split {split!r}; its splits are "
+        f"{', '.join(sorted(self.pictures))}. Name one of them, or convert "
+        "again with other split options."
+      )
+    return files
+
+
+def load_manifest(folder: str | Path) -> Manifest:
+  """Reads a record folder's manifest.
+
+  Raises:
+    InputError: the folder, the manifest or one of its shards is missing, or it
+      was written by another version.
+  """
+  folder = Path(folder)
+  path = folder / FILE_NAME
+  if not path.is_file():
+    raise InputError(
+      f"{path}: not found, so {folder} holds no finished records. Make them "
+      "with: python -m data_tools.convert --output=" + str(folder)
+    )
+  try:
+    fields = json.loads(path.read_text())
+    version = fields["format_version"]
+    if version != FORMAT_VERSION:
+      raise InputError(
+        f"{path}: format_version is {version}, this program reads "
+        f"{FORMAT_VERSION}. Convert the data set again."
+      )
+    fields["shards"] = tuple(Shard(**shard) for shard in fields["shards"])
+    fields["skipped_files"] = tuple(fields["skipped_files"])
+    manifest = Manifest(**fields)
+  except (json.JSONDecodeError, KeyError, TypeError) as error:
+    raise InputError(
+      f"{path}: not a manifest of records ({error}). Convert again."
+    ) from error
+  for shard in manifest.shards:
+    if not (folder / shard.file).is_file():
+      raise InputError(
+        f"{folder / shard.file}: listed in {FILE_NAME} but missing. Copy the "
+        "whole folder, or convert again."
+      )
+  return manifest
+
+
+def file_sha256(path: Path) -> str:
+  """Returns a file's SHA-256 as hexadecimal text."""
+  with open(path, "rb") as file:
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+  """Writes a file under a temporary name and renames it into place."""
+  path = Path(path)
+  path.parent.mkdir(parents=True, exist_ok=True)
+  temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+  if isinstance(content, str):
+    content = content.encode()
+  temporary.write_bytes(content)
+  os.replace(temporary, path)

@@ -1,0 +1,286 @@
+"""CrowdRecord: the one form in which pictures reach the network.
+
+Whatever a data set's own layout, its reader yields CrowdRecords once; training,
+evaluation and labelling know nothing else. Pictures keep the bytes they came
+with, and heads stay points: a density map is made where it is needed.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from cdcc_tf.data import manifest as manifests
+from cdcc_tf.errors import InputError
+
+PICTURES_PER_SHARD = 128
+
+
+@dataclasses.dataclass(frozen=True)
+class CrowdRecord:
+  """One picture and its head points.
+
+  Attributes:
+    id: unique name, e.g. `part_B/train/IMG_12`.
+    image: the file's bytes, JPEG or PNG.
+    height: picture height in pixels.
+    width: picture width in pixels.
+    points: float32 array of shape [heads, 2], x (right) then y (down) in
+      pixels; (0, 0) is the outer corner of the top-left pixel.
+    labelled: False for a picture nobody labelled, which is not the same as a
+      picture without people.
+    sigmas: float32 array of shape [heads], the geometry-adaptive standard
+      deviation of each head in pixels, or None.
+  """
+
+  id: str
+  image: bytes
+  height: int
+  width: int
+  points: np.ndarray
+  labelled: bool = True
+  sigmas: np.ndarray | None = None
+
+  def serialize(self) -> bytes:
+    """Returns the record as a serialised `tf.train.Example`."""
+    points = np.asarray(self.points, np.float32)
+    if points.ndim != 2 or points.shape[1] != 2:
+      raise ValueError(f"{self.id}: points must be [heads, 2]: {points.shape}")
+    sigmas = np.zeros(0, np.float32) if self.sigmas is None else self.sigmas
+    feature = {
+      "id": _bytes(self.id.encode()),
+      "image": _bytes(self.image),
+      "size": _integers([self.height, self.width]),
+      "labelled": _integers([int(self.labelled)]),
+      "points": _floats(points.ravel()),
+      "sigmas": _floats(sigmas),
+    }
+    return tf.train.Example(
+      features=tf.train.Features(feature=feature)
+    ).SerializeToString()
+
+
+class RecordWriter:
+  """Writes CrowdRecords into shards, and the manifest at the end.
+
+  Every shard is written under a temporary name and renamed. Leaving the `with`
+  block without an exception writes the manifest; without it, readers refuse
+  the folder.
+
+  Example:
+
+  ```python
+  with RecordWriter("records/mine", dataset="csv", options={}) as writer:
+    writer.write(record, split="train")
+  ```
+  """
+
+  def __init__(
+    self,
+    folder: str | Path,
+    dataset: str,
+    options: dict[str, object],
+    overwrite: bool = False,
+  ):
+    """Creates the folder.
+
+    Raises:
+      InputError: the folder holds finished records and overwrite is False.
+    """
+    self.folder = Path(folder)
+    if (self.folder / manifests.FILE_NAME).exists():
+      if not overwrite:
+        raise InputError(
+          f"{self.folder}: holds finished records. Choose another --output, or "
+          "add --overwrite to replace them."
+        )
+      (self.folder / manifests.FILE_NAME).unlink()
+    self.folder.mkdir(parents=True, exist_ok=True)
+    for stale in self.folder.glob("*.tfrecord*"):
+      stale.unlink()
+    self._dataset, self._options = dataset, options
+    self._pending: dict[str, list[bytes]] = {}
+    self._shards: list[manifests.Shard] = []
+    self._pictures: dict[str, int] = {}
+    self._heads: dict[str, int] = {}
+    self._dropped: dict[str, int] = {}
+    self._skipped: list[dict[str, str]] = []
+
+  def write(
+    self, record: CrowdRecord, split: str, dropped_points: int = 0
+  ) -> None:
+    """Adds a picture to a split; `dropped_points` goes to the manifest."""
+    self._pictures[split] = self._pictures.get(split, 0) + 1
+    self._heads[split] = self._heads.get(split, 0) + len(record.points)
+    if dropped_points:
+      self._dropped[record.id] = dropped_points
+    pending = self._pending.setdefault(split, [])
+    pending.append(record.serialize())
+    if len(pending) == PICTURES_PER_SHARD:
+      self._flush(split)
+
+  def skip(self, file: str, reason: str) -> None:
+    """Notes a file that was left out, and why."""
+    self._skipped.append({"file": file, "reason": reason})
+
+  def _flush(self, split: str) -> None:
+    examples = self._pending.pop(split, [])
+    if not examples:
+      return
+    index = sum(shard.split == split for shard in self._shards)
+    path = self.folder / f"{split}-{index:05d}.tfrecord"
+    temporary = path.with_name(path.name + ".tmp")
+    with tf.io.TFRecordWriter(str(temporary)) as writer:
+      for example in examples:
+        writer.write(example)
+    temporary.rename(path)
+    self._shards.append(
+      manifests.Shard(
+        path.name, split, len(examples), manifests.file_sha256(path)
+      )
+    )
+
+  def __enter__(self) -> "RecordWriter":
+    return self
+
+  def __exit__(self, exception_type, exception, traceback) -> None:
+    if exception_type is not None:
+      return
+    if not self._pictures:
+      reasons = sorted({skip["reason"] for skip in self._skipped})
+      raise InputError(
+        f"{self.folder}: no picture was written. "
+        + ("Reasons: " + "; ".join(reasons) if reasons else "Nothing came in.")
+      )
+    for split in list(self._pending):
+      self._flush(split)
+    self.manifest = manifests.Manifest(
+      dataset=self._dataset,
+      pictures=self._pictures,
+      heads=self._heads,
+      shards=tuple(self._shards),
+      dropped_points=self._dropped,
+      skipped_files=tuple(self._skipped),
+      options=self._options,
+    )
+    self.manifest.save(self.folder)
+
+
+def parse(example: tf.Tensor, with_points: bool = True) -> dict[str, tf.Tensor]:
+  """Parses one serialised record.
+
+  Args:
+    example: scalar string tensor.
+    with_points: False leaves `points` and `sigmas` unread: this is how labels
+      of the target domain stay out of training.
+
+  Returns:
+    `id` and `image` (scalar strings), `size` int64 [2] (height, width),
+    `labelled` bool, and with points: `points` float32 [heads, 2] and `sigmas`
+    float32 [heads] or [0].
+  """
+  features = {
+    "id": tf.io.FixedLenFeature([], tf.string),
+    "image": tf.io.FixedLenFeature([], tf.string),
+    "size": tf.io.FixedLenFeature([2], tf.int64),
+    "labelled": tf.io.FixedLenFeature([], tf.int64),
+  }
+  if with_points:
+    for name in ("points", "sigmas"):
+      features[name] = tf.io.FixedLenSequenceFeature(
+        [], tf.float32, allow_missing=True
+      )
+  parsed = tf.io.parse_single_example(example, features)
+  parsed["labelled"] = tf.cast(parsed["labelled"], tf.bool)
+  if with_points:
+    parsed["points"] = tf.reshape(parsed["points"], [-1, 2])
+  return parsed
+
+
+def read_serialized(
+  files: list[Path], readers: int = 4
+) -> tf.data.Dataset:
+  """Reads shards side by side, always in the same order.
+
+  Returns:
+    Dataset of scalar strings, to be given to `parse`.
+  """
+  return tf.data.Dataset.from_tensor_slices(
+    [str(file) for file in files]
+  ).interleave(
+    tf.data.TFRecordDataset,
+    cycle_length=readers,
+    num_parallel_calls=readers,
+    deterministic=True,
+  )
+
+
+def open_split(folder: str | Path, split: str) -> tuple[list[Path], int]:
+  """Finds a split's shards and compares them with their checksums.
+
+  Returns:
+    The files and the number of pictures in them.
+
+  Raises:
+    InputError: no such records or split, or a shard is damaged.
+  """
+  manifest = verify(folder, split)
+  return manifest.shards_of(split, Path(folder)), manifest.pictures[split]
+
+
+def read_records(folder: str | Path, split: str) -> Iterator[CrowdRecord]:
+  """Yields a split's records, points included; for evaluation and checks.
+
+  Raises:
+    InputError: a shard is damaged.
+  """
+  files, _ = open_split(folder, split)
+  for example in read_serialized(files).as_numpy_iterator():
+    fields = parse(example)
+    sigmas = fields["sigmas"].numpy()
+    height, width = fields["size"].numpy().tolist()
+    yield CrowdRecord(
+      id=fields["id"].numpy().decode(),
+      image=fields["image"].numpy(),
+      height=height,
+      width=width,
+      points=fields["points"].numpy(),
+      labelled=bool(fields["labelled"]),
+      sigmas=sigmas if len(sigmas) else None,
+    )
+
+
+def verify(
+  folder: str | Path, split: str | None = None
+) -> manifests.Manifest:
+  """Compares every shard, or those of one split, with their checksums.
+
+  Raises:
+    InputError: a shard differs from what was written.
+  """
+  folder = Path(folder)
+  manifest = manifests.load_manifest(folder)
+  for shard in manifest.shards:
+    if split not in (None, shard.split):
+      continue
+    if manifests.file_sha256(folder / shard.file) != shard.sha256:
+      raise InputError(
+        f"{folder / shard.file}: does not match its checksum in "
+        f"{manifests.FILE_NAME}; the file is truncated or changed. Copy it "
+        "again, or convert again."
+      )
+  return manifest
+
+
+def _bytes(value: bytes) -> tf.train.Feature:
+  return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
+
+
+def _integers(values: list[int]) -> tf.train.Feature:
+  return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
+
+
+def _floats(values: np.ndarray) -> tf.train.Feature:
+  return tf.train.Feature(float_list=tf.train.FloatList(value=values))

@@ -1,0 +1,1 @@
+"""Using a trained counter; knows nothing of training."""

@@ -1,0 +1,41 @@
+r"""Trains a counter for an unlabelled target domain.
+
+  python -m cdcc_tf.train --flagfile=experiments/unity2shtb.flags \
+      --run=runs/unity2shtb
+
+Killed? The same command goes on where it was.
+"""
+
+from absl import flags
+
+from cdcc_tf import command_line, config
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string(
+  "run", None, "Folder of the run; an unfinished one is resumed."
+)
+config.define_flags()
+flags.adopt_module_key_flags(config)
+
+
+def main() -> None:
+  """Opens the run folder and trains."""
+  experiment_config = config.from_flags()
+  from cdcc_tf import run_folder
+  from cdcc_tf.training import experiment
+
+  folder = run_folder.open_run(FLAGS.run, experiment_config)
+  experiment.run(experiment_config, folder)
+  print(f"Trained. Look at {folder.panels} or: tensorboard --logdir {FLAGS.run}")
+  print(f"Next: python -m cdcc_tf.evaluate --run={FLAGS.run} --records=…")
+
+
+def cli() -> None:
+  """Entry point of `cdcc-train`."""
+  command_line.require("run", "source_records")
+  command_line.run(main)
+
+
+if __name__ == "__main__":
+  cli()

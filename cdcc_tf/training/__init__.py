@@ -1,0 +1,1 @@
+"""Learning: losses, steps, stages, checkpoints."""

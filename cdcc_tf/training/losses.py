@@ -1,0 +1,71 @@
+"""Losses: pure functions, one value per example.
+
+Averaging over the batch is left to the training step, which knows how many
+replicas share it.
+"""
+
+import math
+
+import tensorflow as tf
+from keras import ops
+
+DENSITY_LOSSES = ("gaussian", "laplace", "squared")
+# Losses are computed in hundredths of a person, which puts the density of a
+# crowd near one; it also fixes the balance with the orientation loss.
+UNIT = 0.01
+
+
+def density_loss(
+  density: tf.Tensor,
+  mean: tf.Tensor,
+  log_variance: tf.Tensor,
+  kind: str = "gaussian",
+  beta: float = 0.5,
+) -> tf.Tensor:
+  """Compares true density with the predicted one (METHOD §4).
+
+  Gaussian: `½·exp(−s)·(y−μ)² + ½·s`; Laplace: `|y−μ|/b + log b` with scale
+  b = √(σ²/2); both weighted by stop_gradient(σ^2β), without which hard cells
+  hide behind a large σ (β-NLL, Seitzer et al., arXiv 2203.09168). Squared: the
+  plain error, from which σ learns nothing.
+
+  Args:
+    density: true people per cell, [batch, height/8, width/8, 1].
+    mean: predicted people per cell μ, same shape.
+    log_variance: s = log σ² in log people², same shape.
+    kind: one of DENSITY_LOSSES.
+    beta: exponent of the weighting; 0 is the plain likelihood.
+
+  Returns:
+    float32 tensor of shape [batch]: mean over cells.
+
+  Raises:
+    ValueError: unknown kind.
+  """
+  error = (ops.cast(density, "float32") - mean) / UNIT
+  scaled = log_variance - 2.0 * math.log(UNIT)
+  if kind == "squared":
+    cells = ops.square(error)
+  elif kind == "gaussian":
+    cells = 0.5 * ops.exp(-scaled) * ops.square(error) + 0.5 * scaled
+  elif kind == "laplace":
+    log_scale = 0.5 * (scaled - math.log(2.0))
+    cells = ops.exp(-log_scale) * ops.abs(error) + log_scale
+  else:
+    raise ValueError(f"density loss {kind!r} is none of {DENSITY_LOSSES}")
+  if kind != "squared":
+    cells = cells * ops.stop_gradient(ops.exp(beta * scaled))
+  return ops.mean(cells, axis=(1, 2, 3))
+
+
+def orientation_loss(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+  """Cross-entropy of upright (0) against upside-down (1) (paper §3).
+
+  Args:
+    labels: int32 [batch].
+    logits: float32 [batch, 2].
+
+  Returns:
+    float32 tensor of shape [batch].
+  """
+  return ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)

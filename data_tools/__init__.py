@@ -1,0 +1,1 @@
+"""Getting pictures and points into records."""

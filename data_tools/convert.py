@@ -1,0 +1,74 @@
+r"""Converts a crowd data set into records for training and evaluation.
+
+  python -m data_tools.convert --format=shanghaitech \
+      --input=ShanghaiTech/part_B_final --output=records/shtb --dev_every=4
+"""
+
+from pathlib import Path
+
+from absl import flags
+
+from cdcc_tf import command_line
+from data_tools import formats
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_enum(
+  "format",
+  None,
+  formats.names(),
+  "How the data set lies on disk:\n" + formats.layouts(),
+)
+flags.DEFINE_string("input", None, "Folder of the data set.")
+flags.DEFINE_string("output", None, "Folder to write the records to.")
+flags.DEFINE_float(
+  "val_fraction",
+  0.0,
+  "Share of the training pictures to set aside as split 'val'. A source domain "
+  "needs one: checkpoints are chosen by the error on it.",
+)
+flags.DEFINE_integer(
+  "dev_every",
+  0,
+  "Send every n-th training picture to split 'dev', for figures during "
+  "development that leave the published test split alone. 0: none.",
+)
+flags.DEFINE_integer("seed", 0, "Seed of the draw of 'val'.")
+flags.DEFINE_enum(
+  "on_bad",
+  "skip",
+  ["skip", "fail"],
+  "What to do with a picture that cannot be read: leave it out and list it in "
+  "the manifest, or stop.",
+)
+flags.DEFINE_bool("overwrite", False, "Replace records already in --output.")
+
+
+def main() -> None:
+  """Converts, then prints what was written."""
+  from data_tools import conversion
+
+  manifest = conversion.convert(
+    FLAGS.format,
+    Path(FLAGS.input),
+    Path(FLAGS.output),
+    conversion.Options(
+      val_fraction=FLAGS.val_fraction,
+      dev_every=FLAGS.dev_every,
+      seed=FLAGS.seed,
+      on_bad=FLAGS.on_bad,
+      overwrite=FLAGS.overwrite,
+    ),
+  )
+  print(conversion.summary(manifest))
+  print(f"Records: {FLAGS.output}")
+
+
+def cli() -> None:
+  """Entry point of `cdcc-convert`."""
+  command_line.require("format", "input", "output")
+  command_line.run(main)
+
+
+if __name__ == "__main__":
+  cli()

@@ -1,0 +1,91 @@
+"""What a reader of a data set yields, and the help it owes the user."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import numpy as np
+
+from cdcc_tf.errors import InputError
+
+PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png")
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelledPicture:
+  """One picture of a data set as it lies on disk.
+
+  Attributes:
+    id: unique name within the data set, e.g. `train/IMG_12`.
+    path: the picture file.
+    points: float array of shape [heads, 2], x then y in pixels from the top
+      left; None for an unlabelled picture, or where `y_from_bottom` is set,
+      y counted from the bottom.
+    split: the published split, `train` or `test`.
+    y_from_bottom: True if y must be turned around, which needs the height.
+  """
+
+  id: str
+  path: Path
+  points: np.ndarray | None
+  split: str = "train"
+  y_from_bottom: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Unreadable:
+  """A picture that cannot be used, and why."""
+
+  path: Path
+  reason: str
+
+
+def number_in(path: Path) -> int:
+  """Returns the last number of a file's name, for numerical sorting."""
+  numbers = re.findall(r"\d+", path.stem)
+  return int(numbers[-1]) if numbers else -1
+
+
+def numbered_pictures(folder: Path) -> list[Path]:
+  """Lists IMG_<n> pictures of a folder in numerical order.
+
+  Raises:
+    InputError: there is none.
+  """
+  pictures = sorted(
+    (
+      path
+      for path in folder.iterdir()
+      if re.fullmatch(r"IMG_\d+", path.stem, re.IGNORECASE)
+      and path.suffix.lower() in PICTURE_SUFFIXES
+    ),
+    key=number_in,
+  )
+  if not pictures:
+    raise InputError(
+      f"{folder}: no pictures named IMG_<n>.jpg. Expected the data set's own "
+      "files; see --help for the layout."
+    )
+  return pictures
+
+
+def child_folder(folder: Path, *names: str) -> Path | None:
+  """Finds a sub-folder, whatever its case and hyphens or underscores."""
+  wanted = {name.lower().replace("-", "_") for name in names}
+  if not folder.is_dir():
+    return None
+  for path in sorted(folder.iterdir()):
+    if path.is_dir() and path.name.lower().replace("-", "_") in wanted:
+      return path
+  return None
+
+
+def wrong_layout(folder: Path, expected: str) -> InputError:
+  """Says what a format expects on disk and what was found instead."""
+  if folder.is_dir():
+    found = ", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "nothing"
+  else:
+    found = "no such folder"
+  return InputError(
+    f"{folder}: not laid out as expected. Found: {found}. Expected:\n{expected}"
+  )

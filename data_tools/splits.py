@@ -1,0 +1,44 @@
+"""Which picture goes to which split: decided once, written into the records."""
+
+import random
+
+from cdcc_tf.errors import InputError
+
+
+def assign_splits(
+  ids: list[str], val_fraction: float, dev_every: int, seed: int
+) -> dict[str, str]:
+  """Divides training pictures into `train`, `val` and `dev`.
+
+  `dev` pictures are for development figures on a labelled target domain: every
+  `dev_every`-th picture in order. `val` is drawn at random from the rest.
+
+  Args:
+    ids: picture ids, in the data set's order.
+    val_fraction: share of the remaining pictures that goes to `val`, in [0, 1).
+    dev_every: 0 for no `dev` split; 4 sends the 4th, 8th, … picture to it.
+    seed: of the draw of `val`.
+
+  Returns:
+    Picture id to split name.
+
+  Raises:
+    InputError: an option is out of range.
+  """
+  if not 0 <= val_fraction < 1:
+    raise InputError(
+      f"--val_fraction={val_fraction}: give a share from 0 to below 1."
+    )
+  if dev_every < 0 or dev_every == 1:
+    raise InputError(
+      f"--dev_every={dev_every}: give 0 for no dev split, or 2 and more."
+    )
+  splits = dict.fromkeys(ids, "train")
+  if dev_every:
+    splits.update(dict.fromkeys(ids[dev_every - 1 :: dev_every], "dev"))
+  remaining = [id for id in ids if splits[id] == "train"]
+  drawn = random.Random(seed).sample(
+    remaining, round(val_fraction * len(remaining))
+  )
+  splits.update(dict.fromkeys(drawn, "val"))
+  return splits

@@ -1,0 +1,1 @@
+"""The synthetic crowd generator."""

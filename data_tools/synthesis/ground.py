@@ -1,0 +1,124 @@
+"""Ground textures. A new one is one function of world coordinates.
+
+Each takes (rng, x, y, footprint): float32 [rows, columns] in metres,
+`footprint` being the ground that a pixel covers, and returns colours in
+[0, 1], float32 [rows, columns, 3].
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from data_tools.synthesis.noise import sample
+from data_tools.synthesis.solids import Colour
+
+Texture = Callable[
+  [np.random.Generator, np.ndarray, np.ndarray, np.ndarray], np.ndarray
+]
+
+
+def asphalt(rng, x, y, footprint) -> np.ndarray:
+  """A road with cracks, stains and a marked line or two."""
+  grey = rng.uniform(0.24, 0.42)
+  ground = _paint(_dirt(rng, x, y, footprint, 0.13), (grey, grey, grey * 1.03))
+  middle = rng.uniform(-3, 3)
+  for line in (middle, middle + rng.uniform(2.8, 3.6)):
+    dashed = np.mod(y, 6.0) < 3.0
+    paint = (np.abs(x - line) < 0.07) & dashed
+    ground[paint] = ground[paint] * 0.3 + 0.5
+  return ground
+
+
+def tiles(rng, x, y, footprint) -> np.ndarray:
+  """Small paving stones."""
+  return _paved(rng, x, y, footprint, rng.uniform(0.25, 0.6), _STONES)
+
+
+def slabs(rng, x, y, footprint) -> np.ndarray:
+  """Large slabs of a square, with bands of another stone."""
+  ground = _paved(rng, x, y, footprint, rng.uniform(0.8, 1.6), _STONES)
+  every = rng.uniform(5, 11)
+  band = (np.mod(x, every) < 0.6) | (np.mod(y, every * 1.3) < 0.6)
+  ground[band] *= rng.uniform(0.62, 1.15)
+  return ground
+
+
+def grass(rng, x, y, footprint) -> np.ndarray:
+  """A worn lawn."""
+  green = (0.26 + rng.uniform(-0.05, 0.06), 0.36, 0.15)
+  ground = _paint(_dirt(rng, x, y, footprint, 0.2), green)
+  worn = sample("clouds", x, y, 31.0, rng.random()) > 1.1
+  ground[worn] = ground[worn] * 0.5 + np.float32([0.26, 0.21, 0.14])
+  return ground
+
+
+def road_between_pavements(rng, x, y, footprint) -> np.ndarray:
+  """Asphalt in the middle, pavements with kerbs at the sides."""
+  ground = asphalt(rng, x, y, footprint)
+  middle, half = rng.uniform(-2, 2), rng.uniform(2.5, 5)
+  side = np.abs(x - middle) > half
+  ground[side] = tiles(rng, x, y, footprint)[side]
+  kerb = np.abs(np.abs(x - middle) - half) < 0.09
+  ground[kerb] = ground[kerb] * 0.4 + 0.34
+  if rng.random() < 0.5:  # a zebra crossing
+    start = rng.uniform(6, 22)
+    stripe = (np.mod(x, 1.0) < 0.5) & (y > start) & (y < start + 3) & ~side
+    ground[stripe] = ground[stripe] * 0.25 + 0.56
+  return ground
+
+
+def square_with_lawn(rng, x, y, footprint) -> np.ndarray:
+  """Slabs, and a lawn beyond a line."""
+  ground = slabs(rng, x, y, footprint)
+  slope = rng.uniform(-0.5, 0.5)
+  lawn = y + slope * x > rng.uniform(25, 60)
+  ground[lawn] = grass(rng, x, y, footprint)[lawn]
+  return ground
+
+
+def _paved(rng, x, y, footprint, size: float, palette) -> np.ndarray:
+  """Stones side by side: a shade each, and joints that fade far away."""
+  stone = np.asarray(palette[int(rng.integers(len(palette)))])
+  stone = tuple(stone * rng.uniform(0.7, 1.12) + rng.normal(0, 0.012, 3))
+  aspect = rng.choice([1.0, 1.0, 2.0, 0.5])
+  turn = rng.choice([0.0, 0.0, 0.4, np.pi / 4])
+  cosine, sine = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+  u = (x * cosine + y * sine) / np.float32(size)
+  v = (y * cosine - x * sine) / np.float32(size * aspect)
+  row = np.floor(v)
+  u = u + np.float32(0.5 * rng.integers(2)) * np.mod(row, 2)
+  column = np.floor(u)
+  hashed = np.mod(np.sin(column * 12.9898 + row * 78.233) * 4375.85, 1.0)
+  sharp = np.clip(1.3 - 1.6 * footprint / size, 0, 1)
+  shade = _dirt(rng, x, y, footprint, 0.1)
+  shade += rng.uniform(0.03, 0.16) * sharp * (hashed - 0.5)
+  joint = np.minimum(np.abs(u - column - 0.5), np.abs(v - row - 0.5))
+  joint = np.maximum(np.abs(u - column - 0.5), np.abs(v - row - 0.5))
+  wide = 0.016 / size + 0.35 * footprint / size
+  depth = rng.uniform(0.1, 0.4) * np.minimum(1, 0.03 / (footprint + 0.01))
+  shade -= depth * sharp * np.clip((joint - 0.5 + wide) / wide, 0, 1)
+  return _paint(shade, stone)
+
+
+def _dirt(rng, x, y, footprint, strength: float) -> np.ndarray:
+  """Brightness from grains to large stains, about 1."""
+  shade = 1 + strength * 0.5 * sample("clouds", x, y, 23.0, rng.random())
+  shade += strength * 0.4 * sample("clouds", x, y, 5.1, rng.random())
+  near = np.clip(1.2 - footprint * 25, 0, 1)
+  shade += strength * 0.5 * near * sample("grain", x, y, 2.7, rng.random())
+  spots = sample("clouds", x, y, 9.7, rng.random()) - rng.uniform(1.7, 2.6)
+  return shade - 0.3 * np.clip(spots * 3, 0, 1)
+
+
+def _paint(shade: np.ndarray, colour: Colour) -> np.ndarray:
+  return np.clip(shade, 0.05, 2)[..., None] * np.float32(colour)
+
+
+_STONES: tuple[Colour, ...] = (
+  (0.56, 0.55, 0.53),
+  (0.44, 0.44, 0.45),
+  (0.62, 0.57, 0.50),
+  (0.52, 0.42, 0.36),
+  (0.40, 0.38, 0.37),
+  (0.68, 0.66, 0.62),
+)

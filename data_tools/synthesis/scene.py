@@ -1,0 +1,153 @@
+"""The picture before anybody is in it: sky, ground, shadows on the ground."""
+
+import math
+
+import cv2
+import numpy as np
+
+from data_tools.synthesis.camera import MIN_DEPTH, Camera
+from data_tools.synthesis.crowd import seen_spots
+from data_tools.synthesis.ground import Texture
+from data_tools.synthesis.light import Light
+from data_tools.synthesis.noise import sample
+from data_tools.synthesis.props import Prop
+from data_tools.synthesis.solids import Solid
+from data_tools.synthesis.surroundings import Surroundings
+
+LARGEST_SHADOW = 3.0  # metres above which nothing casts a shadow
+
+
+def paint_background(
+  rng: np.random.Generator,
+  camera: Camera,
+  light: Light,
+  texture: Texture,
+  solids: list[Solid],
+) -> np.ndarray:
+  """Paints sky and ground, and the shadows that solids cast on the ground.
+
+  Returns:
+    uint8 [rows, width, 3], RGB.
+  """
+  haze = np.minimum(light.haze, 1).astype(np.float32)
+  image = _sky(rng, camera, light, haze)
+  x, y, depth = camera.ground_grid()
+  top = int(np.argmax(np.isfinite(depth).any(axis=1)))
+  if np.isfinite(depth).any():
+    x, y, depth = x[top:], y[top:], depth[top:]
+    # The scene does not begin at the camera's foot in every picture.
+    shift_x, shift_y = rng.uniform(-40, 40, 2)
+    footprint = np.minimum(depth, 500.0) / np.float32(camera.focal)
+    ground = texture(
+      rng,
+      x + np.float32(shift_x * 0.02),
+      y + np.float32(shift_y),
+      footprint,
+    ).astype(np.float32)
+    ground *= np.float32(light.tint) * 0.92
+    ground *= 1 - _shadows(camera, light, solids)[top:, :, None]
+    clear = np.exp(-depth / np.float32(light.visibility))[..., None]
+    seen = np.isfinite(depth)
+    image[top:][seen] = (ground * clear + haze * (1 - clear))[seen]
+  return (np.clip(image, 0, 1) * 255).astype(np.uint8)
+
+
+def place_props(
+  rng: np.random.Generator,
+  camera: Camera,
+  surroundings: Surroundings,
+  choices: tuple[tuple[Prop, int], ...],
+) -> list[Solid]:
+  """Draws how many of each prop there are, and where."""
+  solids: list[Solid] = []
+  for prop, most in choices:
+    for _ in range(int(rng.integers(most + 1))):
+      parts, footprint = prop(rng)
+      far = rng.uniform(0, 1) ** 1.5 * 60 + 4
+      side = math.radians(camera.yaw) + rng.uniform(-0.6, 0.6)
+      x, y = np.array([far * math.sin(side)]), np.array([far * math.cos(side)])
+      seen = seen_spots(camera, x, y, 0.5) | seen_spots(camera, x, y, 3.0)
+      if not (seen & surroundings.open_ground(x, y))[0]:
+        continue
+      position = (float(x[0]), float(y[0]), 0.0)
+      if any(
+        math.dist(position, other.position) < footprint + other.footprint
+        for other in solids
+      ):
+        continue
+      heading = rng.uniform(0, 2 * math.pi)
+      solids.append(Solid(parts, position, heading, footprint))
+  return solids
+
+
+def _sky(
+  rng: np.random.Generator, camera: Camera, light: Light, haze: np.ndarray
+) -> np.ndarray:
+  """A gradient from the horizon up, with clouds."""
+  left, right = camera.horizon()
+  columns = np.linspace(left, right, camera.width, dtype=np.float32)[None, :]
+  rows = np.arange(camera.rows, dtype=np.float32)[:, None]
+  up = np.clip((columns - rows) / np.float32(camera.focal), 0, 1)
+  blue = np.float32([0.40, 0.58, 0.85]) * np.float32(light.tint)
+  grey = haze * rng.uniform(0.9, 1.15)
+  share = 0.85 if light.cast else 0.1
+  zenith = blue * share + grey * (1 - share)
+  image = haze + (zenith - haze) * np.minimum(1, 2.2 * up)[..., None]
+  if max(left, right) > 0:
+    clouds = sample(
+      "clouds", columns + 0 * rows, rows * 2.2 + 0 * columns, camera.width * 0.9
+    )
+    image += 0.06 * np.clip(clouds, -1, 2)[..., None]
+  return image.astype(np.float32)
+
+
+def _shadows(camera: Camera, light: Light, solids: list[Solid]) -> np.ndarray:
+  """Returns the share of light that each pixel of ground lacks."""
+  size = (camera.rows, camera.width)
+  contact, cast = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
+  for solid in sorted(solids, key=Solid.distance, reverse=True):
+    radius = max(0.22, solid.footprint * 0.8)
+    for grow, dark in ((1.5, 50), (1.1, 95), (0.7, 150)):
+      _ground_disc(contact, camera, [(*solid.position, radius * grow)], dark)
+    if light.cast:
+      spheres = solid.world_spheres()
+      if len(spheres) > 150:  # a crown of leaves: its ball is enough
+        spheres = spheres[:3]
+      else:
+        spheres = spheres[spheres[:, 2] < LARGEST_SHADOW][::3]
+      reach = spheres[:, 2] / light.sun[2]
+      discs = np.stack(
+        [
+          spheres[:, 0] - reach * light.sun[0],
+          spheres[:, 1] - reach * light.sun[1],
+          0 * reach,
+          np.maximum(spheres[:, 3], 0.05),
+        ],
+        axis=1,
+      )
+      _ground_disc(cast, camera, discs, 255)
+  blur = max(1.0, camera.width / 400)
+  contact = cv2.GaussianBlur(contact, (0, 0), blur)
+  cast = cv2.GaussianBlur(cast, (0, 0), blur * 0.5)
+  dark = contact.astype(np.float32) / 255
+  return 1 - (1 - dark) * (1 - light.cast * cast.astype(np.float32) / 255)
+
+
+def _ground_disc(
+  mask: np.ndarray, camera: Camera, discs: list | np.ndarray, value: int
+) -> None:
+  """Fills the hull of some discs [n, 4] that lie on the ground."""
+  discs = np.asarray(discs, np.float32)
+  rim = discs[:, None, :3] + discs[:, None, 3:] * _RIM
+  pixels, depth = camera.project(rim.reshape(-1, 3))
+  if depth.min() < MIN_DEPTH:
+    return
+  pixels = np.clip(pixels, -4000, 12000).astype(np.float32)
+  hull = cv2.convexHull(pixels)
+  cv2.fillConvexPoly(mask, np.rint(hull * 16).astype(np.int32), value, 8, 4)
+
+
+_ANGLES = 2 * np.pi * np.arange(8) / 8
+_RIM = np.stack(
+  [np.cos(_ANGLES), np.sin(_ANGLES), 0 * _ANGLES], axis=1
+).astype(np.float32)[None]
