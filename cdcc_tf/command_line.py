@@ -38,6 +38,8 @@ def run(main: Callable[[], None]) -> None:
 
 
 def require(*names: str) -> None:
-  """Declares flags without which the command cannot start."""
+  """Declares flags without which a command cannot start."""
   for name in names:
-    flags.mark_flag_as_required(name)
+    flags.register_validator(
+      name, bool, message="is required; see --help for what it means"
+    )

@@ -24,9 +24,6 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data.manifest import write_atomically
 from cdcc_tf.errors import InputError
 
-MODELS = ("best", "last")
-
-
 @dataclasses.dataclass(frozen=True)
 class RunFolder:
   """Paths of one run."""

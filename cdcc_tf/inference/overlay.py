@@ -14,7 +14,7 @@ _PANEL_WIDTH = 320
 def heat(
   values: np.ndarray, height: int, width: int, highest: float | None = None
 ) -> np.ndarray:
-  """Colours a map and enlarges it to a picture.
+  """Colours a map and enlarges it to the picture it belongs to.
 
   Args:
     values: array of shape [rows, columns], not negative.
@@ -31,10 +31,7 @@ def heat(
   # The grid covers whole cells; the picture may end inside the last one.
   covered = (values.shape[1] * 8, values.shape[0] * 8)
   enlarged = cv2.resize(coloured, covered, interpolation=cv2.INTER_LINEAR)
-  full = enlarged[:, :, ::-1]
-  return cv2.resize(full, (width, height)) if _differs(full, height, width) else (
-    full
-  )
+  return np.ascontiguousarray(enlarged[:height, :width, ::-1])
 
 
 def blend(
@@ -51,7 +48,7 @@ def blend(
     uint8 RGB array of shape [height + 22, width, 3].
   """
   height, width = image.shape[:2]
-  coloured = heat(density, *(8 * n for n in density.shape))[:height, :width]
+  coloured = heat(density, height, width)
   strength = density / max(float(density.max()), 1e-12)
   strength = cv2.resize(
     strength.astype(np.float32), (density.shape[1] * 8, density.shape[0] * 8)
@@ -109,10 +106,6 @@ def save(picture: np.ndarray, path: Path) -> None:
   """Writes an RGB picture as PNG, whole or not at all."""
   _, encoded = cv2.imencode(".png", picture[..., ::-1])
   write_atomically(path, encoded.tobytes())
-
-
-def _differs(picture: np.ndarray, height: int, width: int) -> bool:
-  return picture.shape[:2] != (height, width)
 
 
 def _captioned(picture: np.ndarray, caption: str) -> np.ndarray:

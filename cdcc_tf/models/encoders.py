@@ -55,7 +55,9 @@ def build_encoder(width: float = 1.0) -> keras.Sequential:
     Model from pictures [batch, height, width, 3] in [0, 255] to features
     [batch, ceil(height/8), ceil(width/8), 512·width]; layers bear Keras' names.
   """
-  layers: list[keras.layers.Layer] = [InputNormalization(name="normalization")]
+  layers: list[keras.layers.Layer] = [
+    InputNormalization(name="normalization", autocast=False)
+  ]
   for block, channels in enumerate(_BLOCKS, start=1):
     if block > 1:
       layers.append(
@@ -72,7 +74,9 @@ def build_encoder(width: float = 1.0) -> keras.Sequential:
           name=f"block{block}_conv{index}",
         )
       )
-  return keras.Sequential(layers, name="encoder")
+  encoder = keras.Sequential(layers, name="encoder")
+  encoder.autocast = False
+  return encoder
 
 
 def load_encoder_weights(encoder: keras.Sequential, weights: str) -> None:

@@ -50,7 +50,8 @@ class SFCN(keras.Model):
     seed: int = 0,
     **kwargs,
   ):
-    super().__init__(**kwargs)
+    # Pictures reach the normalisation as they are: bfloat16 holds 8 bits.
+    super().__init__(autocast=False, **kwargs)
     self._config = {
       "width": width,
       "masks": masks,
@@ -104,7 +105,7 @@ class SFCN(keras.Model):
 
   def get_config(self) -> dict:
     """Returns the constructor's arguments."""
-    return super().get_config() | self._config
+    return {"name": self.name} | self._config
 
 
 @keras.saving.register_keras_serializable(PACKAGE)

@@ -9,15 +9,17 @@ from data_tools.synthesis.noise import tile
 from data_tools.synthesis.solids import Solid
 
 SHIFT = 4  # fractional bits of OpenCV's polygon corners
-FOLDS_FROM = 50  # pixels: shorter figures show no folds of cloth
-BODY, HEAD = 0, 1  # offsets in the id-buffer
+SMALLEST = 1.5  # canvas pixels: smaller parts of things are left out
+FOLDS_FROM = 64  # pixels: shorter figures show no folds of cloth
+FIRST_PERSON = 2  # in the id-buffer
+BODY, HEAD = 0, 1  # offsets in it
 
 
 class Canvas:
   """A picture some times larger than asked for, and its id-buffer.
 
-  The id-buffer holds 0 for the ground and for things, and two numbers for each
-  person: their body and their head's disc. Whatever is drawn later overwrites
+  The id-buffer holds 0 for the ground and for things, 1 for leaves, and two
+  numbers for each person: their body and their head's disc. Whatever is drawn later overwrites
   it, as it overwrites the colours, so that what is left of a head's disc at the
   end is what can be seen of it.
   """
@@ -39,31 +41,19 @@ class Canvas:
     self._camera, self._light, self._oversample = camera, light, oversample
     self._disc_areas: dict[int, int] = {}
     self._shine = light.highlight(camera)
-    self._tones = {
-      levels: (np.array(size), np.array(move), 1 + light.contrast * bright)
-      for levels, size, move, bright in (
-        (1, [1.0], [0.0], np.array([-0.06])),
-        (2, [1.0, 0.8], [0.0, 0.16], np.array([-0.5, -0.02])),
-        (
-          4,
-          [1.0, 0.86, 0.7, 0.45],
-          [0.0, 0.1, 0.2, 0.34],
-          np.array([-0.6, -0.2, 0.0, 0.13]),
-        ),
-      )
-    }
 
   def draw(self, solid: Solid, person: int | None = None) -> None:
     """Draws a solid over what is there.
 
     Args:
-      solid: what to draw; it is left out where it reaches the camera.
+      solid: what to draw; parts that reach the camera are left out.
       person: number from 0, or None for a thing.
     """
     spheres = solid.world_spheres()
     centres, depth = self._camera.project(spheres[:, :3])
-    if depth.min() < MIN_DEPTH:
+    if depth.max() < MIN_DEPTH:
       return
+    depth = np.maximum(depth, MIN_DEPTH)
     scale = self._oversample
     centres = centres * scale - 0.5  # OpenCV counts from pixel centres
     radii = spheres[:, 3] * (self._camera.focal * scale) / depth
@@ -76,44 +66,63 @@ class Canvas:
     circle = _circle(6 if tall < 40 else 10 if tall < 200 else 16)
     outlines = centres[:, None] + radii[:, None, None] * circle
     # Far outside, OpenCV's fixed-point corners would overflow.
-    np.clip(outlines, -8000, 24000, out=outlines)
-    identity = 0 if person is None else 2 * person + 1
+    outlines = np.clip(outlines, -8000, 24000) * np.float32(1 << SHIFT)
+    identity = int(solid.leafy)
+    if person is not None:
+      identity = 2 * person + FIRST_PERSON
     counts = np.array([len(part.spheres) for part in solid.parts])
     ends = np.cumsum(counts)
     starts = ends - counts
     lifts = np.array([part.lift for part in solid.parts]) * solid.scale
-    order = np.argsort(lifts - np.add.reduceat(depth, starts) / counts)
-    heights = np.add.reduceat(spheres[:, 2], starts) / counts
-    if person is None:
-      heights[:] = np.inf
-    paints = self._light.paint(
-      [part.colour or (0, 0, 0) for part in solid.parts], heights
-    )
-    haze = self._light.veil(float(depth[0]))
+    away = np.add.reduceat(depth, starts) / counts
+    order = np.argsort(lifts - away)
+    lows = np.minimum.reduceat(outlines.min(axis=1), starts)
+    highs = np.maximum.reduceat(outlines.max(axis=1), starts)
+    drawn = np.minimum.reduceat(depth, starts) > MIN_DEPTH
+    if person is None:  # of a person, the disc must be drawn in any case
+      limit = np.float32([columns, rows]) * (1 << SHIFT)
+      drawn &= ((highs > 0) & (lows < limit)).all(axis=1)
+      drawn &= (highs - lows).max(axis=1) > SMALLEST * (1 << SHIFT)
+    order = order[drawn[order]]
+    levels = 0 if tall < 12 else 1 if tall < 90 else 2
+    sizes, moves, _ = _TONES[levels]
+    colours = self._colours(solid, spheres, away, starts, levels, person)
+    offsets = self._offsets(lows, highs, sizes, moves)
     for index in order.tolist():
       part = solid.parts[index]
       corners = outlines[starts[index] : ends[index]].reshape(-1, 2)
       hull = cv2.convexHull(corners)[:, 0]
-      fixed = np.rint(hull * (1 << SHIFT)).astype(np.int32)
+      fixed = hull.astype(np.int32)
       if part.colour is None:
-        self._fill_ids(fixed, identity + HEAD)
-        self._disc_areas[identity + HEAD] = _area(hull)
+        cv2.fillConvexPoly(self.ids, fixed, identity + HEAD, 8, SHIFT)
+        self._disc_areas[identity + HEAD] = _area(fixed)
         continue
-      self._fill_ids(fixed, identity + BODY)
-      shaded = not part.flat and tall >= 12
-      levels = 1 if not shaded else 2 if tall < 90 else 4
-      self._paint(fixed, paints[index], haze, levels)
-    if person is not None and tall > FOLDS_FROM * scale:
-      self._fold(low, high, identity)
+      cv2.fillConvexPoly(self.ids, fixed, identity + BODY, 8, SHIFT)
+      if part.flat or not levels:
+        tones = [fixed]
+      else:
+        tones = (hull * sizes + offsets[index]).astype(np.int32)
+      # A flat part takes the tone before the brightest: the list is longer.
+      paints = colours[index][-2:] if part.flat else colours[index]
+      for corners, colour in zip(tones, paints, strict=False):
+        cv2.fillConvexPoly(self.pixels, corners, colour, cv2.LINE_AA, SHIFT)
+    if solid.leafy:
+      self._mottle(low, high, identity, "grain", 0.3)
+    elif person is not None and tall > FOLDS_FROM * scale:
+      self._mottle(low, high, identity, "folds", 0.16)
 
   def visible_shares(self, people: int) -> np.ndarray:
     """Returns how much of each head's disc can be seen, float [people]."""
-    visible = np.bincount(self.ids.ravel(), minlength=2 * people + 3)
+    visible = np.bincount(self.ids.ravel(), minlength=2 * people + 4)
     areas = np.array(
-      [self._disc_areas.get(2 * i + 1 + HEAD, 0) for i in range(people)],
+      [
+        self._disc_areas.get(2 * i + FIRST_PERSON + HEAD, 0)
+        for i in range(people)
+      ],
       np.float64,
     )
-    seen = visible[1 + HEAD : 2 * people + 1 + HEAD : 2]
+    first = FIRST_PERSON + HEAD
+    seen = visible[first : 2 * people + first : 2]
     return np.where(areas > 0, seen / np.maximum(areas, 1), 0.0)
 
   def picture(self) -> np.ndarray:
@@ -121,45 +130,58 @@ class Canvas:
     size = (self._camera.width, self._camera.rows)
     return cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)
 
-  def _paint(
-    self,
-    outline: np.ndarray,
-    paint: np.ndarray,
-    haze: tuple[float, np.ndarray],
-    levels: int,
-  ) -> None:
-    """Fills an outline in some tones, brightest towards the light."""
-    sizes, moves, tones = self._tones[levels]
-    colours = (np.outer(tones, paint) * (1 - haze[0]) + haze[1]).tolist()
-    if levels > 1:
-      middle = outline.mean(axis=0)
-      half = (outline.max(axis=0) - outline.min(axis=0)) / 2
-      shift = middle + moves[:, None] * (half * self._shine)
-      outlines = (outline - middle) * sizes[:, None, None] + shift[:, None]
-      outlines = outlines.astype(np.int32)
+  def _colours(self, solid, spheres, away, starts, levels, person) -> list:
+    """Returns each part's colours, dark to bright, [parts, tones, 3]."""
+    if person is None:
+      heights = np.full(len(starts), np.inf)
     else:
-      outlines = [outline]
-    for corners, colour in zip(outlines, colours, strict=True):
-      cv2.fillConvexPoly(self.pixels, corners, colour, cv2.LINE_AA, SHIFT)
+      heights = spheres[starts, 2]
+    paints = self._light.paint(
+      [part.colour or (0.0, 0.0, 0.0) for part in solid.parts], heights
+    )
+    share, far = self._light.veil(away)
+    paints *= 1 - share[:, None]
+    tones = 1 + self._light.contrast * _TONES[levels][2]
+    return (tones[None, :, None] * paints[:, None] + far[:, None]).tolist()
 
-  def _fill_ids(self, fixed: np.ndarray, identity: int) -> None:
-    cv2.fillConvexPoly(self.ids, fixed, identity, cv2.LINE_8, SHIFT)
+  def _offsets(
+    self,
+    lows: np.ndarray,
+    highs: np.ndarray,
+    sizes: np.ndarray,
+    moves: np.ndarray,
+  ) -> np.ndarray:
+    """Returns what moves each smaller outline towards the light.
 
-  def _fold(self, low: np.ndarray, high: np.ndarray, identity: int) -> None:
-    """Modulates a figure by noise, as folds of cloth and strands of hair do."""
+    Returns:
+      [parts, tones, 1, 2], in fixed-point canvas pixels.
+    """
+    middle = ((lows + highs) / 2)[:, None, None]
+    half = ((highs - lows) / 2)[:, None, None]
+    return middle * (1 - sizes) + moves * half * self._shine
+
+  def _mottle(
+    self,
+    low: np.ndarray,
+    high: np.ndarray,
+    identity: int,
+    kind: str,
+    strength: float,
+  ) -> None:
+    """Modulates what has just been drawn: folds of cloth, leaves in shade."""
     rows, columns = self.ids.shape
     left, top = np.maximum(low, 0).astype(int)
     right, bottom = np.ceil(np.minimum(high + 1, (columns, rows))).astype(int)
-    tall = high[1] - low[1]
-    part = tile("folds")
-    size = max(8, int(tall * 0.9)), max(8, int(tall * 1.1))
+    tall = min(float(high[1] - low[1]), 2.0 * rows)
+    wide = min(float(high[0] - low[0]), 2.0 * columns)
     offset = (identity * 37) % 64
-    noise = cv2.resize(part[offset : offset + 190, offset:], size)
+    size = max(8, int(max(tall * 0.9, wide + 2))), max(8, int(tall + 2))
+    noise = cv2.resize(tile(kind)[offset : offset + 190, offset:], size)
     noise = noise[: bottom - top, : right - left]
     bottom, right = top + noise.shape[0], left + noise.shape[1]
     own = self.ids[top:bottom, left:right]
-    own = (own == identity) | (own == identity + HEAD)
-    factor = np.where(own, 1 + 0.16 * noise, 1).astype(np.float32)
+    own = (own == identity) if identity == 1 else own // 2 == identity // 2
+    factor = np.where(own, 1 + strength * noise, 1).astype(np.float32)
     region = self.pixels[top:bottom, left:right]
     cv2.multiply(
       region, cv2.merge([factor] * 3), dst=region, dtype=cv2.CV_8U
@@ -178,12 +200,29 @@ def _circle(corners: int) -> np.ndarray:
 
 def _area(hull: np.ndarray) -> int:
   """Counts an outline's pixels, inside the picture or not, as drawn."""
-  low = np.floor(hull.min(axis=0)) - 2
-  columns, rows = (np.ceil(hull.max(axis=0)) - low + 3).astype(int)
+  whole = 1 << SHIFT
+  low = hull.min(axis=0) // whole - 2
+  columns, rows = ((hull.max(axis=0) // whole) - low + 4).tolist()
   scratch = np.zeros((rows, columns), np.uint8)
-  fixed = np.rint((hull - low) * (1 << SHIFT)).astype(np.int32)
-  cv2.fillConvexPoly(scratch, fixed, 1, cv2.LINE_8, SHIFT)
+  moved = (hull - low * whole).astype(np.int32)
+  cv2.fillConvexPoly(scratch, moved, 1, 8, SHIFT)
   return int(cv2.countNonZero(scratch))
 
 
+def _tones(
+  *rows: tuple[float, float, float],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+  """Columns of (size, move towards the light, brightness), ready to use."""
+  table = np.array(rows, np.float32)
+  return table[:, 0, None, None], table[:, 1, None, None], table[:, 2]
+
+
 _CIRCLES: dict[int, np.ndarray] = {}
+# How a part is shaded at three levels of detail.
+_TONES = (
+  _tones((1.0, 0.0, -0.06)),
+  _tones((1.0, 0.0, -0.5), (0.8, 0.16, -0.02)),
+  _tones(
+    (1.0, 0.0, -0.6), (0.86, 0.1, -0.2), (0.7, 0.2, 0.0), (0.45, 0.34, 0.13)
+  ),
+)

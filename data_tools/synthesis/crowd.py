@@ -107,7 +107,7 @@ def place_crowd(
   spacing = Spacing(max(gap, 0.6))
   for x, y, radius in obstacles:
     spacing.add(x, y, radius)
-  spots = _candidates(rng, camera, surroundings, choice, 40 * wanted + 200)
+  spots = _candidates(rng, camera, surroundings, choice, 15 * wanted + 300)
   moving_share = rng.uniform(*choice.moving)
   flow = rng.uniform(0, 2 * math.pi)
   together = rng.random() < 0.4
@@ -178,6 +178,8 @@ def _candidates(
     )
   )
   kept = rng.random(len(x)) < np.exp(rng.uniform(0, 1.3) * (waves - 2.0))
-  kept &= np.hypot(x, y) < far
+  # The crowd thins out towards its end rather than stopping at a line.
+  ends = far * rng.uniform(0.6, 1.0) * rng.uniform(0.7, 1.0, len(x))
+  kept &= np.hypot(x, y) < ends
   kept &= surroundings.open_ground(x, y) & seen_spots(camera, x, y)
   return list(zip(x[kept].tolist(), y[kept].tolist(), strict=True))[:count]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from data_tools.synthesis.noise import sample
+from data_tools.synthesis.noise import fraction, sample
 from data_tools.synthesis.solids import Colour
 
 Texture = Callable[
@@ -23,8 +23,7 @@ def asphalt(rng, x, y, footprint) -> np.ndarray:
   ground = _paint(_dirt(rng, x, y, footprint, 0.13), (grey, grey, grey * 1.03))
   middle = rng.uniform(-3, 3)
   for line in (middle, middle + rng.uniform(2.8, 3.6)):
-    dashed = np.mod(y, 6.0) < 3.0
-    paint = (np.abs(x - line) < 0.07) & dashed
+    paint = (np.abs(x - line) < 0.07) & (fraction(y / 6) < 0.5)
     ground[paint] = ground[paint] * 0.3 + 0.5
   return ground
 
@@ -38,7 +37,8 @@ def slabs(rng, x, y, footprint) -> np.ndarray:
   """Large slabs of a square, with bands of another stone."""
   ground = _paved(rng, x, y, footprint, rng.uniform(0.8, 1.6), _STONES)
   every = rng.uniform(5, 11)
-  band = (np.mod(x, every) < 0.6) | (np.mod(y, every * 1.3) < 0.6)
+  wide = 0.6 / every
+  band = (fraction(x / every) < wide) | (fraction(y / every) < wide)
   ground[band] *= rng.uniform(0.62, 1.15)
   return ground
 
@@ -57,12 +57,12 @@ def road_between_pavements(rng, x, y, footprint) -> np.ndarray:
   ground = asphalt(rng, x, y, footprint)
   middle, half = rng.uniform(-2, 2), rng.uniform(2.5, 5)
   side = np.abs(x - middle) > half
-  ground[side] = tiles(rng, x, y, footprint)[side]
+  np.copyto(ground, tiles(rng, x, y, footprint), where=side[..., None])
   kerb = np.abs(np.abs(x - middle) - half) < 0.09
   ground[kerb] = ground[kerb] * 0.4 + 0.34
   if rng.random() < 0.5:  # a zebra crossing
     start = rng.uniform(6, 22)
-    stripe = (np.mod(x, 1.0) < 0.5) & (y > start) & (y < start + 3) & ~side
+    stripe = (fraction(x) < 0.5) & (y > start) & (y < start + 3) & ~side
     ground[stripe] = ground[stripe] * 0.25 + 0.56
   return ground
 
@@ -72,7 +72,7 @@ def square_with_lawn(rng, x, y, footprint) -> np.ndarray:
   ground = slabs(rng, x, y, footprint)
   slope = rng.uniform(-0.5, 0.5)
   lawn = y + slope * x > rng.uniform(25, 60)
-  ground[lawn] = grass(rng, x, y, footprint)[lawn]
+  np.copyto(ground, grass(rng, x, y, footprint), where=lawn[..., None])
   return ground
 
 
@@ -86,13 +86,14 @@ def _paved(rng, x, y, footprint, size: float, palette) -> np.ndarray:
   u = (x * cosine + y * sine) / np.float32(size)
   v = (y * cosine - x * sine) / np.float32(size * aspect)
   row = np.floor(v)
-  u = u + np.float32(0.5 * rng.integers(2)) * np.mod(row, 2)
+  u = u + np.float32(rng.integers(2)) * fraction(row / 2)
   column = np.floor(u)
-  hashed = np.mod(np.sin(column * 12.9898 + row * 78.233) * 4375.85, 1.0)
+  # A number for each stone: multiples of irrational numbers look random.
+  hashed = fraction(column * np.float32(0.7548777) + row * np.float32(0.5698403))
+  hashed = fraction(hashed * np.float32(37.31))
   sharp = np.clip(1.3 - 1.6 * footprint / size, 0, 1)
   shade = _dirt(rng, x, y, footprint, 0.1)
   shade += rng.uniform(0.03, 0.16) * sharp * (hashed - 0.5)
-  joint = np.minimum(np.abs(u - column - 0.5), np.abs(v - row - 0.5))
   joint = np.maximum(np.abs(u - column - 0.5), np.abs(v - row - 0.5))
   wide = 0.016 / size + 0.35 * footprint / size
   depth = rng.uniform(0.1, 0.4) * np.minimum(1, 0.03 / (footprint + 0.01))

@@ -55,10 +55,10 @@ class Light:
       np.float32
     )
 
-  def veil(self, depth: float) -> tuple[float, np.ndarray]:
-    """Returns the share of haze at a depth, and the light it adds, [3]."""
-    share = 1 - math.exp(-depth / self.visibility)
-    return share, 255 * share * np.minimum(self.haze, 1)
+  def veil(self, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the share of haze at depths [n], and what it adds, [n, 3]."""
+    share = 1 - np.exp(-depth / self.visibility)
+    return share, 255 * share[:, None] * np.minimum(self.haze, 1)
 
   def paint(self, colours: list[Colour], heights: np.ndarray) -> np.ndarray:
     """Returns paints as they look in this light without haze, 0 to 255.

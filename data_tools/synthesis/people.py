@@ -7,7 +7,7 @@ import numpy as np
 from data_tools.synthesis import body, garments
 from data_tools.synthesis.solids import Colour, Part, Solid, ring, vary
 
-SMALL, DETAILED = 16, 90  # figure heights in pixels where details come in
+SMALL, DETAILED = 20, 90  # figure heights in pixels where details come in
 SKINS: tuple[Colour, ...] = (
   (0.90, 0.74, 0.64),
   (0.84, 0.66, 0.53),
@@ -101,12 +101,9 @@ def draw_person(
 
 def head_centre(person: Solid) -> tuple[float, float, float, float]:
   """Returns the head's centre in the world and its radius, in metres."""
-  index = 0
-  for part in person.parts:
-    if part.colour is None:
-      return tuple(float(value) for value in person.world_spheres()[index])
-    index += len(part.spheres)
-  raise ValueError("a person without a head")
+  disc = next(part for part in person.parts if part.colour is None)
+  only = dataclasses.replace(person, parts=[disc])
+  return tuple(only.world_spheres()[0].tolist())
 
 
 def _dressed(

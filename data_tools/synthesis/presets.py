@@ -117,7 +117,7 @@ STREET = Preset(
     (props.bin_or_box, 6),
   ),
   crowd=CrowdRange(
-    people=(8, 320),
+    people=(10, 400),
     empty_share=0.04,
     spacing=(0.42, 1.1),
     grouped=0.5,
@@ -129,12 +129,12 @@ STREET = Preset(
   light=LightRange(
     overcast_share=0.6,
     elevation=(30.0, 70.0),
-    level=(0.72, 1.05),
+    level=(0.82, 1.15),
     warmth=(-0.04, 0.06),
     visibility=(250.0, 900.0),
   ),
   effects=EffectRange(
-    exposure=(0.85, 1.2),
+    exposure=(0.95, 1.35),
     white_balance=(-0.06, 0.06),
     contrast=(0.9, 1.2),
     saturation=(0.7, 1.1),
@@ -183,7 +183,7 @@ SQUARE = Preset(
   light=LightRange(
     overcast_share=0.15,
     elevation=(18.0, 50.0),
-    level=(0.85, 1.15),
+    level=(0.95, 1.25),
     warmth=(0.02, 0.12),
     visibility=(120.0, 500.0),
   ),

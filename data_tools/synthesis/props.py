@@ -1,7 +1,7 @@
 """Things that hold no heads. A new one is one function of a generator.
 
 Each returns the parts of one thing at the origin, x towards its front, and the
-radius in metres of the ground it takes.
+radius in metres of the ground it takes. Those named in `LEAFY` are mottled.
 """
 
 import math
@@ -28,7 +28,7 @@ def tree(rng: np.random.Generator) -> tuple[list[Part], float]:
   bark = vary(rng, (0.30, 0.24, 0.19))
   parts = [Part([(0, 0, 0, 0.17), (0, 0, trunk + 0.5, 0.11)], bark)]
   green = vary(rng, (0.22, 0.33, 0.13), 0.06)
-  return parts + _leaves(rng, green, wide, trunk + wide * 0.8, 420), 0.5
+  return parts + _leaves(rng, green, wide, trunk + wide * 0.8, 450), 0.5
 
 
 def planter(rng: np.random.Generator) -> tuple[list[Part], float]:
@@ -38,7 +38,7 @@ def planter(rng: np.random.Generator) -> tuple[list[Part], float]:
   pot += ring(high, wide, wide, corners=12)
   clay = vary(rng, _choose(rng, CONCRETE))
   green = vary(rng, (0.24, 0.36, 0.15), 0.07)
-  shrub = _leaves(rng, green, wide * 0.85, high + wide * 0.35, 170)
+  shrub = _leaves(rng, green, wide * 0.85, high + wide * 0.35, 220)
   return [Part(pot, clay), *shrub], wide + 0.25
 
 
@@ -156,14 +156,15 @@ def _leaves(
   directions /= np.linalg.norm(directions, axis=1, keepdims=True)
   reach = wide * rng.uniform(0.55, 1.0, clumps) ** 0.5
   centres = directions * reach[:, None] * [1, 1, 0.85]
-  radii = wide * rng.uniform(0.05, 0.13, clumps)
+  radii = wide * rng.uniform(0.03, 0.1, clumps)
   core = Part(ball(0, 0, z, wide * 0.75), dim(green, 0.55), -0.2)
   parts = [core]
-  for (x, y, up), radius in zip(centres.tolist(), radii.tolist(), strict=True):
-    shade = 0.75 + 0.4 * up / wide + rng.uniform(-0.22, 0.22)
-    parts.append(
-      Part(ball(x, y, z + up, radius), dim(green, shade), flat=True)
-    )
+  shades = 0.75 + 0.4 * centres[:, 2] / wide + rng.uniform(-0.16, 0.16, clumps)
+  colours = np.minimum(shades[:, None] * np.array(green), 1).tolist()
+  for (x, y, up), radius, colour in zip(
+    centres.tolist(), radii.tolist(), colours, strict=True
+  ):
+    parts.append(Part(ball(x, y, z + up, radius), tuple(colour), flat=True))
   return parts
 
 
@@ -171,6 +172,7 @@ def _choose(rng: np.random.Generator, colours: tuple[Colour, ...]) -> Colour:
   return colours[int(rng.integers(len(colours)))]
 
 
+LEAFY = (tree, planter)
 METAL: tuple[Colour, ...] = (
   (0.10, 0.10, 0.11),
   (0.55, 0.56, 0.58),

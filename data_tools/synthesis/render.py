@@ -76,8 +76,7 @@ def render(
   texture = preset.textures[int(rng.integers(len(preset.textures)))]
   background = paint_background(rng, camera, light, texture, things + people)
   canvas = Canvas(background, camera, light, 2 if width >= FINE_BELOW else 3)
-  for solid in around.backdrop:
-    canvas.draw(solid)
+  canvas.draw(around.backdrop)
   draw_all(canvas, things, people)
   points, radii = visible_heads(canvas, camera, people, least_visible)
   image = apply_effects(rng, canvas.picture(), preset.effects)

@@ -10,10 +10,12 @@ from data_tools.synthesis.crowd import seen_spots
 from data_tools.synthesis.ground import Texture
 from data_tools.synthesis.light import Light
 from data_tools.synthesis.noise import sample
-from data_tools.synthesis.props import Prop
+from data_tools.synthesis.props import LEAFY, Prop
 from data_tools.synthesis.solids import Solid
 from data_tools.synthesis.surroundings import Surroundings
 
+MANY_SPHERES = 200
+MOST_HIDDEN = 0.1  # share of the picture behind one thing
 LARGEST_SHADOW = 3.0  # metres above which nothing casts a shadow
 
 
@@ -48,7 +50,8 @@ def paint_background(
     ground *= 1 - _shadows(camera, light, solids)[top:, :, None]
     clear = np.exp(-depth / np.float32(light.visibility))[..., None]
     seen = np.isfinite(depth)
-    image[top:][seen] = (ground * clear + haze * (1 - clear))[seen]
+    ground = haze + (ground - haze) * clear
+    np.copyto(image[top:], ground, where=seen[..., None])
   return (np.clip(image, 0, 1) * 255).astype(np.uint8)
 
 
@@ -76,8 +79,22 @@ def place_props(
       ):
         continue
       heading = rng.uniform(0, 2 * math.pi)
-      solids.append(Solid(parts, position, heading, footprint))
+      leafy = prop in LEAFY
+      solid = Solid(parts, position, heading, footprint, leafy=leafy)
+      if _share_hidden(camera, solid) < MOST_HIDDEN:
+        solids.append(solid)
   return solids
+
+
+def _share_hidden(camera: Camera, solid: Solid) -> float:
+  """Returns the share of the picture that a solid's frame covers."""
+  spheres = solid.world_spheres()
+  pixels, depth = camera.project(spheres[:, :3])
+  if depth.min() < MIN_DEPTH:
+    return 1.0
+  limit = np.array([camera.width, camera.rows])
+  breadth, length = np.ptp(np.clip(pixels, 0, limit), axis=0)
+  return float(breadth * length / limit.prod())
 
 
 def _sky(
@@ -94,38 +111,27 @@ def _sky(
   zenith = blue * share + grey * (1 - share)
   image = haze + (zenith - haze) * np.minimum(1, 2.2 * up)[..., None]
   if max(left, right) > 0:
+    across = np.arange(camera.width, dtype=np.float32)[None, :] + 0 * rows
     clouds = sample(
-      "clouds", columns + 0 * rows, rows * 2.2 + 0 * columns, camera.width * 0.9
+      "clouds", across, 2.2 * rows + 0 * across, camera.width * 1.3, rng.random()
     )
-    image += 0.06 * np.clip(clouds, -1, 2)[..., None]
+    image += 0.08 * np.clip(clouds, -1, 2)[..., None]
   return image.astype(np.float32)
 
 
 def _shadows(camera: Camera, light: Light, solids: list[Solid]) -> np.ndarray:
   """Returns the share of light that each pixel of ground lacks."""
-  size = (camera.rows, camera.width)
-  contact, cast = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
-  for solid in sorted(solids, key=Solid.distance, reverse=True):
+  solids = sorted(solids, key=Solid.distance, reverse=True)
+  contacts, darkness, casts = [], [], []
+  for solid in solids:
     radius = max(0.22, solid.footprint * 0.8)
     for grow, dark in ((1.5, 50), (1.1, 95), (0.7, 150)):
-      _ground_disc(contact, camera, [(*solid.position, radius * grow)], dark)
+      contacts.append(np.array([[*solid.position, radius * grow]]))
+      darkness.append(dark)
     if light.cast:
-      spheres = solid.world_spheres()
-      if len(spheres) > 150:  # a crown of leaves: its ball is enough
-        spheres = spheres[:3]
-      else:
-        spheres = spheres[spheres[:, 2] < LARGEST_SHADOW][::3]
-      reach = spheres[:, 2] / light.sun[2]
-      discs = np.stack(
-        [
-          spheres[:, 0] - reach * light.sun[0],
-          spheres[:, 1] - reach * light.sun[1],
-          0 * reach,
-          np.maximum(spheres[:, 3], 0.05),
-        ],
-        axis=1,
-      )
-      _ground_disc(cast, camera, discs, 255)
+      casts.append(_cast(light, solid.world_spheres()))
+  contact = _ground_hulls(camera, contacts, darkness)
+  cast = _ground_hulls(camera, casts, [255] * len(casts))
   blur = max(1.0, camera.width / 400)
   contact = cv2.GaussianBlur(contact, (0, 0), blur)
   cast = cv2.GaussianBlur(cast, (0, 0), blur * 0.5)
@@ -133,18 +139,42 @@ def _shadows(camera: Camera, light: Light, solids: list[Solid]) -> np.ndarray:
   return 1 - (1 - dark) * (1 - light.cast * cast.astype(np.float32) / 255)
 
 
-def _ground_disc(
-  mask: np.ndarray, camera: Camera, discs: list | np.ndarray, value: int
-) -> None:
-  """Fills the hull of some discs [n, 4] that lie on the ground."""
-  discs = np.asarray(discs, np.float32)
+def _cast(light: Light, spheres: np.ndarray) -> np.ndarray:
+  """Returns spheres' shadows as discs on the ground, [n, 4]."""
+  if len(spheres) > MANY_SPHERES:  # leaves: trunk and core are enough
+    spheres = spheres[:3]
+  else:
+    spheres = spheres[spheres[:, 2] < LARGEST_SHADOW][::3]
+  discs = spheres.copy()
+  discs[:, :2] -= spheres[:, 2:3] / light.sun[2] * np.float32(light.sun[:2])
+  discs[:, 2] = 0
+  discs[:, 3] = np.maximum(spheres[:, 3], 0.05)
+  return discs
+
+
+def _ground_hulls(
+  camera: Camera, groups: list[np.ndarray], values: list[int]
+) -> np.ndarray:
+  """Fills the hulls of groups of discs [n, 4] that lie on the ground.
+
+  Returns:
+    uint8 [rows, width]; a later group overwrites an earlier one.
+  """
+  mask = np.zeros((camera.rows, camera.width), np.uint8)
+  if not groups:
+    return mask
+  discs = np.concatenate(groups).astype(np.float32)
   rim = discs[:, None, :3] + discs[:, None, 3:] * _RIM
   pixels, depth = camera.project(rim.reshape(-1, 3))
-  if depth.min() < MIN_DEPTH:
-    return
-  pixels = np.clip(pixels, -4000, 12000).astype(np.float32)
-  hull = cv2.convexHull(pixels)
-  cv2.fillConvexPoly(mask, np.rint(hull * 16).astype(np.int32), value, 8, 4)
+  corners = np.clip(pixels, -4000, 12000).astype(np.float32) * 16
+  ends = np.cumsum([len(group) * _RIM.shape[1] for group in groups])
+  start = 0
+  for end, value in zip(ends.tolist(), values, strict=True):
+    if end > start and depth[start:end].min() > MIN_DEPTH:
+      hull = cv2.convexHull(corners[start:end]).astype(np.int32)
+      cv2.fillConvexPoly(mask, hull, value, 8, 4)
+    start = end
+  return mask
 
 
 _ANGLES = 2 * np.pi * np.arange(8) / 8

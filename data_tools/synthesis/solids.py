@@ -43,6 +43,7 @@ class Solid:
     heading: radians from the world's x axis to the solid's, anticlockwise.
     footprint: radius in metres of the ground that people keep clear of.
     scale: factor on all lengths.
+    leafy: whether it is mottled all over, as leaves are.
   """
 
   parts: list[Part]
@@ -50,6 +51,7 @@ class Solid:
   heading: float = 0.0
   footprint: float = 0.0
   scale: float = 1.0
+  leafy: bool = False
 
   def world_spheres(self) -> np.ndarray:
     """Returns all spheres in the world's frame, float32 [spheres, 4]."""

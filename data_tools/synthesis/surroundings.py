@@ -20,11 +20,11 @@ class Surroundings:
   """The fixed frame of a scene.
 
   Attributes:
-    backdrop: buildings and the like, in any order; nobody stands behind them.
+    backdrop: buildings and the like; nobody stands behind them.
     open_ground: tells for x, y [n] in metres whether people may stand there.
   """
 
-  backdrop: list[Solid]
+  backdrop: Solid
   open_ground: Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -32,39 +32,39 @@ def street_walls(rng: np.random.Generator) -> Surroundings:
   """Facades along both sides, and at times at the end."""
   left, right = -rng.uniform(3.5, 11), rng.uniform(3.5, 11)
   end = rng.uniform(40, 130)
-  solids = []
+  parts = []
   for x, way in ((left, 1), (right, -1)):
     y = 0.0
     while y < end:
       length = BAY * int(rng.integers(3, 8))
       floors = int(rng.integers(2, 6))
-      solids += facade(rng, (x, y), (0.0, 1.0), (way, 0.0), length, floors)
+      parts += facade(rng, (x, y), (0.0, 1.0), (way, 0.0), length, floors)
       y += length
   if rng.random() < 0.5:
     breadth = right - left
-    solids += facade(rng, (left, end), (1.0, 0.0), (0.0, -1.0), breadth, 4)
+    parts += facade(rng, (left, end), (1.0, 0.0), (0.0, -1.0), breadth, 4)
 
   def open_ground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (x > left + 0.5) & (x < right - 0.5) & (y < end - 1)
 
-  return Surroundings(solids, open_ground)
+  return Surroundings(Solid(parts, (0.0, 0.0, 0.0)), open_ground)
 
 
 def far_buildings(rng: np.random.Generator) -> Surroundings:
   """An open place with a row of buildings far off."""
   distance = rng.uniform(45, 110)
-  solids, x = [], -distance * 1.3
+  parts, x = [], -distance * 1.3
   while x < distance * 1.3:
     length = BAY * int(rng.integers(4, 12))
     floors = int(rng.integers(2, 8))
     y = distance + rng.uniform(0, 8)
-    solids += facade(rng, (x, y), (1.0, 0.0), (0.0, -1.0), length, floors)
+    parts += facade(rng, (x, y), (1.0, 0.0), (0.0, -1.0), length, floors)
     x += length + (rng.uniform(4, 14) if rng.random() < 0.3 else 0)
 
   def open_ground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return y < distance - 2
 
-  return Surroundings(solids, open_ground)
+  return Surroundings(Solid(parts, (0.0, 0.0, 0.0)), open_ground)
 
 
 def facade(
@@ -74,7 +74,7 @@ def facade(
   outward: tuple[float, float],
   length: float,
   floors: int,
-) -> list[Solid]:
+) -> list[Part]:
   """A wall with shops below and windows above.
 
   Args:
@@ -86,7 +86,7 @@ def facade(
     floors: how many, the ground floor counted.
   """
   wall = vary(rng, WALLS[int(rng.integers(len(WALLS)))], 0.06)
-  glass = vary(rng, (0.20, 0.23, 0.27), 0.04)
+  glass = vary(rng, (0.20, 0.22, 0.24), 0.03)
   inset = rng.uniform(0.4, 0.9)
 
   def quad(a: float, b: float, low: float, high: float, out: float):
@@ -97,25 +97,24 @@ def facade(
       for z in (low, high)
     ]
 
-  solids = []
+  parts = []
   for bay in range(max(1, round(length / BAY))):
     a, b = bay * BAY, min((bay + 1) * BAY, length)
     for floor in range(floors):
       low, high = floor * BAY, (floor + 1) * BAY
       spot = quad(a, b, low, high, 0)
-      parts = [Part(spot, wall, flat=True)]
+      parts.append(Part(spot, wall, flat=True))
       if floor:
-        shade = vary(rng, glass, 0.06)
+        shade = dim(glass, rng.uniform(0.6, 1.5))
         window = quad(a + inset, b - inset, low + 0.7, high - 0.4, 0.05)
       else:
         shop = SIGNS[int(rng.integers(len(SIGNS)))]
-        shade = vary(rng, dim(glass, 1.3), 0.12)
+        shade = dim(glass, rng.uniform(0.6, 2.6))
         window = quad(a + 0.25, b - 0.25, 0.15, 2.2, 0.05)
         board = quad(a + 0.1, b - 0.1, 2.35, 2.9, 0.1)
         parts.append(Part(board, vary(rng, shop, 0.1), 0.4, flat=True))
       parts.append(Part(window, shade, 0.3, flat=True))
-      solids.append(Solid(parts, (0.0, 0.0, 0.0)))
-  return solids
+  return parts
 
 
 WALLS: tuple[Colour, ...] = (

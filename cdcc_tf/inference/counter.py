@@ -1,0 +1,90 @@
+"""CrowdCounter: load a trained counter and count pictures with it."""
+
+import dataclasses
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+# Importing the network registers its classes, without which Keras cannot load.
+from cdcc_tf.models import sfcn
+from cdcc_tf.precision import use
+from cdcc_tf.errors import InputError
+from cdcc_tf.run_folder import RunFolder
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+  """What a counter says of one picture.
+
+  Attributes:
+    count: number of people, the sum of `density`.
+    density: float32 array of shape [ceil(height/8), ceil(width/8)], people
+      per cell of 8 x 8 pixels.
+    deviation: aleatoric standard deviation of each cell, same shape, people.
+  """
+
+  count: float
+  density: np.ndarray
+  deviation: np.ndarray
+
+
+class CrowdCounter:
+  """Counts people in pictures of any size, in one pass.
+
+  Example:
+
+  ```python
+  counter = CrowdCounter.from_run("runs/unity2shtb")
+  print(counter.count(picture).count)   # picture: uint8 RGB [h, w, 3]
+  ```
+  """
+
+  def __init__(self, model: sfcn.SFCN):
+    self.model = model
+    # One trace for all sizes: tracing takes longer than counting.
+    self._predict = tf.function(
+      model, input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8)]
+    )
+
+  @classmethod
+  def from_run(
+    cls, run: str | Path, which: str = "best", precision: str = "auto"
+  ) -> "CrowdCounter":
+    """Loads the `best` or `last` counter of a run folder.
+
+    Raises:
+      InputError: the run holds none, or its file is damaged.
+    """
+    return cls(load_model(RunFolder(Path(run)).model(which), precision))
+
+  def count(self, image: np.ndarray) -> Prediction:
+    """Counts the people in one picture.
+
+    Args:
+      image: uint8 RGB array of shape [height, width, 3].
+    """
+    maps = self._predict(tf.convert_to_tensor(image)[tf.newaxis])
+    density = maps["density"][0, ..., 0].numpy()
+    return Prediction(
+      count=float(density.sum(dtype=np.float64)),
+      density=density,
+      deviation=np.exp(0.5 * maps["log_variance"][0, ..., 0].numpy()),
+    )
+
+
+def load_model(path: Path, precision: str = "auto") -> sfcn.SFCN:
+  """Loads a counter's file, to compute in a precision of this machine.
+
+  Raises:
+    InputError: the file is damaged, or not a counter.
+  """
+  use(precision)
+  try:
+    return keras.models.load_model(path, compile=False)
+  except (ValueError, OSError, KeyError, TypeError) as error:
+    raise InputError(
+      f"{path}: not a counter's file ({str(error).splitlines()[0]}). Copy it "
+      "again, or train again."
+    ) from error

@@ -1,0 +1,209 @@
+r"""Makes labelled pictures of crowds, and writes them as records.
+
+  python -m data_tools.synthesize --output=records/synth --pictures=200 \
+      --preset=street --seed=1 --contact_sheet=synth.png
+"""
+
+import dataclasses
+from pathlib import Path
+
+from absl import flags
+
+from cdcc_tf import command_line
+from cdcc_tf.errors import InputError
+from data_tools.splits import assign_splits
+from data_tools.synthesis.pictures import (
+  Order,
+  contact_sheet,
+  make_pictures,
+  picture_id,
+)
+from data_tools.synthesis.presets import PRESETS, preset_named
+
+FLAGS = flags.FLAGS
+SMALLEST, LARGEST = 32, 8192  # pixels along a side
+
+flags.DEFINE_string("output", None, "Folder to write the records to.")
+flags.DEFINE_integer("pictures", 200, "How many pictures to make.")
+flags.DEFINE_string(
+  "preset",
+  "street",
+  "Kind of picture:\n"
+  + "\n".join(f"{name}: {p.summary}." for name, p in PRESETS.items()),
+)
+flags.DEFINE_integer(
+  "seed",
+  1,
+  "Pictures are a function of preset, size, seed and their number. Another "
+  "seed makes other pictures.",
+)
+flags.DEFINE_integer("width", 1024, "Width of the pictures in pixels.")
+flags.DEFINE_integer("height", 768, "Height of the pictures in pixels.")
+flags.DEFINE_integer(
+  "max_heads", 0, "Most people in a picture; 0: as many as the preset has."
+)
+flags.DEFINE_float(
+  "min_visible",
+  0.3,
+  "Share of a head's disc that must be in sight for the head to have a label.",
+)
+flags.DEFINE_float(
+  "val_fraction",
+  0.1,
+  "Share of the pictures to set aside as split 'val'. A source domain needs "
+  "one: checkpoints are chosen by the error on it.",
+)
+flags.DEFINE_integer(
+  "dev_every",
+  0,
+  "Send every n-th picture to split 'dev', for figures during development. "
+  "0: none.",
+)
+flags.DEFINE_string(
+  "contact_sheet",
+  None,
+  "PNG file to write with the first pictures side by side, heads marked.",
+)
+flags.DEFINE_integer("workers", 2, "Processes to work with.")
+flags.DEFINE_bool("overwrite", False, "Replace records already in --output.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+  """What to do with the pictures of an `Order`; see the flags."""
+
+  output: Path
+  pictures: int
+  val_fraction: float = 0.1
+  dev_every: int = 0
+  contact_sheet: Path | None = None
+  workers: int = 2
+  overwrite: bool = False
+
+
+def synthesize(order: Order, options: Options):
+  """Makes the pictures and writes their records.
+
+  Returns:
+    The manifest of the records.
+
+  Raises:
+    InputError: an option is out of range, the preset is unknown, or the folder
+      holds records already.
+  """
+  check(order, options)
+  # Here, because workers import this file and have no use for TensorFlow.
+  from tqdm import tqdm
+
+  from cdcc_tf.data.records import CrowdRecord, RecordWriter
+
+  ids = [picture_id(order, index) for index in range(options.pictures)]
+  splits = assign_splits(
+    ids, options.val_fraction, options.dev_every, order.seed
+  )
+  described = dataclasses.asdict(order) | {
+    "pictures": options.pictures,
+    "val_fraction": options.val_fraction,
+    "dev_every": options.dev_every,
+  }
+  thumbnails = []
+  with RecordWriter(
+    options.output, "synthetic", described, options.overwrite
+  ) as writer:
+    pictures = make_pictures(
+      order,
+      options.pictures,
+      options.workers,
+      with_thumbnails=options.contact_sheet is not None,
+    )
+    for picture in tqdm(
+      pictures,
+      desc=f"synthesize {order.preset}",
+      total=options.pictures,
+      unit="picture",
+    ):
+      record = CrowdRecord(
+        id=picture.id,
+        image=picture.jpeg,
+        height=order.height,
+        width=order.width,
+        points=picture.points,
+      )
+      writer.write(record, splits[picture.id])
+      if picture.thumbnail is not None:
+        thumbnails.append(picture.thumbnail)
+  if options.contact_sheet is not None:
+    _write_sheet(options.contact_sheet, thumbnails)
+  return writer.manifest
+
+
+def check(order: Order, options: Options) -> None:
+  """Raises InputError where a value makes no sense."""
+  preset_named(order.preset)
+  for flag, value in (("width", order.width), ("height", order.height)):
+    if not SMALLEST <= value <= LARGEST:
+      raise InputError(
+        f"--{flag}={value}: give {SMALLEST} to {LARGEST} pixels."
+      )
+  positive = [("pictures", options.pictures), ("workers", options.workers)]
+  if order.max_heads is not None:
+    positive.append(("max_heads", order.max_heads))
+  for flag, value in positive:
+    if value < 1:
+      raise InputError(f"--{flag}={value}: give 1 or more.")
+  if order.seed < 0:
+    raise InputError(f"--seed={order.seed}: give 0 or more.")
+  if not 0 <= order.min_visible <= 1:
+    raise InputError(
+      f"--min_visible={order.min_visible}: give a share from 0 to 1."
+    )
+  sheet = options.contact_sheet
+  if sheet is not None and sheet.suffix.lower() != ".png":
+    raise InputError(f"--contact_sheet={sheet}: give a name ending in .png.")
+
+
+def _write_sheet(path: Path, thumbnails: list) -> None:
+  import cv2
+
+  from cdcc_tf.data.manifest import write_atomically
+
+  sheet = cv2.cvtColor(contact_sheet(thumbnails), cv2.COLOR_RGB2BGR)
+  write_atomically(path, cv2.imencode(".png", sheet)[1].tobytes())
+
+
+def main() -> None:
+  """Makes the pictures, then prints what was written."""
+  from data_tools.conversion import summary
+
+  sheet = FLAGS.contact_sheet
+  order = Order(
+    FLAGS.preset,
+    FLAGS.seed,
+    FLAGS.width,
+    FLAGS.height,
+    FLAGS.max_heads or None,
+    FLAGS.min_visible,
+  )
+  options = Options(
+    output=Path(FLAGS.output),
+    pictures=FLAGS.pictures,
+    val_fraction=FLAGS.val_fraction,
+    dev_every=FLAGS.dev_every,
+    contact_sheet=Path(sheet) if sheet else None,
+    workers=FLAGS.workers,
+    overwrite=FLAGS.overwrite,
+  )
+  print(summary(synthesize(order, options)))
+  print(f"Records: {options.output}")
+  if sheet:
+    print(f"Contact sheet: {sheet}")
+
+
+def cli() -> None:
+  """Entry point of `cdcc-synthesize`."""
+  command_line.require("output")
+  command_line.run(main)
+
+
+if __name__ == "__main__":
+  cli()

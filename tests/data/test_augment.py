@@ -1,0 +1,304 @@
+"""Augmentation moves pictures and points together, and loses nobody."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cdcc_tf.data import augment
+from tests.conftest import (
+  assert_same,
+  lopsided_points,
+  noise_picture,
+  run_eagerly_and_in_tf_data,
+)
+
+SEEDS = [[0, 1], [5, 7], [123, 9], [2, 2], [8, 4], [3, 99]]
+CROP = 32
+
+
+def dotted_picture(
+  height: int, width: int, points: np.ndarray, side: int = 5
+) -> np.ndarray:
+  """Paints a white square about each point on black."""
+  picture = np.zeros((height, width, 3), np.uint8)
+  for x, y in points:
+    top, left = round(y - side / 2), round(x - side / 2)
+    picture[max(top, 0) : top + side, max(left, 0) : left + side] = 255
+  return picture
+
+
+def brightest(picture: np.ndarray) -> np.ndarray:
+  """Returns the centre of mass, x then y, of what is bright."""
+  weight = np.asarray(picture, np.float64).sum(-1)
+  ys, xs = np.indices(weight.shape) + 0.5
+  return np.array([(xs * weight).sum(), (ys * weight).sum()]) / weight.sum()
+
+
+def find_flip(seed_wanted: bool) -> list[int]:
+  """Returns a seed with which the left-right flip takes place, or not."""
+  picture = noise_picture(4, 6, 0)
+  for number in range(64):
+    flipped, _ = augment.random_flip_left_right(
+      picture, tf.zeros([0, 2]), [number, 1]
+    )
+    if (not np.array_equal(flipped, picture)) == seed_wanted:
+      return [number, 1]
+  raise AssertionError("64 seeds and always the same side")
+
+
+def crop_and_scale(
+  picture: np.ndarray,
+  points: np.ndarray,
+  seed: list[int],
+  scale_min: float = 0.4,
+  scale_max: float = 1.2,
+) -> tuple[np.ndarray, np.ndarray]:
+  """Crops twice, eagerly and in tf.data."""
+  return run_eagerly_and_in_tf_data(
+    lambda picture, points, seed: augment.random_crop_and_scale(
+      picture, points, seed, CROP, scale_min, scale_max
+    ),
+    picture,
+    points,
+    np.int64(seed),
+  )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("point", [(40, 33), (70, 20)])
+def test_crop_and_scale_move_picture_and_point_together(
+  seed: list[int], point: tuple[int, int]
+):
+  points = np.float32([point])
+  picture = dotted_picture(60, 100, points + 0.5)
+  cut, moved = crop_and_scale(picture, points + 0.5, seed)
+  assert cut.shape == (CROP, CROP, 3)
+  assert cut.min() >= 0
+  assert cut.max() <= 255
+  if not len(moved):
+    assert cut[4:-4, 4:-4].max() < 5  # at most a rim of the dot
+    return
+  near_border = (moved[0] < 5).any() or (moved[0] > CROP - 5).any()
+  if not near_border:
+    np.testing.assert_allclose(brightest(cut), moved[0], atol=0.6)
+
+
+def test_some_crop_shows_the_dot_and_some_does_not():
+  """Or the test above would never look."""
+  points = np.float32([[40, 33]])
+  picture = dotted_picture(60, 100, points)
+  seen = [
+    len(
+      augment.random_crop_and_scale(
+        picture, points, [number, 0], CROP, 0.6, 1.2
+      )[1]
+    )
+    for number in range(30)
+  ]
+  assert 0 < sum(seen) < 30
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_crop_at_scale_one_is_a_window(seed: list[int]):
+  """Pixels are copied; the points are those of the window, all of them."""
+  picture = noise_picture(60, 100, 1)
+  grid = np.stack(np.meshgrid(np.arange(100), np.arange(60)), -1)
+  points = np.float32(grid.reshape(-1, 2))
+  cut, moved = crop_and_scale(picture, points, seed, 1.0, 1.0)
+  corners = [
+    (left, top)
+    for top in range(60 - CROP + 1)
+    for left in range(100 - CROP + 1)
+    if np.array_equal(picture[top : top + CROP, left : left + CROP], cut)
+  ]
+  assert len(corners) == 1
+  # One point stands on the corner of every pixel, so the borders are tried.
+  expected = points - np.float32(corners[0])
+  expected = expected[((expected >= 0) & (expected < CROP)).all(1)]
+  assert len(expected) == CROP * CROP
+  np.testing.assert_allclose(moved, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("scales", [(0.4, 1.2), (0.5, 0.5), (3.0, 3.0)])
+def test_heads_on_the_window_border_are_not_lost(
+  seed: list[int], scales: tuple[float, float]
+):
+  """A dense row of points: as many come out as lie between the outermost."""
+  xs = np.arange(0, 100, 0.01, np.float32)
+  points = np.stack([xs, np.full_like(xs, 30)], 1)
+  rows = np.arange(0, 60, 0.01, np.float32)
+  points = np.concatenate([points, np.stack([np.full_like(rows, 50), rows], 1)])
+  _, moved = crop_and_scale(noise_picture(60, 100, 0), points, seed, *scales)
+  assert ((moved >= 0) & (moved < CROP)).all()
+  # Undo the scale: a point every hundredth of a pixel, none missing.
+  horizontal = moved[: np.searchsorted(np.diff(moved[:, 0]) < 0, True)]
+  if len(horizontal) > 2:
+    step = np.diff(np.float64(horizontal[1:-1, 0])).mean()
+    span = CROP / step
+    assert abs(len(horizontal) - span) <= 1.5
+
+
+def test_scale_is_the_same_in_both_axes_and_spans_its_range():
+  points = np.float32([[100, 100], [101, 100], [100, 101]])
+  picture = noise_picture(200, 200, 0)
+  scales = []
+  for number in range(200):
+    _, moved = augment.random_crop_and_scale(
+      picture, points, [number, 3], CROP, 0.25, 1.0
+    )
+    if len(moved) == 3:
+      across, down = np.asarray(moved[1:] - moved[0])
+      assert across[0] == pytest.approx(down[1], rel=1e-3)
+      scales.append(across[0])
+  assert min(scales) < 0.35
+  assert max(scales) > 0.8
+  assert max(scales) <= 1.02
+  assert min(scales) >= 0.24
+
+
+@pytest.mark.parametrize(("height", "width"), [(10, 50), (50, 10), (7, 7)])
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_small_pictures_are_enlarged(height: int, width: int, seed: list[int]):
+  side = min(height, width)
+  points = np.float32([[side / 2, side / 2]])
+  everywhere = np.float32(
+    [[x + 0.5, y + 0.5] for x in range(width) for y in range(height)]
+  )
+  cut, moved = crop_and_scale(
+    noise_picture(height, width, 2), everywhere, seed
+  )
+  assert cut.shape == (CROP, CROP, 3)
+  assert len(moved) == side * side  # the window is as large as can be
+  if height == width:
+    cut, moved = crop_and_scale(
+      dotted_picture(height, width, points, 1), points, seed
+    )
+    np.testing.assert_allclose(moved, [[CROP / 2, CROP / 2]], atol=1e-3)
+    np.testing.assert_allclose(brightest(cut), moved[0], atol=0.6)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_flip_moves_picture_and_points_together(seed: list[int]):
+  points = np.float32([[9.5, 6.5]])
+  picture = dotted_picture(20, 41, points, 3)
+  flipped, moved = run_eagerly_and_in_tf_data(
+    augment.random_flip_left_right, picture, points, np.int64(seed)
+  )
+  assert flipped.dtype == np.uint8
+  np.testing.assert_allclose(brightest(flipped), moved[0], atol=1e-3)
+
+
+def test_flip_mirrors_left_and_right_only():
+  picture = noise_picture(6, 10, 0)
+  points = np.float32([[1, 2], [9.5, 0.25]])
+  flipped, moved = augment.random_flip_left_right(
+    picture, points, find_flip(True)
+  )
+  np.testing.assert_array_equal(flipped, picture[:, ::-1])
+  np.testing.assert_allclose(moved, [[9, 2], [0.5, 0.25]], atol=1e-5)
+  kept, still = augment.random_flip_left_right(
+    picture, points, find_flip(False)
+  )
+  np.testing.assert_array_equal(kept, picture)
+  np.testing.assert_array_equal(still, points)
+
+
+@pytest.mark.parametrize("width", [8, 41, 256, 4096])
+def test_flip_keeps_heads_on_the_far_left_inside(width: int):
+  points = np.float32([[0, 1], [1e-9, 1], [np.nextafter(np.float32(width), 0), 1]])
+  _, moved = augment.random_flip_left_right(
+    np.zeros((4, width, 3), np.uint8), points, find_flip(True)
+  )
+  assert ((moved[:, 0].numpy() >= 0) & (moved[:, 0].numpy() < width)).all()
+
+
+def test_flipping_twice_changes_nothing():
+  picture, seed = noise_picture(12, 20, 0), find_flip(True)
+  points = lopsided_points(8, 12, 20, 0)
+  twice = augment.random_flip_left_right(
+    *augment.random_flip_left_right(picture, points, seed), seed
+  )
+  np.testing.assert_array_equal(twice[0], picture)
+  np.testing.assert_allclose(twice[1], points, atol=1e-4)
+
+
+def test_both_flips_are_drawn_about_equally():
+  picture = np.uint8([[[0] * 3, [9] * 3]])
+  flips = [
+    int(
+      augment.random_flip_left_right(picture, tf.zeros([0, 2]), [number, 0])[0][
+        0, 0, 0
+      ]
+    )
+    for number in range(200)
+  ]
+  assert 70 < sum(flips) / 9 < 130
+
+
+@pytest.mark.parametrize("strength", [0.1, 0.5, 2.0])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_colour_keeps_shape_and_range(strength: float, seed: list[int]):
+  picture = np.float32(noise_picture(8, 12, 0))
+  picture[0, :2] = [[0, 0, 0], [255, 255, 255]]
+  changed = run_eagerly_and_in_tf_data(
+    lambda picture, seed: augment.random_colour(picture, seed, strength),
+    picture,
+    np.int64(seed),
+  )
+  assert changed.shape == picture.shape
+  assert np.isfinite(changed).all()
+  assert changed.min() >= 0
+  assert changed.max() <= 255
+  assert np.abs(changed - picture).max() > 1
+
+
+def test_colour_of_strength_zero_changes_nothing():
+  picture = np.float32(noise_picture(8, 12, 0))
+  assert_same(np.asarray(augment.random_colour(picture, [1, 2], 0.0)), picture)
+
+
+def test_colour_does_not_move_anything():
+  """A half-black picture stays darker in the same half."""
+  picture = np.zeros((8, 12, 3), np.float32)
+  picture[:, 6:] = 128
+  for seed in SEEDS:
+    changed = augment.random_colour(picture, seed, 0.5).numpy()
+    assert (changed[:, :6] == changed[0, 0]).all()
+    assert (changed[:, 6:] == changed[0, 6]).all()
+
+
+def test_same_seed_same_result_other_seed_other_result():
+  picture = noise_picture(60, 100, 0)
+  points = lopsided_points(20, 60, 100, 0)
+
+  def augmented(seed: list[int]) -> tuple[np.ndarray, ...]:
+    cut, moved = augment.random_crop_and_scale(
+      picture, points, seed, CROP, 0.4, 1.2
+    )
+    cut, moved = augment.random_flip_left_right(cut, moved, seed)
+    coloured = augment.random_colour(cut, seed, 0.5)
+    return cut.numpy(), moved.numpy(), coloured.numpy()
+
+  tf.random.set_seed(1)
+  first = augmented([4, 2])
+  tf.random.set_seed(2)
+  assert_same(augmented([4, 2]), first)
+  other = augmented([4, 3])
+  assert not np.array_equal(other[0], first[0])
+  assert not np.array_equal(other[2], first[2])
+  still = np.float32(picture)
+  assert not np.array_equal(
+    augment.random_colour(still, [4, 2], 0.5),
+    augment.random_colour(still, [4, 3], 0.5),
+  )
+
+
+@pytest.mark.parametrize("batched", [False, True])
+def test_upside_down(batched: bool):
+  picture = noise_picture(6, 10, 0)
+  given = picture[None] if batched else picture
+  turned = run_eagerly_and_in_tf_data(augment.flip_upside_down, given)
+  expected = picture[::-1]
+  np.testing.assert_array_equal(turned[0] if batched else turned, expected)
+  assert_same(np.asarray(augment.flip_upside_down(turned)), given)
