@@ -159,9 +159,7 @@ class ExperimentConfig:
     """
     data, training = self.data, self.training
     _check(data.crop > 0 and data.crop % 8 == 0, "crop", "a multiple of 8")
-    _check(
-      data.validation_crop % 8 == 0, "validation_crop", "a multiple of 8"
-    )
+    _check(data.validation_crop % 8 == 0, "validation_crop", "a multiple of 8")
     _check(data.source_batch > 0, "source_batch", "at least 1")
     _check(
       data.target_batch > 0 and data.target_batch % 2 == 0,

@@ -1,6 +1,6 @@
 r"""Measures a trained counter on labelled records.
 
-  python -m cdcc_tf.evaluate --run=runs/unity2shtb --records=records/shtb \
+python -m cdcc_tf.evaluate --run=runs/unity2shtb --records=records/shtb \
       --split=dev
 """
 

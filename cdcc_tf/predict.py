@@ -35,9 +35,7 @@ def main() -> None:
 
   paths = pictures.find_pictures(Path(FLAGS.input))
   counter = CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision)
-  counts, problems = pictures.count_pictures(
-    counter, paths, Path(FLAGS.output)
-  )
+  counts, problems = pictures.count_pictures(counter, paths, Path(FLAGS.output))
   for path, count in counts:
     print(f"{count:10.1f}  {path}")
   if problems:

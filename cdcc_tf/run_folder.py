@@ -1,13 +1,13 @@
 """The run folder: what every command reads and training writes (a seam).
 
-    config.json        the experiment, every option
-    flags.txt          the command that started it
-    environment.json   versions, machine, git commit
-    checkpoints/       everything needed to go on, the last two
-    best/ last/        model.keras and record.json: how it was chosen
-    history.json       one line of figures per interval
-    tensorboard/       the same to look at, with pictures
-    panels/            pictures of predictions
+config.json        the experiment, every option
+flags.txt          the command that started it
+environment.json   versions, machine, git commit
+checkpoints/       everything needed to go on, the last two
+best/ last/        model.keras and record.json: how it was chosen
+history.json       one line of figures per interval
+tensorboard/       the same to look at, with pictures
+panels/            pictures of predictions
 """
 
 import dataclasses
@@ -23,6 +23,7 @@ from cdcc_tf import config as configs
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data.manifest import write_atomically
 from cdcc_tf.errors import InputError
+
 
 @dataclasses.dataclass(frozen=True)
 class RunFolder:

@@ -27,7 +27,9 @@ def main() -> None:
 
   folder = run_folder.open_run(FLAGS.run, experiment_config)
   experiment.run(experiment_config, folder)
-  print(f"Trained. Look at {folder.panels} or: tensorboard --logdir {FLAGS.run}")
+  print(
+    f"Trained. Look at {folder.panels} or: tensorboard --logdir {FLAGS.run}"
+  )
   print(f"Next: python -m cdcc_tf.evaluate --run={FLAGS.run} --records=…")
 
 

@@ -125,16 +125,17 @@ def into_picture(
   # float32 first, which is how they are stored: 1023.99999999 becomes 1024.
   points = points.astype(np.float32)
   inside = ((points >= 0) & (points <= size)).all(axis=1)
-  return np.minimum(points, np.nextafter(size, np.float32(0))), inside
+  last = np.nextafter(size, np.float32(0))
+  return np.minimum(points, last), np.asarray(inside)
 
 
 def summary(manifest: Manifest) -> str:
   """Returns a table of the pictures and heads of each split."""
   lines = [f"{'split':<8}{'pictures':>10}{'heads':>10}"]
-  for split in sorted(manifest.pictures):
-    lines.append(
-      f"{split:<8}{manifest.pictures[split]:>10,}{manifest.heads[split]:>10,}"
-    )
+  lines += [
+    f"{split:<8}{manifest.pictures[split]:>10,}{manifest.heads[split]:>10,}"
+    for split in sorted(manifest.pictures)
+  ]
   lines.append(
     f"{'all':<8}{sum(manifest.pictures.values()):>10,}"
     f"{sum(manifest.heads.values()):>10,}"
@@ -150,9 +151,7 @@ def summary(manifest: Manifest) -> str:
   return "\n".join(lines)
 
 
-def _skipper(
-  writer: RecordWriter, on_bad: str
-) -> Callable[[Path, str], None]:
+def _skipper(writer: RecordWriter, on_bad: str) -> Callable[[Path, str], None]:
   def skip(path: Path, reason: str) -> None:
     if on_bad == "fail":
       raise InputError(

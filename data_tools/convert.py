@@ -1,6 +1,6 @@
 r"""Converts a crowd data set into records for training and evaluation.
 
-  python -m data_tools.convert --format=shanghaitech \
+python -m data_tools.convert --format=shanghaitech \
       --input=ShanghaiTech/part_B_final --output=records/shtb --dev_every=4
 """
 

@@ -1,15 +1,18 @@
 r"""Makes labelled pictures of crowds, and writes them as records.
 
-  python -m data_tools.synthesize --output=records/synth --pictures=200 \
-      --preset=street --seed=1 --contact_sheet=synth.png
+python -m data_tools.synthesize --output=records/synth --pictures=200 \
+    --preset=street --seed=1 --contact_sheet=synth.png
 """
 
 import dataclasses
 from pathlib import Path
 
+import cv2
+import numpy as np
 from absl import flags
 
 from cdcc_tf import command_line
+from cdcc_tf.data.manifest import Manifest, write_atomically
 from cdcc_tf.errors import InputError
 from data_tools.splits import assign_splits
 from data_tools.synthesis.pictures import (
@@ -81,7 +84,7 @@ class Options:
   overwrite: bool = False
 
 
-def synthesize(order: Order, options: Options):
+def synthesize(order: Order, options: Options) -> Manifest:
   """Makes the pictures and writes their records.
 
   Returns:
@@ -162,11 +165,7 @@ def check(order: Order, options: Options) -> None:
     raise InputError(f"--contact_sheet={sheet}: give a name ending in .png.")
 
 
-def _write_sheet(path: Path, thumbnails: list) -> None:
-  import cv2
-
-  from cdcc_tf.data.manifest import write_atomically
-
+def _write_sheet(path: Path, thumbnails: list[np.ndarray]) -> None:
   sheet = cv2.cvtColor(contact_sheet(thumbnails), cv2.COLOR_RGB2BGR)
   write_atomically(path, cv2.imencode(".png", sheet)[1].tobytes())
 

@@ -41,9 +41,7 @@ def noise_picture(height: int, width: int, seed: int) -> np.ndarray:
   return noise.astype(np.uint8)
 
 
-def plain_picture(
-  height: int, width: int, colour: Sequence[int]
-) -> np.ndarray:
+def plain_picture(height: int, width: int, colour: Sequence[int]) -> np.ndarray:
   """Returns a uint8 picture of one colour."""
   return np.broadcast_to(np.uint8(colour), (height, width, 3)).copy()
 
@@ -215,14 +213,14 @@ def check_layer(
   assert {name: config[name] for name in arguments} == dict(arguments)
   assert layer_class.from_config(config).get_config() == config
 
-  model = keras.Sequential(
-    [keras.Input((None, None, inputs.shape[-1])), layer]
-  )
+  model = keras.Sequential([keras.Input((None, None, inputs.shape[-1])), layer])
   for weight in layer.trainable_weights:  # zeros would hide what is not saved
     weight.assign_add(0.01 + 0.1 * keras.random.uniform(weight.shape, seed=1))
   model.save(folder / "layer.keras")
   restored = keras.models.load_model(folder / "layer.keras")
-  assert_same(restored.predict(inputs, verbose=0), model.predict(inputs, verbose=0))
+  assert_same(
+    restored.predict(inputs, verbose=0), model.predict(inputs, verbose=0)
+  )
 
   mixed = layer_class(**arguments, dtype="mixed_bfloat16")
   mixed.build(inputs.shape)

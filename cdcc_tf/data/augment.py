@@ -78,7 +78,7 @@ def random_flip_left_right(
   """
   flip = tf.random.stateless_uniform([], seed) < 0.5
   width = tf.cast(tf.shape(image)[1], points.dtype)
-  # A point at x = 0 would land on x = width, outside: hold it in the last pixel.
+  # A point at x = 0 would land on x = width, outside: keep it just inside.
   x = tf.minimum(width - points[:, 0], width * (1 - 1e-6))
   mirrored = tf.stack([x, points[:, 1]], axis=1)
   return (

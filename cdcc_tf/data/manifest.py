@@ -1,4 +1,4 @@
-"""The manifest beside a folder of record shards: what is in it, and is it whole.
+"""The manifest beside a folder of record shards: what is in it, is it whole.
 
 It is written last. A folder without one is a conversion that never finished.
 """

@@ -94,7 +94,9 @@ def target_validation(config: DataConfig) -> tf.data.Dataset:
 def _source_batches(
   config: DataConfig, seed: int, first_step: int
 ) -> tf.data.Dataset:
-  def example(position: tf.Tensor, serialized: tf.Tensor):
+  def example(
+    position: tf.Tensor, serialized: tf.Tensor
+  ) -> dict[str, tf.Tensor]:
     seeds = _seeds(seed, _SOURCE_STREAM, position, 3)
     fields = records.parse(serialized)
     image, points = augment.random_crop_and_scale(
@@ -123,7 +125,9 @@ def _source_batches(
 def _target_batches(
   config: DataConfig, seed: int, first_step: int
 ) -> tf.data.Dataset:
-  def example(position: tf.Tensor, serialized: tf.Tensor):
+  def example(
+    position: tf.Tensor, serialized: tf.Tensor
+  ) -> dict[str, tf.Tensor]:
     seeds = _seeds(seed, _TARGET_STREAM, position, 3)
     fields = records.parse(serialized, with_points=False)
     no_points = tf.zeros([0, 2])
@@ -194,7 +198,9 @@ def _shuffled(
       (tf.gather(names, order), tf.gather(skips, order))
     )
 
-    def shuffle_window(window: tf.Tensor, records_in_window: tf.Tensor):
+    def shuffle_window(
+      window: tf.Tensor, records_in_window: tf.Tensor
+    ) -> tf.Tensor:
       window_key = tf.random.experimental.stateless_fold_in(key, window)
       return tf.random.experimental.stateless_shuffle(
         records_in_window, seed=window_key
@@ -232,7 +238,7 @@ def _seeds(
 
 
 def _centre_crop(image: tf.Tensor, side: int) -> tuple[tf.Tensor, tf.Tensor]:
-  """Cuts at most side x side pixels about the centre; gives its corner (x, y)."""
+  """Cuts at most side x side pixels about the centre; adds the corner (x, y)."""
   size = tf.shape(image)[:2]
   kept = tf.minimum(size, side)
   top, left = tf.unstack((size - kept) // 2)

@@ -57,9 +57,9 @@ class CrowdRecord:
       "points": _floats(points.ravel()),
       "sigmas": _floats(sigmas),
     }
-    return tf.train.Example(
-      features=tf.train.Features(feature=feature)
-    ).SerializeToString()
+    example = tf.train.Example(features=tf.train.Features(feature=feature))
+    # The same record must give the same bytes, or checksums mean nothing.
+    return example.SerializeToString(deterministic=True)
 
 
 class RecordWriter:
@@ -70,7 +70,6 @@ class RecordWriter:
   the folder.
 
   Example:
-
   ```python
   with RecordWriter("records/mine", dataset="csv", options={}) as writer:
     writer.write(record, split="train")
@@ -199,9 +198,7 @@ def parse(example: tf.Tensor, with_points: bool = True) -> dict[str, tf.Tensor]:
   return parsed
 
 
-def read_serialized(
-  files: list[Path], readers: int = 4
-) -> tf.data.Dataset:
+def read_serialized(files: list[Path], readers: int = 4) -> tf.data.Dataset:
   """Reads shards side by side, always in the same order.
 
   Returns:
@@ -252,9 +249,7 @@ def read_records(folder: str | Path, split: str) -> Iterator[CrowdRecord]:
     )
 
 
-def verify(
-  folder: str | Path, split: str | None = None
-) -> manifests.Manifest:
+def verify(folder: str | Path, split: str | None = None) -> manifests.Manifest:
   """Compares every shard, or those of one split, with their checksums.
 
   Raises:

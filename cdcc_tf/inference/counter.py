@@ -7,10 +7,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cdcc_tf.errors import InputError
+
 # Importing the network registers its classes, without which Keras cannot load.
 from cdcc_tf.models import sfcn
 from cdcc_tf.precision import use
-from cdcc_tf.errors import InputError
 from cdcc_tf.run_folder import RunFolder
 
 
@@ -34,7 +35,6 @@ class CrowdCounter:
   """Counts people in pictures of any size, in one pass.
 
   Example:
-
   ```python
   counter = CrowdCounter.from_run("runs/unity2shtb")
   print(counter.count(picture).count)   # picture: uint8 RGB [h, w, 3]

@@ -34,9 +34,7 @@ def heat(
   return np.ascontiguousarray(enlarged[:height, :width, ::-1])
 
 
-def blend(
-  image: np.ndarray, density: np.ndarray, caption: str
-) -> np.ndarray:
+def blend(image: np.ndarray, density: np.ndarray, caption: str) -> np.ndarray:
   """Lays a density map over its picture, with a caption below.
 
   Args:

@@ -5,6 +5,7 @@ from pathlib import Path
 import h5py
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from cdcc_tf.errors import InputError
@@ -31,7 +32,7 @@ class InputNormalization(keras.layers.Layer):
   it gives plain pictures in [0, 255].
   """
 
-  def call(self, images):
+  def call(self, images: tf.Tensor) -> tf.Tensor:
     """Maps [batch, height, width, 3] to the padded, normalised pictures."""
     images = ops.cast(images, "float32")[..., ::-1]
     images = images - ops.convert_to_tensor(_IMAGENET_BGR_MEANS)
@@ -60,9 +61,7 @@ def build_encoder(width: float = 1.0) -> keras.Sequential:
   ]
   for block, channels in enumerate(_BLOCKS, start=1):
     if block > 1:
-      layers.append(
-        keras.layers.MaxPooling2D(2, name=f"block{block - 1}_pool")
-      )
+      layers.append(keras.layers.MaxPooling2D(2, name=f"block{block - 1}_pool"))
     for index, count in enumerate(channels, start=1):
       layers.append(
         keras.layers.Conv2D(
@@ -95,8 +94,8 @@ def load_encoder_weights(encoder: keras.Sequential, weights: str) -> None:
   path = _download() if weights == "imagenet" else Path(weights)
   if not path.is_file():
     raise InputError(
-      f"--encoder_weights={weights}: no such file. Give a .npz or .h5 of VGG16, "
-      "'imagenet' to download it, or 'none'."
+      f"--encoder_weights={weights}: no such file. Give a .npz or .h5 of "
+      "VGG16, 'imagenet' to download it, or 'none'."
     )
   arrays = _read_npz(path) if path.suffix == ".npz" else _read_h5(path)
   for layer in encoder.layers:
@@ -115,7 +114,7 @@ def load_encoder_weights(encoder: keras.Sequential, weights: str) -> None:
 
 
 def freeze_blocks(encoder: keras.Sequential, blocks: int) -> None:
-  """Keeps the first blocks' weights as they are: no gradient flows into them."""
+  """Keeps the first blocks' weights: no gradient flows into them."""
   for layer in encoder.layers:
     for block in range(1, blocks + 1):
       if layer.name.startswith(f"block{block}_conv"):
@@ -151,8 +150,10 @@ def _read_h5(path: Path) -> dict[str, np.ndarray]:
     if isinstance(item, h5py.Dataset):
       layer, _, variable = name.rpartition("/")
       # Keras 2 wrote block1_conv1/block1_conv1_W_1:0, later …/kernel:0.
-      kind = "bias" if variable.split(":")[0].endswith(("bias", "b_1")) else (
-        "kernel"
+      kind = (
+        "bias"
+        if variable.split(":")[0].endswith(("bias", "b_1"))
+        else ("kernel")
       )
       arrays[f"{layer.split('/')[0]}/{kind}"] = np.asarray(item)
 

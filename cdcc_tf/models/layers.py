@@ -1,5 +1,7 @@
 """The network's own layers: Masksembles, the spatial encoder, pooling."""
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -31,7 +33,7 @@ class Masksembles2D(keras.layers.Layer):
   """
 
   def __init__(
-    self, masks: int = 3, scale: float = 2.0, seed: int = 0, **kwargs
+    self, masks: int = 3, scale: float = 2.0, seed: int = 0, **kwargs: Any
   ):
     super().__init__(**kwargs)
     self.masks, self.scale, self.seed = masks, scale, seed
@@ -102,7 +104,7 @@ class SpatialEncoder(keras.layers.Layer):
     kernel_size: length of the convolutions in cells.
   """
 
-  def __init__(self, kernel_size: int = 9, **kwargs):
+  def __init__(self, kernel_size: int = 9, **kwargs: Any):
     super().__init__(**kwargs)
     self.kernel_size = kernel_size
 
@@ -136,11 +138,11 @@ class SpatialEncoder(keras.layers.Layer):
 def _there_and_back(
   lines: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor
 ) -> tf.Tensor:
-  """Scans lines of shape [lines, batch, length, channels] in both directions."""
+  """Scans lines [lines, batch, length, channels] in both directions."""
   kernel = ops.cast(kernel, lines.dtype)
   bias = ops.cast(bias, lines.dtype)
 
-  def step(previous: tf.Tensor, line: tf.Tensor):
+  def step(previous: tf.Tensor, line: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     message = ops.conv(previous, kernel, padding="same") + bias
     line = line + ops.relu(message)
     return line, line
@@ -165,7 +167,7 @@ class AdaptiveAveragePooling2D(keras.layers.Layer):
     grid: rows and columns of the result.
   """
 
-  def __init__(self, grid: tuple[int, int], **kwargs):
+  def __init__(self, grid: tuple[int, int], **kwargs: Any):
     super().__init__(**kwargs)
     self.grid = tuple(grid)
 

@@ -4,6 +4,9 @@ Every map lies on the stride-8 grid and holds people per cell, so its sum is a
 count at any resolution.
 """
 
+import math
+from typing import Any
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -33,7 +36,6 @@ class SFCN(keras.Model):
     seed: of the masks.
 
   Example:
-
   ```python
   counter = SFCN()
   maps = counter(pictures)           # uint8 or float [batch, h, w, 3], RGB
@@ -48,7 +50,7 @@ class SFCN(keras.Model):
     mask_scale: float = 2.0,
     spatial_encoder: bool = True,
     seed: int = 0,
-    **kwargs,
+    **kwargs: Any,
   ):
     # Pictures reach the normalisation as they are: bfloat16 holds 8 bits.
     super().__init__(autocast=False, **kwargs)
@@ -119,7 +121,7 @@ class DensityHead(keras.layers.Layer):
   # packed one: 2 and 3 hundredths of a person per cell and their deviation.
   _INITIAL_BIAS = (2.0, 2.0)
 
-  def __init__(self, **kwargs):
+  def __init__(self, **kwargs: Any):
     kwargs["dtype"] = "float32"
     super().__init__(**kwargs)
 
@@ -172,10 +174,13 @@ def build_orientation_decoder(
   )
 
 
-def decoder_convolutions(
-  name: str, width: float
-) -> list[keras.layers.Conv2D]:
-  """Returns a decoder's six 3x3 convolutions of dilation 2, with ReLU."""
+def decoder_convolutions(name: str, width: float) -> list[keras.layers.Conv2D]:
+  """Returns a decoder's six 3x3 convolutions of dilation 2, with ReLU.
+
+  Weights start normal with the listing's deviation of 0.01, times 1/√width: a
+  narrower network sums fewer terms, and the signal must not fade in it.
+  """
+  deviation = 0.01 / math.sqrt(width)
   return [
     keras.layers.Conv2D(
       scaled(channels, width),
@@ -183,7 +188,8 @@ def decoder_convolutions(
       dilation_rate=2,
       padding="same",
       activation="relu",
-      kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
+      # One initialiser a layer: sharing one would draw equal kernels.
+      kernel_initializer=keras.initializers.RandomNormal(stddev=deviation),
       name=f"{name}_conv{index}",
     )
     for index, channels in enumerate(_DECODER_CHANNELS, start=1)

@@ -1,6 +1,7 @@
 """CrossDomainModel: the training step that joins both domains (paper §3)."""
 
 import dataclasses
+from collections.abc import Callable
 
 import keras
 import tensorflow as tf
@@ -32,7 +33,7 @@ class OrientationSchedule:
 
   def at(self, step: tf.Tensor) -> tf.Tensor:
     """Returns λ at a step, float32."""
-    passed = ops.cast(step, "float32") - float(self.warmup)
+    passed = ops.cast(step, "float32") + 1.0 - float(self.warmup)
     return self.weight * ops.clip(passed / max(self.ramp, 1), 0.0, 1.0)
 
 
@@ -98,7 +99,9 @@ class CrossDomainModel(keras.Model):
       self.orientation_decoder(features)
     self.built = True
 
-  def call(self, images: tf.Tensor, training: bool = False):
+  def call(
+    self, images: tf.Tensor, training: bool = False
+  ) -> dict[str, tf.Tensor]:
     """Predicts as the counter does."""
     return self.counter(images, training=training)
 
@@ -164,6 +167,8 @@ class CrossDomainModel(keras.Model):
   def _orientation_loss(
     self, target: dict[str, tf.Tensor], features: tf.Tensor
   ) -> tf.Tensor:
+    if self.orientation_decoder is None:
+      raise ValueError("a target batch needs an orientation decoder")
     logits = self.orientation_decoder(features)
     loss = losses.orientation_loss(target["orientation"], logits)
     self._target_metrics["orientation_loss"].update_state(loss)
@@ -188,7 +193,7 @@ def scale_gradient(features: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
   """Passes features on unchanged and their gradient multiplied by a factor."""
 
   @tf.custom_gradient
-  def identity(values: tf.Tensor):
+  def identity(values: tf.Tensor) -> tuple[tf.Tensor, Callable]:
     return values, lambda upstream: upstream * ops.cast(factor, upstream.dtype)
 
   return identity(features)

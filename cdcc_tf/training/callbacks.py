@@ -190,7 +190,9 @@ class TensorBoardWriter(keras.callbacks.Callback):
     """Adds speed and learning rate to the logs and writes all of them."""
     logs = {} if logs is None else logs
     step = step_of(self.model.optimizer)
-    logs["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+    logs["learning_rate"] = float(
+      keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
+    )
     logs["steps_per_second"] = self._steps / (self._trained - self._start)
     with self._writer.as_default(step):
       for name, value in logs.items():
@@ -223,9 +225,10 @@ class ProgressBar(keras.callbacks.Callback):
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
     """Moves the bar and shows the main figures."""
+    logs = logs or {}
     shown = ("density_loss", "mae", "orientation_accuracy")
     self._bar.set_postfix(
-      {n: f"{float(logs[n]):.3g}" for n in shown if n in (logs or {})},
+      {name: f"{float(logs[name]):.3g}" for name in shown if name in logs},
       refresh=False,
     )
     self._bar.update()

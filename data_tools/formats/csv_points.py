@@ -37,7 +37,9 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
     raise wrong_layout(folder, LAYOUT)
   heads = read_table(tables[0])
   pictures = sorted(
-    path for path in folder.rglob("*") if path.suffix.lower() in PICTURE_SUFFIXES
+    path
+    for path in folder.rglob("*")
+    if path.suffix.lower() in PICTURE_SUFFIXES
   )
   names = {path.relative_to(folder).as_posix(): path for path in pictures}
   for missing in sorted(set(heads) - set(names)):

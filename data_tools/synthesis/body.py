@@ -102,9 +102,7 @@ def _pair(joint) -> tuple[Joint, Joint]:
   return joint(1), joint(-1)
 
 
-def limb(
-  start: Joint, end: Joint, thick: float, thin: float
-) -> list[Sphere]:
+def limb(start: Joint, end: Joint, thick: float, thin: float) -> list[Sphere]:
   """A tapering limb."""
   return [(*start, thick), (*end, thin)]
 
@@ -142,9 +140,10 @@ def head(skin: Colour, size: float, detailed: bool) -> list[Part]:
       parts.append(
         Part(ball(0.0, side * 0.092, z - 0.015, 0.022), dim(skin, 0.85))
       )
-    mouth = [(0.088, 0.022, z - 0.075, 0.005), (0.088, -0.022, z - 0.075, 0.005)]
+    mouth = [(0.088, y, z - 0.075, 0.005) for y in (0.022, -0.022)]
     parts.append(Part(mouth, dim(skin, 0.6), lift=0.004, flat=True))
-    parts.append(Part(ball(0.1, 0, z - 0.035, 0.012), dim(skin, 0.93), 0.004))
+    nose = ball(0.1, 0, z - 0.035, 0.012)
+    parts.append(Part(nose, dim(skin, 0.93), 0.004))
   return [grown(part, size) for part in parts]
 
 
@@ -225,7 +224,8 @@ def brimmed_hat(rng: np.random.Generator, colour: Colour) -> list[Part]:
 def knitted_hat(rng: np.random.Generator, colour: Colour) -> list[Part]:
   """A beanie."""
   high = rng.uniform(1.67, 1.72)
-  return [Part([(-0.012, 0, 1.625, 0.107), (-0.03, 0, high, 0.05)], colour, 0.03)]
+  dome = [(-0.012, 0, 1.625, 0.107), (-0.03, 0, high, 0.05)]
+  return [Part(dome, colour, 0.03)]
 
 
 def headscarf(rng: np.random.Generator, colour: Colour) -> list[Part]:
@@ -246,4 +246,9 @@ HAIR = (
   (tied_hair, 0.16),
   (thin_hair, 0.08),
 )
-HATS = ((cap, 0.45), (brimmed_hat, 0.25), (knitted_hat, 0.15), (headscarf, 0.15))
+HATS = (
+  (cap, 0.45),
+  (brimmed_hat, 0.25),
+  (knitted_hat, 0.15),
+  (headscarf, 0.15),
+)

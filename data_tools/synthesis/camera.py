@@ -11,7 +11,8 @@ import math
 
 import numpy as np
 
-MIN_DEPTH = 0.4
+MIN_DEPTH = 0.4  # metres: what is nearer is not drawn
+FAR = 2000.0  # metres: there the ground ends
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,6 +106,3 @@ class Camera:
       tilt = right[2] * column / self.focal + forward[2]
       ends.append(float(self.rows / 2 - self.focal * tilt / down[2]))
     return ends[0], ends[1]
-
-
-FAR = 2000.0

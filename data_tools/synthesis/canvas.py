@@ -9,7 +9,8 @@ from data_tools.synthesis.noise import tile
 from data_tools.synthesis.solids import Solid
 
 SHIFT = 4  # fractional bits of OpenCV's polygon corners
-SMALLEST = 1.5  # canvas pixels: smaller parts of things are left out
+SMALLEST = 3.0  # canvas pixels: smaller parts are left out
+SHADED_FROM = 9  # canvas pixels: smaller parts have one tone
 FOLDS_FROM = 64  # pixels: shorter figures show no folds of cloth
 FIRST_PERSON = 2  # in the id-buffer
 BODY, HEAD = 0, 1  # offsets in it
@@ -19,9 +20,9 @@ class Canvas:
   """A picture some times larger than asked for, and its id-buffer.
 
   The id-buffer holds 0 for the ground and for things, 1 for leaves, and two
-  numbers for each person: their body and their head's disc. Whatever is drawn later overwrites
-  it, as it overwrites the colours, so that what is left of a head's disc at the
-  end is what can be seen of it.
+  numbers for each person: their body and their head's disc. Whatever is drawn
+  later overwrites it, as it overwrites the colours, so that what is left of a
+  head's disc at the end is what can be seen of it.
   """
 
   def __init__(
@@ -49,7 +50,7 @@ class Canvas:
       solid: what to draw; parts that reach the camera are left out.
       person: number from 0, or None for a thing.
     """
-    spheres = solid.world_spheres()
+    spheres = solid.world_spheres
     centres, depth = self._camera.project(spheres[:, :3])
     if depth.max() < MIN_DEPTH:
       return
@@ -67,6 +68,9 @@ class Canvas:
     outlines = centres[:, None] + radii[:, None, None] * circle
     # Far outside, OpenCV's fixed-point corners would overflow.
     outlines = np.clip(outlines, -8000, 24000) * np.float32(1 << SHIFT)
+    distinct = (radii > 0)[:, None] | (np.arange(circle.shape[1]) == 0)
+    outlines = outlines[distinct]  # a sphere without radius is one corner
+    corners = np.add.accumulate(distinct.sum(axis=1))
     identity = int(solid.leafy)
     if person is not None:
       identity = 2 * person + FIRST_PERSON
@@ -76,36 +80,39 @@ class Canvas:
     lifts = np.array([part.lift for part in solid.parts]) * solid.scale
     away = np.add.reduceat(depth, starts) / counts
     order = np.argsort(lifts - away)
-    lows = np.minimum.reduceat(outlines.min(axis=1), starts)
-    highs = np.maximum.reduceat(outlines.max(axis=1), starts)
+    ends = corners[ends - 1]
+    begins = np.concatenate([[0], ends[:-1]])
+    lows = np.minimum.reduceat(outlines, begins)
+    highs = np.maximum.reduceat(outlines, begins)
     drawn = np.minimum.reduceat(depth, starts) > MIN_DEPTH
-    if person is None:  # of a person, the disc must be drawn in any case
-      limit = np.float32([columns, rows]) * (1 << SHIFT)
-      drawn &= ((highs > 0) & (lows < limit)).all(axis=1)
-      drawn &= (highs - lows).max(axis=1) > SMALLEST * (1 << SHIFT)
+    limit = np.float32([columns, rows]) * (1 << SHIFT)
+    seen = ((highs > 0) & (lows < limit)).all(axis=1)
+    extents = (highs - lows).max(axis=1) / (1 << SHIFT)
+    seen &= extents > SMALLEST
+    # The disc is counted, however small or far out of the picture it is.
+    drawn &= seen | np.array([part.colour is None for part in solid.parts])
     order = order[drawn[order]]
     levels = 0 if tall < 12 else 1 if tall < 90 else 2
     sizes, moves, _ = _TONES[levels]
     colours = self._colours(solid, spheres, away, starts, levels, person)
     offsets = self._offsets(lows, highs, sizes, moves)
+    single = (extents < SHADED_FROM).tolist()
     for index in order.tolist():
       part = solid.parts[index]
-      corners = outlines[starts[index] : ends[index]].reshape(-1, 2)
-      hull = cv2.convexHull(corners)[:, 0]
+      hull = cv2.convexHull(outlines[begins[index] : ends[index]])[:, 0]
       fixed = hull.astype(np.int32)
       if part.colour is None:
         cv2.fillConvexPoly(self.ids, fixed, identity + HEAD, 8, SHIFT)
         self._disc_areas[identity + HEAD] = _area(fixed)
         continue
       cv2.fillConvexPoly(self.ids, fixed, identity + BODY, 8, SHIFT)
-      if part.flat or not levels:
-        tones = [fixed]
-      else:
-        tones = (hull * sizes + offsets[index]).astype(np.int32)
-      # A flat part takes the tone before the brightest: the list is longer.
-      paints = colours[index][-2:] if part.flat else colours[index]
-      for corners, colour in zip(tones, paints, strict=False):
-        cv2.fillConvexPoly(self.pixels, corners, colour, cv2.LINE_AA, SHIFT)
+      if part.flat or single[index]:
+        plain = colours[index][_PLAIN[levels]]
+        cv2.fillConvexPoly(self.pixels, fixed, plain, cv2.LINE_AA, SHIFT)
+        continue
+      tones = (hull * sizes + offsets[index]).astype(np.int32)
+      for outline, colour in zip(tones, colours[index], strict=True):
+        cv2.fillConvexPoly(self.pixels, outline, colour, cv2.LINE_AA, SHIFT)
     if solid.leafy:
       self._mottle(low, high, identity, "grain", 0.3)
     elif person is not None and tall > FOLDS_FROM * scale:
@@ -130,7 +137,15 @@ class Canvas:
     size = (self._camera.width, self._camera.rows)
     return cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)
 
-  def _colours(self, solid, spheres, away, starts, levels, person) -> list:
+  def _colours(
+    self,
+    solid: Solid,
+    spheres: np.ndarray,
+    away: np.ndarray,
+    starts: np.ndarray,
+    levels: int,
+    person: int | None,
+  ) -> list[list[list[float]]]:
     """Returns each part's colours, dark to bright, [parts, tones, 3]."""
     if person is None:
       heights = np.full(len(starts), np.inf)
@@ -183,9 +198,7 @@ class Canvas:
     own = (own == identity) if identity == 1 else own // 2 == identity // 2
     factor = np.where(own, 1 + strength * noise, 1).astype(np.float32)
     region = self.pixels[top:bottom, left:right]
-    cv2.multiply(
-      region, cv2.merge([factor] * 3), dst=region, dtype=cv2.CV_8U
-    )
+    cv2.multiply(region, cv2.merge([factor] * 3), dst=region, dtype=cv2.CV_8U)
 
 
 def _circle(corners: int) -> np.ndarray:
@@ -218,7 +231,9 @@ def _tones(
 
 
 _CIRCLES: dict[int, np.ndarray] = {}
-# How a part is shaded at three levels of detail.
+# How a part is shaded at three levels of detail, and which tone is the one of
+# flat and of small parts.
+_PLAIN = (0, 1, 2)
 _TONES = (
   _tones((1.0, 0.0, -0.06)),
   _tones((1.0, 0.0, -0.5), (0.8, 0.16, -0.02)),

@@ -124,7 +124,8 @@ def place_crowd(
     if not moving and not together:
       heading = rng.uniform(0, 2 * math.pi)
     for _ in range(min(mates, wanted - len(places))):
-      if not spacing.is_free(x, y, gap):
+      here = np.array([x]), np.array([y])
+      if not (spacing.is_free(x, y, gap) and surroundings.open_ground(*here)):
         break
       spacing.add(x, y, gap / 2)
       own = heading + rng.normal(0, 0.35)

@@ -51,16 +51,14 @@ def apply_effects(
   picture = _lens(rng, picture, choice)
   picture = _sensor(rng, picture, rng.uniform(*choice.noise))
   picture = cv2.convertScaleAbs(np.maximum(picture, 0))
-  quality = int(rng.integers(choice.jpeg_quality[0], choice.jpeg_quality[1] + 1))
+  quality = int(rng.integers(*choice.jpeg_quality, endpoint=True))
   return decode_rgb(encode_jpeg(picture, quality))
 
 
 def encode_jpeg(image: np.ndarray, quality: int) -> bytes:
   """Encodes a uint8 RGB picture."""
   swapped = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-  _, data = cv2.imencode(
-    ".jpg", swapped, [cv2.IMWRITE_JPEG_QUALITY, quality]
-  )
+  _, data = cv2.imencode(".jpg", swapped, [cv2.IMWRITE_JPEG_QUALITY, quality])
   return data.tobytes()
 
 

@@ -33,14 +33,19 @@ _SHOULDERS: list[Sphere] = [
 
 def torso_above(z: float, build: float, loose: float = 1.0) -> list[Sphere]:
   """Returns the hull of the torso from a height up."""
-  heights = [row[0] for row in _TORSO]
   grow = build * loose
   spheres = [(x, y * build, s, r * loose) for x, y, s, r in _SHOULDERS]
-  for level in [z, *(h for h in heights if h > z)]:
-    depth = float(np.interp(level, heights, [row[1] for row in _TORSO]))
-    width = float(np.interp(level, heights, [row[2] for row in _TORSO]))
-    spheres += ring(level, depth * grow, width * grow)
-  return spheres
+  below = _TORSO[0]
+  for row in _TORSO:
+    if row[0] > z:
+      spheres += ring(row[0], row[1] * grow, row[2] * grow)
+    else:
+      below = row
+  above = next((row for row in _TORSO if row[0] > z), below)
+  share = max(0.0, z - below[0]) / max(above[0] - below[0], 1e-6)
+  depth = below[1] + share * (above[1] - below[1])
+  width = below[2] + share * (above[2] - below[2])
+  return spheres + ring(z, depth * grow, width * grow)
 
 
 def plain(rng: np.random.Generator, colour: Colour, build: float) -> list[Part]:
@@ -113,11 +118,14 @@ def sleeves(
       parts.append(Part(limb(shoulder, elbow, thick, 0.048), shade))
       parts.append(Part(limb(elbow, wrist, 0.047, 0.036), shade))
     else:
-      middle = tuple(0.4 * a + 0.6 * b for a, b in zip(shoulder, elbow, strict=True))
+      middle = tuple(
+        0.4 * a + 0.6 * b for a, b in zip(shoulder, elbow, strict=True)
+      )
       parts.append(Part(limb(shoulder, elbow, 0.045, 0.038), skin))
       parts.append(Part(limb(shoulder, middle, thick, 0.055), shade, 0.01))
       parts.append(Part(limb(elbow, wrist, 0.039, 0.028), skin))
-    parts.append(Part(ball(wrist[0] + 0.02, wrist[1], wrist[2] - 0.05, 0.036), skin))
+    x, y, z = wrist
+    parts.append(Part(ball(x + 0.02, y, z - 0.05, 0.036), skin))
   return parts
 
 
@@ -146,16 +154,14 @@ def _legs(
   joints: Joints, build: float, upper: Colour, lower: Colour, shoe: Colour
 ) -> list[Part]:
   parts = []
-  for side, knee, ankle in zip(
-    SIDES, joints.knees, joints.ankles, strict=True
-  ):
+  for side, knee, ankle in zip(SIDES, joints.knees, joints.ankles, strict=True):
     hip = (0.0, side * 0.085 * build, 0.9 - joints.drop)
     thigh, shin = 0.09 * build, 0.062 if lower == upper else 0.05
     parts.append(Part(limb(hip, knee, thigh, 0.066), upper))
     parts.append(Part(limb(knee, ankle, shin, 0.046), lower, -0.01))
     x, y, z = ankle
-    foot = [(x - 0.03, y, z - 0.04, 0.042), (x + 0.15, y * 1.15, z - 0.05, 0.032)]
-    parts.append(Part(foot, shoe, -0.02))
+    heel, toe = (x - 0.03, y, z - 0.04), (x + 0.15, y * 1.15, z - 0.05)
+    parts.append(Part(limb(heel, toe, 0.042, 0.032), shoe, -0.02))
   return parts
 
 
@@ -169,9 +175,9 @@ def skirt(rng: np.random.Generator, colour: Colour, build: float) -> list[Part]:
 def backpack(rng: np.random.Generator, colour: Colour) -> list[Part]:
   """On both shoulders."""
   deep = rng.uniform(0.18, 0.27)
-  pack = [
-    (-0.14, y, z, 0.045) for y in (0.1, -0.1) for z in (1.05, 1.33)
-  ] + [(-deep, y, z, 0.04) for y in (0.07, -0.07) for z in (1.05, 1.25)]
+  pack = [(-0.14, y, z, 0.045) for y in (0.1, -0.1) for z in (1.05, 1.33)] + [
+    (-deep, y, z, 0.04) for y in (0.07, -0.07) for z in (1.05, 1.25)
+  ]
   parts = [Part(pack, colour)]
   for side in SIDES:
     strap = [(0.1, side * 0.1, 1.2, 0.018), (0.06, side * 0.11, 1.4, 0.018)]
@@ -184,9 +190,7 @@ def shoulder_bag(rng: np.random.Generator, colour: Colour) -> list[Part]:
   side = 1 if rng.random() < 0.5 else -1
   low = rng.uniform(0.72, 0.92)
   bag = [
-    (x, side * 0.25, z, 0.035)
-    for x in (-0.1, 0.1)
-    for z in (low, low + 0.16)
+    (x, side * 0.25, z, 0.035) for x in (-0.1, 0.1) for z in (low, low + 0.16)
   ]
   strap = [(0.12, side * 0.14, 1.02, 0.014), (0.09, -side * 0.06, 1.4, 0.014)]
   return [Part(bag, colour, 0.04), Part(strap, colour, 0.02, flat=True)]

@@ -17,7 +17,9 @@ Texture = Callable[
 ]
 
 
-def asphalt(rng, x, y, footprint) -> np.ndarray:
+def asphalt(
+  rng: np.random.Generator, x: np.ndarray, y: np.ndarray, footprint: np.ndarray
+) -> np.ndarray:
   """A road with cracks, stains and a marked line or two."""
   grey = rng.uniform(0.24, 0.42)
   ground = _paint(_dirt(rng, x, y, footprint, 0.13), (grey, grey, grey * 1.03))
@@ -28,12 +30,16 @@ def asphalt(rng, x, y, footprint) -> np.ndarray:
   return ground
 
 
-def tiles(rng, x, y, footprint) -> np.ndarray:
+def tiles(
+  rng: np.random.Generator, x: np.ndarray, y: np.ndarray, footprint: np.ndarray
+) -> np.ndarray:
   """Small paving stones."""
   return _paved(rng, x, y, footprint, rng.uniform(0.25, 0.6), _STONES)
 
 
-def slabs(rng, x, y, footprint) -> np.ndarray:
+def slabs(
+  rng: np.random.Generator, x: np.ndarray, y: np.ndarray, footprint: np.ndarray
+) -> np.ndarray:
   """Large slabs of a square, with bands of another stone."""
   ground = _paved(rng, x, y, footprint, rng.uniform(0.8, 1.6), _STONES)
   every = rng.uniform(5, 11)
@@ -43,7 +49,9 @@ def slabs(rng, x, y, footprint) -> np.ndarray:
   return ground
 
 
-def grass(rng, x, y, footprint) -> np.ndarray:
+def grass(
+  rng: np.random.Generator, x: np.ndarray, y: np.ndarray, footprint: np.ndarray
+) -> np.ndarray:
   """A worn lawn."""
   green = (0.26 + rng.uniform(-0.05, 0.06), 0.36, 0.15)
   ground = _paint(_dirt(rng, x, y, footprint, 0.2), green)
@@ -52,7 +60,9 @@ def grass(rng, x, y, footprint) -> np.ndarray:
   return ground
 
 
-def road_between_pavements(rng, x, y, footprint) -> np.ndarray:
+def road_between_pavements(
+  rng: np.random.Generator, x: np.ndarray, y: np.ndarray, footprint: np.ndarray
+) -> np.ndarray:
   """Asphalt in the middle, pavements with kerbs at the sides."""
   ground = asphalt(rng, x, y, footprint)
   middle, half = rng.uniform(-2, 2), rng.uniform(2.5, 5)
@@ -67,7 +77,9 @@ def road_between_pavements(rng, x, y, footprint) -> np.ndarray:
   return ground
 
 
-def square_with_lawn(rng, x, y, footprint) -> np.ndarray:
+def square_with_lawn(
+  rng: np.random.Generator, x: np.ndarray, y: np.ndarray, footprint: np.ndarray
+) -> np.ndarray:
   """Slabs, and a lawn beyond a line."""
   ground = slabs(rng, x, y, footprint)
   slope = rng.uniform(-0.5, 0.5)
@@ -76,7 +88,14 @@ def square_with_lawn(rng, x, y, footprint) -> np.ndarray:
   return ground
 
 
-def _paved(rng, x, y, footprint, size: float, palette) -> np.ndarray:
+def _paved(
+  rng: np.random.Generator,
+  x: np.ndarray,
+  y: np.ndarray,
+  footprint: np.ndarray,
+  size: float,
+  palette: tuple[Colour, ...],
+) -> np.ndarray:
   """Stones side by side: a shade each, and joints that fade far away."""
   stone = np.asarray(palette[int(rng.integers(len(palette)))])
   stone = tuple(stone * rng.uniform(0.7, 1.12) + rng.normal(0, 0.012, 3))
@@ -89,8 +108,8 @@ def _paved(rng, x, y, footprint, size: float, palette) -> np.ndarray:
   u = u + np.float32(rng.integers(2)) * fraction(row / 2)
   column = np.floor(u)
   # A number for each stone: multiples of irrational numbers look random.
-  hashed = fraction(column * np.float32(0.7548777) + row * np.float32(0.5698403))
-  hashed = fraction(hashed * np.float32(37.31))
+  hashed = column * np.float32(0.7548777) + row * np.float32(0.5698403)
+  hashed = fraction(fraction(hashed) * np.float32(37.31))
   sharp = np.clip(1.3 - 1.6 * footprint / size, 0, 1)
   shade = _dirt(rng, x, y, footprint, 0.1)
   shade += rng.uniform(0.03, 0.16) * sharp * (hashed - 0.5)
@@ -101,7 +120,13 @@ def _paved(rng, x, y, footprint, size: float, palette) -> np.ndarray:
   return _paint(shade, stone)
 
 
-def _dirt(rng, x, y, footprint, strength: float) -> np.ndarray:
+def _dirt(
+  rng: np.random.Generator,
+  x: np.ndarray,
+  y: np.ndarray,
+  footprint: np.ndarray,
+  strength: float,
+) -> np.ndarray:
   """Brightness from grains to large stains, about 1."""
   shade = 1 + strength * 0.5 * sample("clouds", x, y, 23.0, rng.random())
   shade += strength * 0.4 * sample("clouds", x, y, 5.1, rng.random())

@@ -1,11 +1,20 @@
 """Random people: who they are, how they stand, what they wear."""
 
+import bisect
 import dataclasses
+import itertools
 
 import numpy as np
 
 from data_tools.synthesis import body, garments
-from data_tools.synthesis.solids import Colour, Part, Solid, ring, vary
+from data_tools.synthesis.solids import (
+  Colour,
+  Part,
+  Solid,
+  box,
+  ring,
+  vary,
+)
 
 SMALL, DETAILED = 20, 90  # figure heights in pixels where details come in
 SKINS: tuple[Colour, ...] = (
@@ -82,6 +91,8 @@ def draw_person(
     pose = body.sitting
   joints = pose(rng)
   parts = _dressed(rng, wardrobe, joints, build, skin, pixels)
+  if seated:
+    parts.append(_seat(rng))
   upper = body.head(skin, size, pixels > DETAILED)
   if rng.random() < wardrobe.hats:
     colour = _choose(rng, garments.MUTED + garments.LIVELY)
@@ -103,7 +114,7 @@ def head_centre(person: Solid) -> tuple[float, float, float, float]:
   """Returns the head's centre in the world and its radius, in metres."""
   disc = next(part for part in person.parts if part.colour is None)
   only = dataclasses.replace(person, parts=[disc])
-  return tuple(only.world_spheres()[0].tolist())
+  return tuple(only.world_spheres[0].tolist())
 
 
 def _dressed(
@@ -143,11 +154,19 @@ def _dressed(
   return legs + body.lowered(upper, joints.drop)
 
 
+def _seat(rng: np.random.Generator) -> Part:
+  """Returns a stool or a block to sit on."""
+  wide = rng.uniform(0.18, 0.3)
+  grey = float(rng.uniform(0.2, 0.7))
+  block = box((-0.2, 0.22), (-wide, wide), (0.0, 0.38))
+  return Part(block, (grey, grey * 0.97, grey * 0.92), lift=-0.1)
+
+
 def _choose(rng: np.random.Generator, things, weights=None):
   if weights is None:
-    return things[int(rng.integers(len(things)))]
-  total = np.cumsum(weights)
-  return things[int(np.searchsorted(total, rng.random() * total[-1], "right"))]
+    return things[int(rng.random() * len(things))]
+  sums = list(itertools.accumulate(weights))
+  return things[bisect.bisect_right(sums, rng.random() * sums[-1])]
 
 
 def _table(rows) -> tuple[list, list[float]]:

@@ -1,6 +1,7 @@
 """Kinds of pictures. A new one is one `Preset` and its name in `PRESETS`."""
 
 import dataclasses
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -12,6 +13,9 @@ from data_tools.synthesis.crowd import CrowdRange
 from data_tools.synthesis.effects import EffectRange
 from data_tools.synthesis.light import LightRange
 from data_tools.synthesis.people import Wardrobe
+
+FULL_WIDTH = 640  # pixels from which cameras stand as far off as they are said
+LOWEST = 2.3  # metres: below, the nearest people hide all others
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,11 +37,17 @@ class CameraRange:
   field_of_view: tuple[float, float]
 
   def draw(self, rng: np.random.Generator, width: int, rows: int) -> Camera:
-    """Draws a camera; high ones look down more than low ones."""
+    """Draws a camera; high ones look down more than low ones.
+
+    Small pictures come from nearer cameras: from those of large ones, heads
+    would be no larger than a pixel.
+    """
     rank = rng.random()
+    height = _between(self.height, rank)
+    nearer = height * min(1.0, math.sqrt(width / FULL_WIDTH))
     tilt = np.clip(0.65 * rank + 0.35 * rng.random(), 0, 1)
     return Camera(
-      height=_between(self.height, rank),
+      height=max(nearer, min(height, LOWEST)),
       pitch=_between(self.pitch, float(tilt)),
       width=width,
       rows=rows,

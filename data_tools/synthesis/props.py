@@ -84,7 +84,7 @@ def stall(rng: np.random.Generator) -> tuple[list[Part], float]:
     x, y = rng.uniform(-0.45, 0.45), rng.uniform(-0.95, 0.95)
     good = vary(rng, _choose(rng, SIGNS), 0.15)
     parts.append(Part(ball(x, y, 0.9, rng.uniform(0.05, 0.13)), good, 0.1))
-  top = [(0, 0, 2.75, 0.03)] + ring(2.25, 1.35, 1.35, corners=8)
+  top = [(0, 0, 2.75, 0.03), *ring(2.25, 1.35, 1.35, corners=8)]
   parts.append(Part(ball(0, 0, 2.4, 0.05), cloth))
   parts.append(Part([(0, 0, 0.8, 0.03), (0, 0, 2.4, 0.03)], (0.6, 0.6, 0.6)))
   parts.append(Part(top, cloth, 1.0))
@@ -140,7 +140,7 @@ def parasol(rng: np.random.Generator) -> tuple[list[Part], float]:
   """A parasol over a round table."""
   cloth, wide = vary(rng, _choose(rng, SIGNS), 0.06), rng.uniform(1.1, 1.7)
   table = ring(0.72, 0.5, 0.5, corners=12) + ring(0.76, 0.5, 0.5, corners=12)
-  top = [(0, 0, 2.7, 0.03)] + ring(2.2, wide, wide, corners=8)
+  top = [(0, 0, 2.7, 0.03), *ring(2.2, wide, wide, corners=8)]
   return [
     Part(table, (0.8, 0.8, 0.78)),
     Part([(0, 0, 0, 0.05), (0, 0, 2.5, 0.03)], (0.75, 0.75, 0.75)),

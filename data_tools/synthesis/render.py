@@ -10,14 +10,14 @@ from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.canvas import Canvas
 from data_tools.synthesis.crowd import Place, place_crowd
 from data_tools.synthesis.effects import apply_effects
-from data_tools.synthesis.light import Light, draw_light
+from data_tools.synthesis.light import draw_light
 from data_tools.synthesis.people import Wardrobe, draw_person, head_centre
 from data_tools.synthesis.presets import Preset
 from data_tools.synthesis.scene import paint_background, place_props
 from data_tools.synthesis.solids import Solid
 
 LEAST_VISIBLE = 0.3  # share of a head's disc, below which it has no label
-FINE_BELOW = 640  # pixels of width below which figures need finer sampling
+OVERSAMPLE = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +75,7 @@ def render(
   people = [_person(rng, camera, preset.wardrobe, place) for place in places]
   texture = preset.textures[int(rng.integers(len(preset.textures)))]
   background = paint_background(rng, camera, light, texture, things + people)
-  canvas = Canvas(background, camera, light, 2 if width >= FINE_BELOW else 3)
+  canvas = Canvas(background, camera, light, OVERSAMPLE)
   canvas.draw(around.backdrop)
   draw_all(canvas, things, people)
   points, radii = visible_heads(canvas, camera, people, least_visible)

@@ -88,7 +88,7 @@ def place_props(
 
 def _share_hidden(camera: Camera, solid: Solid) -> float:
   """Returns the share of the picture that a solid's frame covers."""
-  spheres = solid.world_spheres()
+  spheres = solid.world_spheres
   pixels, depth = camera.project(spheres[:, :3])
   if depth.min() < MIN_DEPTH:
     return 1.0
@@ -112,9 +112,9 @@ def _sky(
   image = haze + (zenith - haze) * np.minimum(1, 2.2 * up)[..., None]
   if max(left, right) > 0:
     across = np.arange(camera.width, dtype=np.float32)[None, :] + 0 * rows
-    clouds = sample(
-      "clouds", across, 2.2 * rows + 0 * across, camera.width * 1.3, rng.random()
-    )
+    along = 2.2 * rows + 0 * across
+    period = camera.width * 1.3
+    clouds = sample("clouds", across, along, period, rng.random())
     image += 0.08 * np.clip(clouds, -1, 2)[..., None]
   return image.astype(np.float32)
 
@@ -129,7 +129,7 @@ def _shadows(camera: Camera, light: Light, solids: list[Solid]) -> np.ndarray:
       contacts.append(np.array([[*solid.position, radius * grow]]))
       darkness.append(dark)
     if light.cast:
-      casts.append(_cast(light, solid.world_spheres()))
+      casts.append(_cast(light, solid.world_spheres))
   contact = _ground_hulls(camera, contacts, darkness)
   cast = _ground_hulls(camera, casts, [255] * len(casts))
   blur = max(1.0, camera.width / 400)
@@ -178,6 +178,6 @@ def _ground_hulls(
 
 
 _ANGLES = 2 * np.pi * np.arange(8) / 8
-_RIM = np.stack(
-  [np.cos(_ANGLES), np.sin(_ANGLES), 0 * _ANGLES], axis=1
-).astype(np.float32)[None]
+_RIM = np.stack([np.cos(_ANGLES), np.sin(_ANGLES), 0 * _ANGLES], axis=1).astype(
+  np.float32
+)[None]

@@ -6,6 +6,7 @@ nearly, the hull of the spheres' discs, which is quick to draw.
 """
 
 import dataclasses
+import functools
 import math
 from typing import NamedTuple
 
@@ -53,8 +54,9 @@ class Solid:
   scale: float = 1.0
   leafy: bool = False
 
+  @functools.cached_property
   def world_spheres(self) -> np.ndarray:
-    """Returns all spheres in the world's frame, float32 [spheres, 4]."""
+    """All spheres in the world's frame, float32 [spheres, 4]."""
     own = np.array(
       [sphere for part in self.parts for sphere in part.spheres], np.float32
     )
@@ -97,14 +99,22 @@ def vary(
   rng: np.random.Generator, colour: Colour, amount: float = 0.05
 ) -> Colour:
   """Returns a colour near another, in brightness most of all."""
-  change = rng.normal(0, amount) + rng.normal(0, amount / 3, 3)
-  red, green, blue = np.clip(np.asarray(colour) + change, 0.015, 0.985)
-  return float(red), float(green), float(blue)
+  all_over, *own = rng.normal(0, amount, 4).tolist()
+  red, green, blue = (
+    min(0.985, max(0.015, channel + all_over + change / 3))
+    for channel, change in zip(colour, own, strict=True)
+  )
+  return red, green, blue
 
 
 def dim(colour: Colour, factor: float) -> Colour:
   """Returns a colour, darker or brighter."""
-  return tuple(min(1.0, channel * factor) for channel in colour)
+  red, green, blue = colour
+  return (
+    min(1.0, red * factor),
+    min(1.0, green * factor),
+    min(1.0, blue * factor),
+  )
 
 
 _UNIT_RINGS = {

@@ -2,6 +2,9 @@
 
 import dataclasses
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -101,9 +104,10 @@ def test_poses_keep_feet_on_the_ground(pose):
   joints = pose(np.random.default_rng(1))
   lowest = min(ankle[2] for ankle in joints.ankles)
   assert lowest == pytest.approx(0.08, abs=1e-6)
-  assert all(knee[2] > ankle[2] for knee, ankle in zip(
-    joints.knees, joints.ankles, strict=True
-  ))
+  assert all(
+    knee[2] > ankle[2]
+    for knee, ankle in zip(joints.knees, joints.ankles, strict=True)
+  )
 
 
 def test_spacing_keeps_people_apart():
@@ -126,15 +130,18 @@ def test_points_lie_in_the_picture_and_below_the_cap(name):
     assert (rendered.points < [96, 64]).all()
 
 
-def test_presets_look_different():
-  means = [
-    np.mean([
-      render.render(presets.PRESETS[name], 2, i, 64, 48).people
-      for i in range(4)
-    ])
+def test_square_is_seen_from_higher_and_steeper_than_street():
+  cameras = {
+    name: [
+      presets.PRESETS[name].camera.draw(np.random.default_rng(i), 1024, 768)
+      for i in range(20)
+    ]
     for name in ("street", "square")
-  ]
-  assert means[1] > means[0]
+  }
+  highest = max(camera.height for camera in cameras["street"])
+  assert min(camera.height for camera in cameras["square"]) > highest
+  steep = np.mean([camera.pitch for camera in cameras["square"]])
+  assert steep > 10 + np.mean([camera.pitch for camera in cameras["street"]])
 
 
 def test_picture_depends_on_seed_and_index_only():
@@ -157,6 +164,15 @@ def test_picture_is_the_same_whatever_the_number_of_workers():
   for one, other in zip(alone, shared, strict=True):
     assert (one.id, one.jpeg) == (other.id, other.jpeg)
     np.testing.assert_array_equal(one.points, other.points)
+
+
+def test_workers_do_not_load_tensorflow():
+  program = (
+    "import sys, data_tools.synthesize; sys.exit('tensorflow' in sys.modules)"
+  )
+  root = Path(synthesize.__file__).parent.parent
+  run = subprocess.run([sys.executable, "-c", program], cwd=root, check=False)
+  assert run.returncode == 0
 
 
 def test_scene_may_be_empty():
@@ -209,8 +225,6 @@ def test_records_round_trip(tmp_path):
   ],
 )
 def test_bad_options_are_named(tmp_path, change, message):
-  from pathlib import Path
-
   options = {"output": tmp_path / "records", "pictures": 1, "workers": 1}
   order = dataclasses.asdict(ORDER)
   for name, value in change.items():

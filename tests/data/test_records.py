@@ -1,0 +1,222 @@
+"""CrowdRecord: what is written is read, and nothing half-written is."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cdcc_tf.data import records
+from cdcc_tf.data.manifest import load_manifest
+from cdcc_tf.data.records import CrowdRecord, RecordWriter
+from cdcc_tf.errors import InputError
+from tests.conftest import RecordsFactory, tiny_record, write_records
+
+
+def assert_equal_records(first: CrowdRecord, second: CrowdRecord) -> None:
+  """Asserts that all fields of two records agree."""
+  for field in dataclasses.fields(CrowdRecord):
+    one, other = (getattr(record, field.name) for record in (first, second))
+    if isinstance(one, np.ndarray):
+      assert other.dtype == np.float32
+      assert other.shape == one.shape
+      np.testing.assert_array_equal(one, other)
+    else:
+      assert one == other, field.name
+
+
+SIGMAS = np.float32([1.5, 2.5, 30.0])
+
+
+@pytest.mark.parametrize(
+  "record",
+  [
+    tiny_record(3),
+    tiny_record(0, heads=0),
+    tiny_record(1, labelled=False),
+    tiny_record(2, heads=2000),
+    dataclasses.replace(tiny_record(4, heads=3), sigmas=SIGMAS),
+    dataclasses.replace(tiny_record(5), id="Köln/bild 1, früh.jpg"),
+  ],
+  ids=["heads", "nobody", "unlabelled", "crowd", "sigmas", "name"],
+)
+def test_round_trip(tmp_path: Path, record: CrowdRecord):
+  folder = write_records(tmp_path / "records", {"train": [record]})
+  (restored,) = records.read_records(folder, "train")
+  assert_equal_records(record, restored)
+
+
+def test_several_shards_hold_every_picture_once(tiny_records: RecordsFactory):
+  folder = tiny_records(pictures={"train": 7, "val": 3, "test": 4}, per_shard=2)
+  manifest = load_manifest(folder)
+  assert [(s.split, s.pictures) for s in manifest.shards] == [
+    ("train", 2),
+    ("train", 2),
+    ("train", 2),
+    ("val", 2),
+    ("test", 2),
+    ("test", 2),
+    ("train", 1),
+    ("val", 1),
+  ]
+  assert len({shard.file for shard in manifest.shards}) == 8
+  for split, first, count in (("train", 0, 7), ("val", 7, 3), ("test", 10, 4)):
+    found = {
+      record.id: record for record in records.read_records(folder, split)
+    }
+    assert sorted(found) == sorted(f"tiny/{first + i}" for i in range(count))
+    for index in range(first, first + count):
+      assert_equal_records(tiny_record(index), found[f"tiny/{index}"])
+    files, pictures = records.open_split(folder, split)
+    assert pictures == count
+    assert len(files) == (count + 1) // 2
+
+
+def test_order_of_reading_is_always_the_same(tiny_records: RecordsFactory):
+  folder = tiny_records(pictures={"train": 9}, per_shard=2)
+  orders = [
+    [record.id for record in records.read_records(folder, "train")]
+    for _ in range(3)
+  ]
+  assert orders[0] == orders[1] == orders[2]
+
+
+def test_manifest_counts(tmp_path: Path):
+  with RecordWriter(tmp_path, "tiny", {"seed": 3}) as writer:
+    writer.write(tiny_record(1, heads=4), "train")
+    writer.write(tiny_record(2, heads=0), "train", dropped_points=2)
+    writer.write(tiny_record(3, labelled=False), "val")
+    writer.skip("b.jpg", "torn")
+  manifest = load_manifest(tmp_path)
+  assert manifest == writer.manifest
+  assert manifest.dataset == "tiny"
+  assert manifest.pictures == {"train": 2, "val": 1}
+  assert manifest.heads == {"train": 4, "val": 0}
+  assert manifest.dropped_points == {"tiny/2": 2}
+  assert manifest.skipped_files == ({"file": "b.jpg", "reason": "torn"},)
+  assert manifest.options == {"seed": 3}
+
+
+@pytest.mark.parametrize("shape", [(0,), (2, 3), (4,)])
+def test_points_of_another_shape_are_refused(shape: tuple[int, ...]):
+  record = dataclasses.replace(tiny_record(0), points=np.zeros(shape))
+  with pytest.raises(ValueError, match=r"tiny/0.*\[heads, 2\]"):
+    record.serialize()
+
+
+def test_exception_inside_leaves_no_records(tmp_path: Path):
+  def half_a_conversion() -> None:
+    with RecordWriter(tmp_path, "tiny", {}) as writer:
+      writer.write(tiny_record(1), "train")
+      raise RuntimeError("power cut")
+
+  with pytest.raises(RuntimeError, match="power cut"):
+    half_a_conversion()
+  for read in (records.verify, load_manifest):
+    with pytest.raises(InputError, match=r"data_tools\.convert") as raised:
+      read(tmp_path)
+    assert str(tmp_path) in str(raised.value)
+
+
+def test_what_an_interrupted_conversion_left_is_replaced(tmp_path: Path):
+  (tmp_path / "train-00000.tfrecord").write_bytes(b"half")
+  (tmp_path / "train-00001.tfrecord.tmp").write_bytes(b"half")
+  folder = write_records(tmp_path, {"train": [tiny_record(1)]})
+  assert sorted(path.name for path in folder.iterdir()) == [
+    "manifest.json",
+    "train-00000.tfrecord",
+  ]
+  records.verify(folder)
+
+
+def test_no_picture_at_all_is_refused_with_the_reasons(tmp_path: Path):
+  def nothing_readable() -> None:
+    with RecordWriter(tmp_path, "tiny", {}) as writer:
+      writer.skip("a.jpg", "torn in two")
+
+  with pytest.raises(InputError, match="torn in two"):
+    nothing_readable()
+  with pytest.raises(InputError):
+    load_manifest(tmp_path)
+
+
+def test_finished_records_are_not_overwritten(tiny_records: RecordsFactory):
+  folder = tiny_records()
+  before = {path: path.read_bytes() for path in folder.iterdir()}
+  with pytest.raises(InputError, match="--overwrite") as raised:
+    RecordWriter(folder, "tiny", {})
+  assert str(folder) in str(raised.value)
+  assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_overwriting_when_asked_leaves_nothing_old(
+  tiny_records: RecordsFactory,
+):
+  folder = tiny_records(pictures={"train": 3, "val": 2}, per_shard=1)
+  with RecordWriter(folder, "tiny", {}, overwrite=True) as writer:
+    with pytest.raises(InputError):  # unfinished from here on
+      load_manifest(folder)
+    writer.write(tiny_record(9), "train")
+  assert sorted(path.name for path in folder.iterdir()) == [
+    "manifest.json",
+    "train-00000.tfrecord",
+  ]
+  (record,) = records.read_records(folder, "train")
+  assert record.id == "tiny/9"
+
+
+def damage(path: Path, how: str) -> None:
+  """Truncates a file, empties it, or turns over one of its bytes."""
+  content = bytearray(path.read_bytes())
+  if how == "flipped":
+    content[len(content) // 2] ^= 1
+  path.write_bytes(
+    content
+    if how == "flipped"
+    else content[: -5 if how == ("truncated") else 0]
+  )
+
+
+@pytest.mark.parametrize("how", ["truncated", "emptied", "flipped"])
+def test_damaged_shard_is_named(tiny_records: RecordsFactory, how: str):
+  folder = tiny_records(pictures={"train": 4, "val": 2}, per_shard=2)
+  damage(folder / "train-00001.tfrecord", how)
+  for read in (
+    lambda: records.verify(folder),
+    lambda: records.open_split(folder, "train"),
+    lambda: list(records.read_records(folder, "train")),
+  ):
+    with pytest.raises(InputError, match=r"train-00001\.tfrecord.*checksum"):
+      read()
+  # Another split does not suffer.
+  assert records.open_split(folder, "val")[1] == 2
+
+
+def test_missing_shard_is_named(tiny_records: RecordsFactory):
+  folder = tiny_records(pictures={"train": 4}, per_shard=2)
+  (folder / "train-00000.tfrecord").unlink()
+  with pytest.raises(InputError, match=r"train-00000\.tfrecord.*missing"):
+    records.open_split(folder, "train")
+
+
+def test_unknown_split_names_the_known_ones(tiny_records: RecordsFactory):
+  folder = tiny_records(pictures={"train": 1, "val": 1})
+  with pytest.raises(InputError, match=r"'test'.*train, val"):
+    records.open_split(folder, "test")
+
+
+def test_parse_without_points_has_no_labels():
+  serialized = dataclasses.replace(
+    tiny_record(3, heads=3), sigmas=SIGMAS
+  ).serialize()
+  assert set(records.parse(serialized, with_points=False)) == {
+    "id",
+    "image",
+    "size",
+    "labelled",
+  }
+  fields = records.parse(serialized)
+  assert fields["points"].shape == (3, 2)
+  assert fields["sigmas"].shape == (3,)
+  assert fields["size"].numpy().tolist() == [48, 64]
+  assert bool(fields["labelled"])

@@ -1,0 +1,130 @@
+"""A plain CSV: three states of a picture, and clear words for a bad table."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cdcc_tf.errors import InputError
+from data_tools.formats import csv_points
+from data_tools.formats.base import LabelledPicture, Unreadable
+from tests.data_tools.conftest import write_csv
+
+
+def points_by_id(root: Path) -> dict[str, np.ndarray | None]:
+  """Reads a folder in which every picture is usable."""
+  pictures = list(csv_points.read(root))
+  assert all(isinstance(p, LabelledPicture) for p in pictures)
+  return {picture.id: picture.points for picture in pictures}
+
+
+def test_three_states_of_a_picture(tmp_path: Path):
+  """Labelled, labelled without people, and not labelled at all."""
+  write_csv(
+    tmp_path,
+    "image,x,y\na.jpg,5.5,40\na.jpg,6,41\nempty.png,,\n",
+    "a.jpg",
+    "empty.png",
+    "other.jpg",
+  )
+  points = points_by_id(tmp_path)
+  assert set(points) == {"train/a.jpg", "train/empty.png", "train/other.jpg"}
+  assert points["train/a.jpg"].tolist() == [[5.5, 40], [6, 41]]
+  assert points["train/empty.png"].shape == (0, 2)
+  assert points["train/other.jpg"] is None
+
+
+@pytest.mark.parametrize(
+  "table",
+  [
+    b"\xef\xbb\xbfimage,x,y\r\na.jpg,5,40\r\n",
+    b"image,x,y\na.jpg,5,40",
+    b"y,image,x\n40,a.jpg,5\n",
+    b'image,x,y,label\n"a.jpg","5","40",head\n\n',
+    b"image,x,y\na.jpg,,\na.jpg,5,40\n",
+  ],
+  ids=["excel", "no last newline", "order", "more columns", "empty row too"],
+)
+def test_spellings_of_the_same_table(tmp_path: Path, table: bytes):
+  points = points_by_id(write_csv(tmp_path, table, "a.jpg"))
+  assert points["train/a.jpg"].tolist() == [[5, 40]]
+
+
+def test_names_with_spaces_commas_and_folders(tmp_path: Path):
+  names = ["my picture, old.jpg", "deep/er/b.JPG", "Köln.jpeg"]
+  rows = "".join(f'"{name}",{i},{2 * i}\n' for i, name in enumerate(names))
+  points = points_by_id(write_csv(tmp_path, "image,x,y\n" + rows, *names))
+  for index, name in enumerate(names):
+    assert points[f"train/{name}"].tolist() == [[index, 2 * index]]
+
+
+def test_duplicates_are_kept(tmp_path: Path):
+  write_csv(tmp_path, "image,x,y\na.jpg,1,2\na.jpg,1,2\n", "a.jpg")
+  assert len(points_by_id(tmp_path)["train/a.jpg"]) == 2
+
+
+@pytest.mark.parametrize(
+  ("header", "absent"),
+  [
+    ("image,x", "y"),
+    ("name,x,y", "image"),
+    ("image;x;y", "image, x, y"),
+    ("", "image, x, y"),
+  ],
+)
+def test_missing_column_is_named(tmp_path: Path, header: str, absent: str):
+  write_csv(tmp_path, f"{header}\na.jpg,5,40\n" if header else "", "a.jpg")
+  with pytest.raises(
+    InputError, match=rf"column {absent} is missing"
+  ) as raised:
+    list(csv_points.read(tmp_path))
+  assert str(tmp_path / "points.csv") in str(raised.value)
+
+
+@pytest.mark.parametrize(
+  "row",
+  [
+    "a.jpg,nan,3",
+    "a.jpg,3,inf",
+    "a.jpg,five,3",
+    "a.jpg,,3",
+    "a.jpg,3,",
+    "a.jpg,3",
+  ],
+)
+def test_bad_number_is_located(tmp_path: Path, row: str):
+  write_csv(tmp_path, f"image,x,y\na.jpg,1,2\n{row}\n", "a.jpg")
+  with pytest.raises(InputError, match=r"points\.csv, line 3: x=.* y=.*"):
+    list(csv_points.read(tmp_path))
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_table_in_another_encoding_is_named(tmp_path: Path, encoding: str):
+  table = "image,x,y\nKöln.jpg,1,2\n".encode(encoding)
+  write_csv(tmp_path, table, "Köln.jpg")
+  with pytest.raises(InputError, match=r"points\.csv"):
+    list(csv_points.read(tmp_path))
+
+
+def test_picture_named_but_missing(tmp_path: Path):
+  write_csv(tmp_path, "image,x,y\ngone.jpg,1,2\na.jpg,1,2\n", "a.jpg")
+  missing, present = csv_points.read(tmp_path)
+  assert isinstance(missing, Unreadable)
+  assert missing.path == tmp_path / "gone.jpg"
+  assert "points.csv" in missing.reason
+  assert isinstance(present, LabelledPicture)
+
+
+@pytest.mark.parametrize("tables", [0, 2])
+def test_one_table_is_wanted(tmp_path: Path, tables: int):
+  for index in range(tables):
+    (tmp_path / f"{index}.csv").write_text("image,x,y\n")
+  with pytest.raises(InputError, match=r"image,x,y") as raised:
+    list(csv_points.read(tmp_path))
+  found = "0.csv, 1.csv" if tables else "nothing"
+  assert f"Found: {found}" in str(raised.value)
+
+
+def test_no_folder_at_all(tmp_path: Path):
+  with pytest.raises(InputError, match="no such folder"):
+    list(csv_points.read(tmp_path / "nowhere"))

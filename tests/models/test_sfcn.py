@@ -1,0 +1,243 @@
+"""The counter: sizes, signs, number formats, saving, independence."""
+
+import functools
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from cdcc_tf.models.sfcn import (
+  SFCN,
+  DensityHead,
+  build_orientation_decoder,
+)
+from tests.conftest import POLICIES, assert_same, noise_picture
+
+ARGUMENTS = {
+  "width": 1 / 16,
+  "masks": 3,
+  "mask_scale": 2.0,
+  "spatial_encoder": True,
+  "seed": 4,
+}
+
+
+def pictures(*sizes: int, height: int = 32, width: int = 48) -> np.ndarray:
+  """Returns uint8 pictures, one for each seed."""
+  return np.stack([noise_picture(height, width, seed) for seed in sizes])
+
+
+def decoded(model: SFCN, given: np.ndarray) -> np.ndarray:
+  """Returns what the head sees."""
+  features = model.shared_decoder(model.encoder(given))
+  for layer in model.masked_decoder:
+    features = layer(features)
+  return np.asarray(features, np.float32)
+
+
+@functools.cache
+def _counter(policy: str, **arguments: object) -> SFCN:
+  keras.utils.set_random_seed(0)
+  model = SFCN(**arguments)
+  given = pictures(0)
+  model(given)
+  for weight in model.trainable_weights:
+    if "_conv" in weight.path and "block" not in weight.path:
+      fan_in = np.prod(weight.shape[:-1])
+      weight.assign(weight * (2 / fan_in) ** 0.5 / 0.01)
+    if "spatial_encoder" in weight.path and len(weight.shape) > 2:
+      # Whatever is on one side is felt, undiminished, on the other.
+      passing_on = np.zeros(weight.shape)
+      passing_on[len(passing_on) // 2] = np.eye(weight.shape[-1])
+      weight.assign(weight + passing_on)
+  spread = np.std(decoded(model, given))
+  model.head.kernel.assign(model.head.kernel / 0.01 / spread)
+  return model
+
+
+def counter(**changes: object) -> SFCN:
+  """Returns a tiny counter of the present policy, every layer of which counts.
+
+  Fresh weights of std 0.01 would leave nothing of the picture in the maps.
+  """
+  policy = keras.config.dtype_policy().name
+  return _counter(policy, **(ARGUMENTS | changes))
+
+
+def flat(maps: dict[str, object]) -> np.ndarray:
+  """Returns both maps in one array."""
+  return np.concatenate(
+    [np.asarray(maps[name]) for name in ("density", "log_variance")], -1
+  )
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("size", [(32, 48), (33, 41), (7, 100)])
+def test_maps(policy: str, size: tuple[int, int]):
+  keras.config.set_dtype_policy(policy)
+  maps = counter()(pictures(0, 1, height=size[0], width=size[1]))
+  assert set(maps) == {"density", "log_variance"}
+  for values in maps.values():
+    assert values.shape == (2, -(-size[0] // 8), -(-size[1] // 8), 1)
+    assert values.dtype == "float32"
+    assert np.isfinite(values).all()
+  assert np.min(maps["density"]) >= 0
+
+
+def test_maps_depend_on_the_picture():
+  model = counter()
+  first, second = flat(model(pictures(0))), flat(model(pictures(1)))
+  assert np.abs(first - second).max() > 1e-4
+
+
+def test_density_is_never_negative_and_variance_is_bounded():
+  head = DensityHead()
+  features = np.float32(np.random.default_rng(0).normal(0, 1e4, (2, 4, 6, 8)))
+  maps = head(features)
+  assert np.min(maps["density"]) >= 0
+  hundredth = 2 * np.log(0.01)
+  assert np.min(maps["log_variance"]) == pytest.approx(hundredth - 12, abs=1e-4)
+  assert np.max(maps["log_variance"]) == pytest.approx(hundredth + 12, abs=1e-4)
+
+
+def test_head_worked_out_by_hand():
+  """softplus(2) hundredths of a person; variance e² of a hundredth squared."""
+  maps = DensityHead()(np.zeros((1, 1, 1, 8), np.float32))
+  assert maps["density"].numpy().item() == pytest.approx(0.02126928, rel=1e-5)
+  assert maps["log_variance"].numpy().item() == pytest.approx(
+    2 - 9.21034, abs=1e-4
+  )
+
+
+def test_head_computes_in_float32_under_any_policy():
+  keras.config.set_dtype_policy("mixed_bfloat16")
+  head = DensityHead()
+  features = np.float32(np.random.default_rng(0).normal(size=(1, 2, 2, 8)))
+  maps = head(features)
+  assert head.compute_dtype == "float32"
+  keras.config.set_dtype_policy("float32")
+  plain = DensityHead()
+  plain.build(features.shape)
+  plain.set_weights(head.get_weights())
+  assert_same(flat(maps), flat(plain(features)))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("spatial_encoder", [True, False])
+def test_saving_and_loading_change_no_bit(
+  tmp_path: Path, policy: str, spatial_encoder: bool
+):
+  keras.config.set_dtype_policy(policy)
+  model = counter(spatial_encoder=spatial_encoder)
+  model.save(tmp_path / "model.keras")
+  restored = keras.models.load_model(tmp_path / "model.keras")
+  assert isinstance(restored, SFCN)
+  assert restored.get_config() == model.get_config()
+  given = pictures(0, 1, 2, height=33)
+  for training in (False, True):
+    assert_same(
+      flat(restored(given, training=training)),
+      flat(model(given, training=training)),
+    )
+
+
+def test_config_gives_back_every_argument():
+  config = SFCN(**ARGUMENTS, name="mine").get_config()
+  assert {name: config[name] for name in ARGUMENTS} == ARGUMENTS
+  twin = SFCN.from_config(config)
+  assert twin.get_config() == config
+  assert twin.name == "mine"
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_inference_does_not_depend_on_the_batch(policy: str):
+  keras.config.set_dtype_policy(policy)
+  model = counter()
+  alone = flat(model(pictures(0)))[0]
+  for members in ((0, 1, 2), (3, 4, 0)):
+    together = flat(model(pictures(*members)))[members.index(0)]
+    np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-5)
+
+
+def test_masks_alter_training_and_nothing_else():
+  model = counter()
+  copies = pictures(0, 0, 0, 0)
+  ensemble = flat(model(copies, training=True))
+  for first, second in ((0, 1), (1, 2), (0, 2)):
+    assert np.abs(ensemble[first] - ensemble[second]).max() > 1e-4
+  np.testing.assert_allclose(ensemble[3], ensemble[0], rtol=1e-5, atol=1e-6)
+  plain = flat(model(copies))
+  np.testing.assert_allclose(plain[1], plain[0], rtol=1e-5, atol=1e-6)
+  assert np.abs(plain[0] - ensemble[0]).max() > 1e-4
+
+
+def test_without_masks_training_is_inference():
+  model = counter(masks=1)
+  given = pictures(0, 1)
+  assert_same(flat(model(given, training=True)), flat(model(given)))
+
+
+def test_decoding_features_is_the_second_half_of_a_call():
+  model = counter()
+  given = pictures(0, 1, 2)
+  for training in (False, True):
+    features = model.encoder(given)
+    assert_same(
+      flat(model.decode(features, training=training)),
+      flat(model(given, training=training)),
+    )
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_bytes_and_floats_are_the_same_picture(policy: str):
+  keras.config.set_dtype_policy(policy)
+  model, given = counter(), pictures(0, 1)
+  assert_same(flat(model(given)), flat(model(np.float32(given))))
+
+
+def test_spatial_encoder_carries_context_across_the_picture():
+  """Far beyond the receptive field of the convolutions."""
+  given = pictures(0, height=16, width=480)
+  changed = given.copy()
+  changed[:, :, -8:] = 0
+  reach = {}
+  for used in (True, False):
+    model = counter(spatial_encoder=used)
+    difference = decoded(model, changed) - decoded(model, given)
+    reach[used] = np.abs(difference[0, :, 0])
+  assert reach[False].max() == 0
+  assert reach[True].max() > 0
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("size", [(4, 6), (1, 1), (13, 9)])
+def test_orientation_decoder(policy: str, size: tuple[int, int]):
+  keras.config.set_dtype_policy(policy)
+  decoder = build_orientation_decoder(1 / 16, (3, 2))
+  features = np.float32(np.random.default_rng(0).random((2, *size, 32)))
+  logits = decoder(features)
+  assert logits.shape == (2, 2)
+  assert logits.dtype == "float32"
+  assert decoder.get_layer("logits").kernel.shape == (3 * 2 * 4, 2)
+  convolutions = [
+    layer for layer in decoder.layers if isinstance(layer, keras.layers.Conv2D)
+  ]
+  assert [layer.filters for layer in convolutions] == [32, 32, 32, 16, 8, 4]
+  assert all(layer.dilation_rate == (2, 2) for layer in convolutions)
+
+
+def test_full_size_network_is_the_papers():
+  model = SFCN()
+  model(pictures(0, height=8, width=8))
+  widths = [layer.filters for layer in model.masked_decoder[1:-1]]
+  assert [model.shared_decoder.filters, *widths] == [
+    512,
+    512,
+    512,
+    256,
+    128,
+    64,
+  ]
+  assert model.masked_decoder[0].mask_values.shape == (3, 512)
+  assert model.masked_decoder[-1].down_up[0].shape == (9, 64, 64)

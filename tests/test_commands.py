@@ -1,0 +1,235 @@
+"""The commands as a user types them: end to end, interrupted, and misused."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from cdcc_tf import config, run_folder
+from cdcc_tf.inference.counter import load_model
+from tests.conftest import jpeg, noise_picture, tiny_record
+
+ROOT = Path(__file__).parent.parent
+TINY = (
+  *("--width=0.05", "--encoder_weights=none", "--crop=32", "--sigma=4"),
+  *("--source_batch=3", "--target_batch=2", "--orientation_grid=2"),
+  *("--validation_crop=32", "--validation_pictures=2", "--target_held_out=2"),
+  *("--stage1_steps=8", "--checkpoint_every=2", "--validate_every=4"),
+  *("--orientation_warmup=2", "--orientation_ramp=2", "--ema_momentum=0.5"),
+)
+
+
+def command(module: str, *arguments: object) -> subprocess.CompletedProcess:
+  return subprocess.run(
+    [sys.executable, "-m", module, *map(str, arguments)],
+    cwd=ROOT,
+    capture_output=True,
+    text=True,
+  )
+
+
+def train_arguments(records: Path, run: Path) -> list[str]:
+  return [
+    f"--source_records={records}",
+    f"--target_records={records}",
+    f"--run={run}",
+    *TINY,
+  ]
+
+
+@pytest.fixture
+def domain(tiny_records) -> Path:
+  pictures = [tiny_record(index, 48, 56) for index in range(15)]
+  return tiny_records(
+    "domain",
+    {"train": pictures[:8], "val": pictures[8:10], "dev": pictures[10:]},
+  )
+
+
+def assert_ends_in_one_line(
+  done: subprocess.CompletedProcess, *expected: object
+) -> None:
+  assert done.returncode == 2, done.stderr
+  assert "Traceback" not in done.stderr
+  last = done.stderr.strip().splitlines()[-1]
+  for text in expected:
+    assert str(text) in last
+
+
+def test_killed_and_resumed_ends_with_the_same_weights(
+  domain: Path, tmp_path: Path
+) -> None:
+  undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+  done = command("cdcc_tf.train", *train_arguments(domain, undisturbed))
+  assert done.returncode == 0, done.stderr
+  process = subprocess.Popen(
+    [sys.executable, "-m", "cdcc_tf.train", *train_arguments(domain, killed)],
+    cwd=ROOT,
+    stdout=subprocess.DEVNULL,
+    stderr=subprocess.DEVNULL,
+  )
+  deadline = time.monotonic() + 120
+  while not list(killed.glob("checkpoints/ckpt-4.index")):
+    assert process.poll() is None
+    assert time.monotonic() < deadline
+    time.sleep(0.01)
+  process.send_signal(signal.SIGKILL)
+  process.wait()
+  assert not (killed / "last").exists()
+
+  done = command("cdcc_tf.train", *train_arguments(domain, killed))
+  assert done.returncode == 0, done.stderr
+  assert "Resuming from step" in done.stderr
+  models = [
+    load_model(run / "last" / "model.keras") for run in (undisturbed, killed)
+  ]
+  for one, other in zip(
+    models[0].get_weights(), models[1].get_weights(), strict=True
+  ):
+    np.testing.assert_array_equal(one, other)
+  histories = [
+    json.loads((run / "history.json").read_text())
+    for run in (undisturbed, killed)
+  ]
+  assert [row["step"] for row in histories[0]] == [2, 4, 6, 8]
+  for one, other in zip(*histories, strict=True):
+    assert one.keys() == other.keys()
+    assert one["density_loss"] == other["density_loss"]
+
+
+def test_from_training_to_an_exported_count(
+  domain: Path, tmp_path: Path
+) -> None:
+  run = tmp_path / "run"
+  done = command("cdcc_tf.train", *train_arguments(domain, run))
+  assert done.returncode == 0, done.stderr
+  record = json.loads((run / "best" / "record.json").read_text())
+  assert record["target_labels_used"] is False
+  assert "source" in record["chosen_by"]
+  assert (run / "panels" / "step_000008_target.png").stat().st_size > 1000
+  assert list((run / "tensorboard").glob("events*"))
+  environment = json.loads((run / "environment.json").read_text())
+  assert environment["versions"]["keras"] == keras.__version__
+
+  done = command(
+    "cdcc_tf.evaluate",
+    *(f"--run={run}", f"--records={domain}", "--split=dev"),
+    "--precision=float32",
+  )
+  assert done.returncode == 0, done.stderr
+  results = run / "evaluation" / "domain_dev_best"
+  figures = json.loads((results / "metrics.json").read_text())
+  with open(results / "pictures.csv", newline="") as file:
+    rows = list(csv.DictReader(file))
+  assert figures["pictures"] == len(rows) == 5
+  errors = [abs(float(r["predicted"]) - float(r["true"])) for r in rows]
+  assert figures["mae"] == pytest.approx(np.mean(errors), abs=1e-3)
+  assert f"{figures['mae']:.3f}" in done.stdout
+
+  pictures = tmp_path / "pictures"
+  pictures.mkdir()
+  picture = noise_picture(50, 61, 7)
+  (pictures / "a b.jpg").write_bytes(jpeg(picture))
+  (pictures / "broken.jpg").write_bytes(jpeg(picture)[:400])
+  done = command(
+    "cdcc_tf.predict",
+    *(f"--run={run}", f"--input={pictures}", f"--output={tmp_path / 'out'}"),
+    "--precision=float32",
+  )
+  assert_ends_in_one_line(done, "1 of 2", "broken.jpg")
+  with open(tmp_path / "out" / "counts.csv", newline="") as file:
+    (row,) = csv.DictReader(file)
+  assert (tmp_path / "out" / row["overlay"]).is_file()
+  assert (row["height"], row["width"]) == ("50", "61")
+
+  exported = tmp_path / "exported"
+  done = command(
+    "cdcc_tf.export",
+    *(f"--run={run}", f"--output={exported}", "--precision=float32"),
+  )
+  assert done.returncode == 0, done.stderr
+  script = (
+    "import sys, json, tensorflow as tf\n"
+    "model = tf.saved_model.load(sys.argv[1])\n"
+    "image = tf.io.decode_jpeg(tf.io.read_file(sys.argv[2]))\n"
+    "both = model.serve(tf.stack([image, image]))\n"
+    "assert 'cdcc_tf' not in sys.modules and 'keras' not in sys.modules\n"
+    "print(json.dumps(both['count'].numpy().tolist()))\n"
+  )
+  done = subprocess.run(
+    [sys.executable, "-c", script, str(exported), str(pictures / "a b.jpg")],
+    cwd=tmp_path,
+    env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
+    capture_output=True,
+    text=True,
+  )
+  assert done.returncode == 0, done.stderr
+  counts = json.loads(done.stdout)
+  np.testing.assert_allclose(counts, float(row["count"]), rtol=1e-3)
+
+
+def test_another_configuration_is_refused(domain: Path, tmp_path: Path) -> None:
+  run = tmp_path / "run"
+  run_folder.open_run(
+    run,
+    config.ExperimentConfig(data=config.DataConfig(target_records=str(domain))),
+  )
+  done = command("cdcc_tf.train", *train_arguments(domain, run))
+  assert_ends_in_one_line(done, run, "--crop", "256", "32", "another --run")
+
+
+def test_truncated_records_are_named(domain: Path, tmp_path: Path) -> None:
+  shard = next(domain.glob("train-*.tfrecord"))
+  shard.write_bytes(shard.read_bytes()[:-100])
+  done = command("cdcc_tf.train", *train_arguments(domain, tmp_path / "run"))
+  assert_ends_in_one_line(done, shard, "convert again")
+
+
+@pytest.mark.parametrize(
+  ("module", "arguments", "expected"),
+  [
+    ("cdcc_tf.train", ["--run=r", "--source_records=s", "--crop=33"], "--crop"),
+    ("cdcc_tf.evaluate", ["--run=nowhere", "--records=s"], "nowhere"),
+    ("cdcc_tf.predict", ["--run=r", "--input=no.jpg", "--output=o"], "no.jpg"),
+    ("cdcc_tf.export", ["--run=nowhere", "--output=o"], "nowhere"),
+    (
+      "data_tools.convert",
+      ["--format=unity", "--input=nowhere", "--output=o"],
+      "nowhere",
+    ),
+  ],
+)
+def test_bad_input_ends_in_one_line(
+  module: str, arguments: list[str], expected: str
+) -> None:
+  done = command(module, *arguments)
+  assert done.returncode == 2, done.stderr
+  assert "Traceback" not in done.stderr
+  assert expected in done.stderr
+
+
+@pytest.mark.parametrize(
+  "module",
+  [
+    *("cdcc_tf.train", "cdcc_tf.evaluate", "cdcc_tf.predict"),
+    *("cdcc_tf.export", "data_tools.convert", "data_tools.synthesize"),
+  ],
+)
+def test_help_and_missing_flags(module: str) -> None:
+  done = command(module, "--help")
+  assert f"python -m {module}" in done.stdout
+  done = command(module)
+  assert done.returncode == 1
+  assert "is required" in done.stderr
+  assert "Traceback" not in done.stderr
+  done = command(module, "--no_such_flag=1")
+  assert done.returncode == 1
+  assert "Unknown command line flag 'no_such_flag'" in done.stderr

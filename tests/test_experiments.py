@@ -1,0 +1,50 @@
+"""Every experiment file parses, and says how to run it."""
+
+from pathlib import Path
+
+import pytest
+from absl import flags
+
+from cdcc_tf import config
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted((ROOT / "experiments").glob("[!_]*.flags"))
+
+
+def parse(path: Path) -> config.ExperimentConfig:
+  values = flags.FlagValues()
+  config.define_flags(values)
+  values(["train", f"--flagfile={path}"])
+  return config.from_flags(values)
+
+
+def test_the_promised_experiments_are_there() -> None:
+  assert {path.stem for path in FILES} >= {
+    "quickstart",
+    *("unity2shtb", "unity2shta", "gcc2shta", "gcc2shtb"),
+    *("gcc2qnrf", "gcc2ucfcc50", "gcc2we"),
+  }
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_parses(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+  monkeypatch.chdir(ROOT)  # flag files name each other from there
+  experiment = parse(path)
+  assert experiment.data.source_records
+  assert experiment.data.target_records
+  assert experiment.adapts
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_is_headed_by_its_commands_and_figures(path: Path) -> None:
+  head = path.read_text().split("--flagfile")[0]
+  assert f"experiments/{path.name}" in path.read_text()
+  assert "cdcc_tf.train" in path.read_text()
+  assert "igures:" in path.read_text(), head
+
+
+def test_unknown_flag_is_refused(tmp_path: Path) -> None:
+  bad = tmp_path / "bad.flags"
+  bad.write_text("--crop_size=3\n")
+  with pytest.raises(flags.UnrecognizedFlagError, match="crop_size"):
+    parse(bad)

@@ -1,0 +1,128 @@
+"""The run folder belongs to one experiment, and says so to any other."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from cdcc_tf.config import (
+  DataConfig,
+  ExperimentConfig,
+  ModelConfig,
+  TrainingConfig,
+  load,
+)
+from cdcc_tf.errors import InputError
+from cdcc_tf.run_folder import RunFolder, open_run
+
+
+def experiment(crop: int = 64, masks: int = 3) -> ExperimentConfig:
+  """Returns a small experiment."""
+  return ExperimentConfig(
+    DataConfig(source_records="s", target_records="t", crop=crop),
+    ModelConfig(masks=masks),
+    TrainingConfig(),
+  )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+  """Returns every file of a folder."""
+  return {
+    path.relative_to(folder).as_posix(): path.read_bytes()
+    for path in folder.rglob("*")
+    if path.is_file()
+  }
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_new_folder(
+  tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exists: bool
+):
+  monkeypatch.setattr(sys, "argv", ["train.py", "--crop=64", "--x=a b"])
+  folder = tmp_path / "runs" / "mine"
+  if exists:
+    folder.mkdir(parents=True)
+  run = open_run(str(folder), experiment())
+  assert run == RunFolder(folder)
+  assert set(contents(folder)) == {
+    "config.json",
+    "environment.json",
+    "flags.txt",
+  }
+  assert load(folder) == experiment()
+  assert (folder / "flags.txt").read_text() == "train.py\n--crop=64\n--x=a b\n"
+  environment = json.loads((folder / "environment.json").read_text())
+  assert environment["versions"]["keras"].startswith("3.")
+  assert environment["versions"]["tensorflow"].startswith("2.")
+  assert "git_commit" in environment
+
+
+def test_reopening_changes_nothing(tmp_path: Path):
+  folder = tmp_path / "run"
+  open_run(folder, experiment())
+  (folder / "history.json").write_text("[]")
+  before = contents(folder)
+  assert open_run(folder, experiment()) == RunFolder(folder)
+  assert contents(folder) == before
+
+
+def test_other_options_are_refused_with_both_values(tmp_path: Path):
+  folder = tmp_path / "run"
+  open_run(folder, experiment(crop=64, masks=3))
+  before = contents(folder)
+  with pytest.raises(InputError) as raised:
+    open_run(folder, experiment(crop=128, masks=4))
+  message = str(raised.value)
+  assert str(folder) in message
+  assert "another --run" in message
+  # "There" is the folder that was found, "here" the command just given.
+  assert "--crop: 64 there, 128 here" in message
+  assert "--masks: 3 there, 4 here" in message
+  assert "--sigma" not in message
+  assert contents(folder) == before
+
+
+def test_foreign_folder_is_refused(tmp_path: Path):
+  (tmp_path / "thesis.tex").write_text("years of work")
+  with pytest.raises(InputError, match=r"not empty.*--run") as raised:
+    open_run(tmp_path, experiment())
+  assert str(tmp_path) in str(raised.value)
+  assert set(contents(tmp_path)) == {"thesis.tex"}
+
+
+def test_file_is_refused(tmp_path: Path):
+  (tmp_path / "file").write_text("not a folder")
+  with pytest.raises(InputError, match="file"):
+    open_run(tmp_path / "file", experiment())
+
+
+def test_damaged_configuration_is_named(tmp_path: Path):
+  open_run(tmp_path / "run", experiment())
+  (tmp_path / "run" / "config.json").write_text('{"data": {')
+  with pytest.raises(InputError, match=r"config\.json"):
+    open_run(tmp_path / "run", experiment())
+
+
+def test_models(tmp_path: Path):
+  run = open_run(tmp_path / "run", experiment())
+  for which in ("best", "last"):
+    with pytest.raises(InputError, match="not written yet"):
+      run.model(which)
+    path = run.path / which / "model.keras"
+    path.parent.mkdir()
+    path.write_bytes(b"")
+    assert run.model(which) == path
+  assert run.model() == run.path / "best" / "model.keras"
+
+
+def test_models_of_what_is_no_run(tmp_path: Path):
+  with pytest.raises(InputError, match="not a run folder"):
+    RunFolder(tmp_path).model()
+
+
+def test_paths_lie_inside(tmp_path: Path):
+  run = RunFolder(tmp_path)
+  names = {"checkpoints", "tensorboard", "panels", "history.json"}
+  paths = {run.checkpoints, run.tensorboard, run.panels, run.history}
+  assert paths == {tmp_path / name for name in names}

@@ -1,0 +1,94 @@
+"""Losses against hand-worked 2 x 2 maps."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cdcc_tf.training import losses
+
+# Errors of 0, 1, 2 and 3 hundredths of a person, σ of 1, 1, 2 and 2 of them.
+TRUE = np.float32([[[[0.05], [0.05]], [[0.05], [0.05]]]])
+MEAN = np.float32([[[[0.05], [0.04]], [[0.03], [0.08]]]])
+LOG_VARIANCE = np.log(np.float32([[[[1e-4], [1e-4]], [[4e-4], [4e-4]]]]))
+
+
+def loss(kind: str, beta: float) -> np.ndarray:
+  return losses.density_loss(TRUE, MEAN, LOG_VARIANCE, kind, beta).numpy()
+
+
+def test_squared_by_hand() -> None:
+  np.testing.assert_allclose(loss("squared", 0.5), [(0 + 1 + 4 + 9) / 4], 1e-4)
+
+
+def test_gaussian_by_hand() -> None:
+  cells = [0, 1 / 2, (4 / 4) / 2 + math.log(2), (9 / 4) / 2 + math.log(2)]
+  np.testing.assert_allclose(loss("gaussian", 0.0), [sum(cells) / 4], 1e-4)
+
+
+def test_beta_weighs_cells_by_their_deviation() -> None:
+  cells = [0, 1 / 2, 2 * (1 / 2 + math.log(2)), 2 * (9 / 8 + math.log(2))]
+  np.testing.assert_allclose(loss("gaussian", 0.5), [sum(cells) / 4], 1e-4)
+
+
+def test_laplace_by_hand() -> None:
+  small, large = 1 / math.sqrt(2), 2 / math.sqrt(2)
+  cells = [
+    math.log(small),
+    1 / small + math.log(small),
+    2 / large + math.log(large),
+    3 / large + math.log(large),
+  ]
+  np.testing.assert_allclose(loss("laplace", 0.0), [sum(cells) / 4], 1e-4)
+
+
+def test_one_value_per_example() -> None:
+  twice = [np.concatenate([array, array * 1.5]) for array in (TRUE, MEAN)]
+  variances = np.concatenate([LOG_VARIANCE, LOG_VARIANCE])
+  values = losses.density_loss(*twice, variances, "squared").numpy()
+  np.testing.assert_allclose(values[1] / values[0], 1.5**2, 1e-4)
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "laplace"])
+def test_best_deviation_is_that_of_the_errors(kind: str) -> None:
+  """Whatever β, the variance that explains the errors has no gradient."""
+  error = 0.02
+  best = error**2 if kind == "gaussian" else 2 * error**2
+  for factor, sign in ((0.5, -1), (1.0, 0), (2.0, 1)):
+    log_variance = tf.constant([[[[math.log(best * factor)]]]])
+    with tf.GradientTape() as tape:
+      tape.watch(log_variance)
+      value = losses.density_loss(
+        tf.fill([1, 1, 1, 1], 0.1),
+        tf.fill([1, 1, 1, 1], 0.1 - error),
+        log_variance,
+        kind,
+      )
+    gradient = float(tf.squeeze(tape.gradient(value, log_variance)))
+    assert np.sign(round(gradient, 4)) == sign
+
+
+def test_beta_has_no_gradient_of_its_own() -> None:
+  """β scales the gradient; it adds no pull towards a small σ."""
+  gradients = []
+  for beta in (0.0, 0.5):
+    mean, log_variance = tf.constant(MEAN), tf.constant(LOG_VARIANCE)
+    with tf.GradientTape() as tape:
+      tape.watch([mean, log_variance])
+      value = losses.density_loss(TRUE, mean, log_variance, "gaussian", beta)
+    gradients.append(tape.gradient(value, [mean, log_variance]))
+  deviation = np.exp(0.5 * LOG_VARIANCE) / 0.01
+  for plain, weighted in zip(*gradients, strict=True):
+    np.testing.assert_allclose(weighted, plain * deviation, 1e-3, 1e-6)
+
+
+def test_unknown_kind() -> None:
+  with pytest.raises(ValueError, match="huber"):
+    loss("huber", 0.5)
+
+
+def test_orientation_loss_by_hand() -> None:
+  logits = np.float32([[0, 0], [math.log(3), 0]])
+  values = losses.orientation_loss(np.int32([1, 0]), logits).numpy()
+  np.testing.assert_allclose(values, [math.log(2), -math.log(0.75)], 1e-5)
