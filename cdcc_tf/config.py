@@ -151,7 +151,7 @@ class ExperimentConfig:
   model: ModelConfig = ModelConfig()
   training: TrainingConfig = TrainingConfig()
 
-  def __post_init__(self):
+  def __post_init__(self) -> None:
     """Checks options against each other.
 
     Raises:
@@ -159,7 +159,14 @@ class ExperimentConfig:
     """
     data, training = self.data, self.training
     _check(data.crop > 0 and data.crop % 8 == 0, "crop", "a multiple of 8")
-    _check(data.validation_crop % 8 == 0, "validation_crop", "a multiple of 8")
+    _check(
+      data.validation_crop > 0 and data.validation_crop % 8 == 0,
+      "validation_crop",
+      "a multiple of 8",
+    )
+    _check(data.validation_pictures > 0, "validation_pictures", "at least 1")
+    _check(data.target_held_out > 0, "target_held_out", "at least 1")
+    _check(data.colour_strength >= 0, "colour_strength", "0 or more")
     _check(data.source_batch > 0, "source_batch", "at least 1")
     _check(
       data.target_batch > 0 and data.target_batch % 2 == 0,
@@ -173,8 +180,20 @@ class ExperimentConfig:
     _check(data.sigma > 0, "sigma", "above 0 pixels")
     _check(0 < self.model.width <= 4, "width", "in (0, 4]")
     _check(self.model.masks >= 1, "masks", "at least 1")
+    _check(1 <= self.model.mask_scale <= 6, "mask_scale", "from 1 to 6")
+    _check(
+      self.model.masks == 1 or 512 * self.model.width >= 10,
+      "width",
+      "at least 0.02 with masks: they need 10 channels",
+    )
+    _check(self.model.orientation_grid >= 1, "orientation_grid", "at least 1")
     _check(training.stage1_steps > 0, "stage1_steps", "at least 1")
     _check(0 <= training.beta <= 1, "beta", "in [0, 1]")
+    for name in (
+      *("orientation_weight", "orientation_warmup", "orientation_ramp"),
+      *("warmup_steps", "weight_decay", "gradient_clip_norm", "replicas"),
+    ):
+      _check(getattr(training, name) >= 0, name, "0 or more")
     _check(training.learning_rate > 0, "learning_rate", "above 0")
     _check(0 <= training.ema_momentum < 1, "ema_momentum", "in [0, 1)")
     _check(0 <= training.frozen_blocks <= 4, "frozen_blocks", "0 to 4")

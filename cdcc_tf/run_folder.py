@@ -24,6 +24,9 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data.manifest import write_atomically
 from cdcc_tf.errors import InputError
 
+# A run killed within its first second has these and no config.json.
+_WRITTEN_FIRST = {"environment.json", "flags.txt"}
+
 
 @dataclasses.dataclass(frozen=True)
 class RunFolder:
@@ -75,7 +78,7 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
   """
   run = RunFolder(Path(folder))
   if (run.path / "config.json").is_file():
-    differences = configs.load(run.path).differences(config)
+    differences = config.differences(configs.load(run.path))
     if differences:
       raise InputError(
         f"{run.path}: holds a run with other options "
@@ -83,7 +86,11 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
         "another --run."
       )
     return run
-  if run.path.is_dir() and any(run.path.iterdir()):
+  if run.path.exists() and not run.path.is_dir():
+    raise InputError(f"{run.path}: is a file. Choose another --run.")
+  if (
+    run.path.is_dir() and {p.name for p in run.path.iterdir()} - _WRITTEN_FIRST
+  ):
     raise InputError(
       f"{run.path}: not empty, and not a run folder. Choose another --run."
     )

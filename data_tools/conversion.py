@@ -66,7 +66,7 @@ def convert(
         skip(item.path, item.reason)
         continue
       try:
-        record, dropped = to_record(item, prefix=folder.name)
+        record, dropped = to_record(item, prefix=folder.resolve().name)
       except (OSError, tf.errors.InvalidArgumentError) as error:
         reason = getattr(error, "message", None) or str(error)
         skip(item.path, f"unreadable picture: {reason.splitlines()[0]}")

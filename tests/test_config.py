@@ -179,7 +179,7 @@ def test_bad_options_are_named(name: str, options: dict[str, object]):
     {},
     {"orientation_weight": 0.0, "target_records": ""},
     {"scale_min": 1.2},
-    {"target_held_out": 0},
+    {"target_held_out": 1},
     {"stage1_steps": 100, "checkpoint_every": 100},
     {"optimizer": "sgd"},
     {"masks": 1},

@@ -33,6 +33,7 @@ class Manifest:
     dataset: name of the data set, e.g. `shanghaitech`.
     pictures: number of pictures in each split.
     heads: number of head points in each split.
+    unlabelled: number of pictures in each split that nobody labelled.
     shards: the TFRecord files.
     dropped_points: picture id to number of points left out because they lie
       outside the picture.
@@ -44,6 +45,7 @@ class Manifest:
   dataset: str
   pictures: dict[str, int]
   heads: dict[str, int]
+  unlabelled: dict[str, int]
   shards: tuple[Shard, ...]
   dropped_points: dict[str, int]
   skipped_files: tuple[dict[str, str], ...]
@@ -90,18 +92,19 @@ def load_manifest(folder: str | Path) -> Manifest:
   try:
     fields = json.loads(path.read_text())
     version = fields["format_version"]
-    if version != FORMAT_VERSION:
-      raise InputError(
-        f"{path}: format_version is {version}, this program reads "
-        f"{FORMAT_VERSION}. Convert the data set again."
-      )
+  except (ValueError, KeyError, TypeError) as error:
+    raise _not_a_manifest(path, error) from error
+  if version != FORMAT_VERSION:
+    raise InputError(
+      f"{path}: format_version is {version}, this program reads "
+      f"{FORMAT_VERSION}. Convert the data set again."
+    )
+  try:
     fields["shards"] = tuple(Shard(**shard) for shard in fields["shards"])
     fields["skipped_files"] = tuple(fields["skipped_files"])
     manifest = Manifest(**fields)
-  except (json.JSONDecodeError, KeyError, TypeError) as error:
-    raise InputError(
-      f"{path}: not a manifest of records ({error}). Convert again."
-    ) from error
+  except (ValueError, KeyError, TypeError) as error:
+    raise _not_a_manifest(path, error) from error
   for shard in manifest.shards:
     if not (folder / shard.file).is_file():
       raise InputError(
@@ -109,6 +112,12 @@ def load_manifest(folder: str | Path) -> Manifest:
         "whole folder, or convert again."
       )
   return manifest
+
+
+def _not_a_manifest(path: Path, error: Exception) -> InputError:
+  return InputError(
+    f"{path}: not a manifest of records ({error}). Convert again."
+  )
 
 
 def file_sha256(path: Path) -> str:

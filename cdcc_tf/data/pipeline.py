@@ -5,6 +5,7 @@ on (seed, position in the stream), so a run that resumes at step k sees exactly
 the batches that an undisturbed run sees from step k on.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import tensorflow as tf
@@ -46,7 +47,7 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
     Dataset of `{"source": {"image", "density"}}`, one picture a batch, cut to
     at most `validation_crop` pixels a side about its centre.
   """
-  files, _ = records.open_split(config.source_records, "val")
+  files, _ = records.open_split(config.source_records, "val", all_labelled=True)
   side = config.validation_crop
 
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -64,6 +65,7 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
     .map(example, num_parallel_calls=2)
     .batch(1)
     .map(lambda batch: {"source": batch})
+    .apply(_of_length(min(count, config.validation_pictures)))
   )
 
 
@@ -88,6 +90,7 @@ def target_validation(config: DataConfig) -> tf.data.Dataset:
     .take(config.target_held_out)
     .map(example, num_parallel_calls=2)
     .map(lambda batch: {"target": batch})
+    .apply(_of_length(config.target_held_out))
   )
 
 
@@ -114,7 +117,9 @@ def _source_batches(
     return {"image": image, "density": density}
 
   first = first_step * config.source_batch
-  files, count = records.open_split(config.source_records, "train")
+  files, count = records.open_split(
+    config.source_records, "train", all_labelled=True
+  )
   return (
     _shuffled(files, count, seed + _SOURCE_STREAM, first)
     .map(example, num_parallel_calls=tf.data.AUTOTUNE)
@@ -227,6 +232,11 @@ def _shuffled(
   )
 
 
+def _of_length(count: int) -> Callable[[tf.data.Dataset], tf.data.Dataset]:
+  """Tells a dataset its length, which shards do not know; Keras asks."""
+  return tf.data.experimental.assert_cardinality(count)
+
+
 def _seeds(
   seed: int, stream: int, position: tf.Tensor, count: int
 ) -> list[tf.Tensor]:
@@ -238,7 +248,7 @@ def _seeds(
 
 
 def _centre_crop(image: tf.Tensor, side: int) -> tuple[tf.Tensor, tf.Tensor]:
-  """Cuts at most side x side pixels about the centre; adds the corner (x, y)."""
+  """Cuts at most side x side pixels about the centre; adds their corner."""
   size = tf.shape(image)[:2]
   kept = tf.minimum(size, side)
   top, left = tf.unstack((size - kept) // 2)

@@ -6,8 +6,10 @@ with, and heads stay points: a density map is made where it is needed.
 """
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
 
 import numpy as np
 import tensorflow as tf
@@ -97,13 +99,15 @@ class RecordWriter:
         )
       (self.folder / manifests.FILE_NAME).unlink()
     self.folder.mkdir(parents=True, exist_ok=True)
-    for stale in self.folder.glob("*.tfrecord*"):
-      stale.unlink()
+    for stale in self.folder.iterdir():  # of a conversion that was cut off
+      if re.fullmatch(r"\w+-\d{5}\.tfrecord(\.tmp)?", stale.name):
+        stale.unlink()
     self._dataset, self._options = dataset, options
     self._pending: dict[str, list[bytes]] = {}
     self._shards: list[manifests.Shard] = []
     self._pictures: dict[str, int] = {}
     self._heads: dict[str, int] = {}
+    self._unlabelled: dict[str, int] = {}
     self._dropped: dict[str, int] = {}
     self._skipped: list[dict[str, str]] = []
 
@@ -113,6 +117,8 @@ class RecordWriter:
     """Adds a picture to a split; `dropped_points` goes to the manifest."""
     self._pictures[split] = self._pictures.get(split, 0) + 1
     self._heads[split] = self._heads.get(split, 0) + len(record.points)
+    if not record.labelled:
+      self._unlabelled[split] = self._unlabelled.get(split, 0) + 1
     if dropped_points:
       self._dropped[record.id] = dropped_points
     pending = self._pending.setdefault(split, [])
@@ -144,7 +150,12 @@ class RecordWriter:
   def __enter__(self) -> "RecordWriter":
     return self
 
-  def __exit__(self, exception_type, exception, traceback) -> None:
+  def __exit__(
+    self,
+    exception_type: type[BaseException] | None,
+    exception: BaseException | None,
+    traceback: TracebackType | None,
+  ) -> None:
     if exception_type is not None:
       return
     if not self._pictures:
@@ -159,6 +170,7 @@ class RecordWriter:
       dataset=self._dataset,
       pictures=self._pictures,
       heads=self._heads,
+      unlabelled=self._unlabelled,
       shards=tuple(self._shards),
       dropped_points=self._dropped,
       skipped_files=tuple(self._skipped),
@@ -214,16 +226,31 @@ def read_serialized(files: list[Path], readers: int = 4) -> tf.data.Dataset:
   )
 
 
-def open_split(folder: str | Path, split: str) -> tuple[list[Path], int]:
+def open_split(
+  folder: str | Path, split: str, all_labelled: bool = False
+) -> tuple[list[Path], int]:
   """Finds a split's shards and compares them with their checksums.
+
+  Args:
+    folder: of records.
+    split: name of the split.
+    all_labelled: whether to refuse records that hold unlabelled pictures,
+      which would be taken for pictures without people.
 
   Returns:
     The files and the number of pictures in them.
 
   Raises:
-    InputError: no such records or split, or a shard is damaged.
+    InputError: no such records or split, a shard is damaged, or a picture is
+      unlabelled where none may be.
   """
   manifest = verify(folder, split)
+  unlabelled = manifest.unlabelled.get(split, 0)
+  if all_labelled and unlabelled:
+    raise InputError(
+      f"{folder}: {unlabelled} pictures of split {split!r} are unlabelled, and "
+      "a source domain needs labels. Label or remove them and convert again."
+    )
   return manifest.shards_of(split, Path(folder)), manifest.pictures[split]
 
 

@@ -1,5 +1,7 @@
 """VGG16 to conv4_3: the encoder, its input normalisation, its weights."""
 
+import zipfile
+import zlib
 from pathlib import Path
 
 import h5py
@@ -16,6 +18,7 @@ STRIDE = 8
 _BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512))
 # Means of ImageNet in the order blue, green, red, as Keras' VGG16 was trained.
 _IMAGENET_BGR_MEANS = (103.939, 116.779, 123.68)
+_TORN_ZIP = (zipfile.BadZipFile, zlib.error)
 _DOWNLOAD = (
   "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
   "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"
@@ -137,9 +140,10 @@ def _download() -> Path:
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
   try:
-    with np.load(path) as file:
+    # numpy leaves a file that it opened itself open when the file is torn.
+    with open(path, "rb") as opened, np.load(opened) as file:
       return dict(file)
-  except (OSError, ValueError) as error:
+  except (OSError, EOFError, ValueError, *_TORN_ZIP) as error:
     raise InputError(f"{path}: not a .npz of weights ({error}).") from error
 
 

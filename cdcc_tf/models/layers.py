@@ -9,6 +9,8 @@ from keras import ops
 from masksembles.common import generation_wrapper
 
 PACKAGE = "cdcc_tf"
+# Keras builds with None where a size is not known; channels always are.
+Shape = tuple[Any, ...]
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -38,7 +40,7 @@ class Masksembles2D(keras.layers.Layer):
     super().__init__(**kwargs)
     self.masks, self.scale, self.seed = masks, scale, seed
 
-  def build(self, input_shape: tuple[int | None, ...]) -> None:
+  def build(self, input_shape: Shape) -> None:
     """Creates the masks: weight of shape [masks, channels], zeros and ones."""
     values = _generate_masks(input_shape[-1], self.masks, self.scale, self.seed)
     self.mask_values = self.add_weight(
@@ -108,7 +110,7 @@ class SpatialEncoder(keras.layers.Layer):
     super().__init__(**kwargs)
     self.kernel_size = kernel_size
 
-  def build(self, input_shape: tuple[int | None, ...]) -> None:
+  def build(self, input_shape: Shape) -> None:
     """Creates both kernels, of shape [kernel_size, channels, channels]."""
     channels = input_shape[-1]
     for axis in ("down_up", "left_right"):
@@ -141,19 +143,45 @@ def _there_and_back(
   """Scans lines [lines, batch, length, channels] in both directions."""
   kernel = ops.cast(kernel, lines.dtype)
   bias = ops.cast(bias, lines.dtype)
-
-  def step(previous: tf.Tensor, line: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    message = ops.conv(previous, kernel, padding="same") + bias
-    line = line + ops.relu(message)
-    return line, line
-
   for backwards in (False, True):
-    start = lines[-1] if backwards else lines[0]
-    rest = lines[:-1] if backwards else lines[1:]
-    _, scanned = ops.scan(step, start, rest, reverse=backwards)
-    ends = (scanned, start[None]) if backwards else (start[None], scanned)
-    lines = ops.concatenate(ends, axis=0)
+    lines = _scan(lines, kernel, bias, backwards)
   return lines
+
+
+def _scan(
+  lines: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, backwards: bool
+) -> tf.Tensor:
+  """Adds to every line the message of the one before it (or behind it).
+
+  `keras.ops.scan` would do, but for pictures of a single line, where it has
+  nothing to stack. TensorArrays, because slicing inside a loop has a gradient
+  as large as the whole.
+  """
+  count = tf.shape(lines)[0]
+  shape = lines.shape[1:]
+  inputs = tf.TensorArray(lines.dtype, count, element_shape=shape)
+  inputs = inputs.unstack(lines)
+  outputs = tf.TensorArray(lines.dtype, count, element_shape=shape)
+
+  def index(step: tf.Tensor) -> tf.Tensor:
+    return count - 1 - step if backwards else step
+
+  def body(
+    step: tf.Tensor, previous: tf.Tensor, outputs: tf.TensorArray
+  ) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray]:
+    message = ops.relu(ops.conv(previous, kernel, padding="same") + bias)
+    line = inputs.read(index(step)) + message
+    return step + 1, line, outputs.write(index(step), line)
+
+  zero = tf.constant(0)
+  first = inputs.read(index(zero))
+  *_, outputs = tf.while_loop(
+    lambda step, *_: step < count,
+    body,
+    (zero + 1, first, outputs.write(index(zero), first)),
+    maximum_iterations=count - 1,  # XLA needs to know
+  )
+  return outputs.stack()
 
 
 @keras.saving.register_keras_serializable(PACKAGE)

@@ -16,6 +16,7 @@ from cdcc_tf.models.layers import (
   PACKAGE,
   AdaptiveAveragePooling2D,
   Masksembles2D,
+  Shape,
   SpatialEncoder,
 )
 
@@ -125,7 +126,7 @@ class DensityHead(keras.layers.Layer):
     kwargs["dtype"] = "float32"
     super().__init__(**kwargs)
 
-  def build(self, input_shape: tuple[int | None, ...]) -> None:
+  def build(self, input_shape: Shape) -> None:
     """Creates the kernel of shape [channels, 2]."""
     self.kernel = self.add_weight(
       name="kernel",

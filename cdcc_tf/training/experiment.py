@@ -52,6 +52,7 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
     initial_epoch=first_step // training.checkpoint_every,
     epochs=training.stage1_steps // training.checkpoint_every,
     verbose=0,
+    shuffle=False,
     callbacks=[
       validation,
       TensorBoardWriter(folder, validation),

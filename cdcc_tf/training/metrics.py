@@ -3,6 +3,8 @@
 The field prints the root of the mean squared error as "MSE"; here it is RMSE.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -16,48 +18,42 @@ class CountMAE(keras.metrics.Mean):
   `update_state(true, predicted)` takes counts of shape [batch].
   """
 
-  def __init__(self, name: str = "mae", **kwargs):
+  def __init__(self, name: str = "mae", **kwargs: Any):
     super().__init__(name=name, **kwargs)
 
-  def update_state(self, true, predicted, sample_weight=None):
+  def update_state(
+    self,
+    true: tf.Tensor,
+    predicted: tf.Tensor,
+    sample_weight: tf.Tensor | None = None,
+  ) -> None:
     """Adds a batch of counts."""
-    return super().update_state(ops.abs(predicted - true), sample_weight)
+    super().update_state(ops.abs(predicted - true), sample_weight)
 
 
 @keras.saving.register_keras_serializable("cdcc_tf")
 class CountBias(keras.metrics.Mean):
   """Mean of predicted minus true counts, in people."""
 
-  def __init__(self, name: str = "bias", **kwargs):
+  def __init__(self, name: str = "bias", **kwargs: Any):
     super().__init__(name=name, **kwargs)
 
-  def update_state(self, true, predicted, sample_weight=None):
+  def update_state(
+    self,
+    true: tf.Tensor,
+    predicted: tf.Tensor,
+    sample_weight: tf.Tensor | None = None,
+  ) -> None:
     """Adds a batch of counts."""
-    return super().update_state(predicted - true, sample_weight)
+    super().update_state(predicted - true, sample_weight)
 
 
 @keras.saving.register_keras_serializable("cdcc_tf")
 class CountRMSE(keras.metrics.RootMeanSquaredError):
   """Root of the mean squared error of counts, in people."""
 
-  def __init__(self, name: str = "rmse", **kwargs):
+  def __init__(self, name: str = "rmse", **kwargs: Any):
     super().__init__(name=name, **kwargs)
-
-
-@keras.saving.register_keras_serializable("cdcc_tf")
-class CountNAE(keras.metrics.Mean):
-  """Mean of |error| / true count over pictures that hold people."""
-
-  def __init__(self, name: str = "nae", **kwargs):
-    super().__init__(name=name, **kwargs)
-
-  def update_state(self, true, predicted, sample_weight=None):
-    """Adds a batch of counts."""
-    peopled = ops.cast(true > 0, "float32")
-    weight = peopled if sample_weight is None else peopled * sample_weight
-    return super().update_state(
-      ops.abs(predicted - true) / ops.maximum(true, 1e-9), weight
-    )
 
 
 def game_errors(

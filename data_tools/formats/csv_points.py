@@ -1,6 +1,7 @@
 """A plain CSV of head points: `image,x,y`, one head a line."""
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,8 +56,12 @@ def read_table(table: Path) -> dict[str, list[tuple[float, float]]]:
   Raises:
     InputError: a column is missing or a coordinate is not a finite number.
   """
+  try:
+    text = table.read_text(encoding="utf-8-sig")
+  except UnicodeDecodeError as error:
+    raise InputError(f"{table}: not UTF-8. Save it as UTF-8.") from error
   heads: dict[str, list[tuple[float, float]]] = {}
-  with open(table, newline="", encoding="utf-8-sig") as file:
+  with io.StringIO(text, newline="") as file:
     rows = csv.DictReader(file)
     absent = {"image", "x", "y"} - set(rows.fieldnames or ())
     if absent:

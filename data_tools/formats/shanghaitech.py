@@ -1,5 +1,6 @@
 """ShanghaiTech part A or B (Zhang et al., CVPR 2016)."""
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,7 +67,14 @@ def read_points(annotation: Path) -> np.ndarray:
   """
   if not annotation.is_file():
     raise FileNotFoundError("no annotation file for the picture")
-  fields = scipy.io.loadmat(annotation)
+  try:
+    fields = scipy.io.loadmat(annotation)
+  except NotImplementedError as error:
+    raise ValueError(
+      "is a MATLAB 7.3 file; save it with -v7 as the published ones are"
+    ) from error
+  except (scipy.io.matlab.MatReadError, zlib.error) as error:
+    raise ValueError(f"is empty or damaged ({error})") from error
   if "image_info" not in fields:
     raise ValueError("has no field image_info, so no points")
   information = fields["image_info"][0, 0]

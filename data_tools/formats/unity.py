@@ -65,11 +65,12 @@ def read_points(annotation: Path) -> np.ndarray:
   """
   if not annotation.is_file():
     raise FileNotFoundError("no annotation file for the picture")
-  rows = [line.split() for line in annotation.read_text().splitlines()]
-  rows = [row for row in rows if row]
-  for number, row in enumerate(rows, start=1):
-    if len(row) != 2:
-      raise ValueError(f"line {number} is not two numbers: {' '.join(row)!r}")
+  rows = []
+  for number, line in enumerate(annotation.read_text().splitlines(), start=1):
+    row = line.split()
+    if len(row) not in (0, 2):
+      raise ValueError(f"line {number} is not two numbers: {line!r}")
+    rows += [row] if row else []
   points = np.asarray(rows, np.float64).reshape(-1, 2)
   if not np.isfinite(points).all():
     raise ValueError("holds NaN or infinity")

@@ -7,6 +7,7 @@ A new pose is one function that returns `Joints`.
 
 import dataclasses
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -81,7 +82,8 @@ def _arms(
   rng: np.random.Generator, swing: float
 ) -> tuple[tuple[Joint, Joint], tuple[Joint, Joint]]:
   """Draws what each arm does: hang, hold something, reach up."""
-  elbows, wrists = [], []
+  elbows: list[Joint] = []
+  wrists: list[Joint] = []
   for side in SIDES:
     kind = rng.random()
     if kind < 0.68:
@@ -95,10 +97,10 @@ def _arms(
     else:
       elbows.append((0.16, side * 0.26, 1.42))
       wrists.append((0.2, side * 0.16, rng.uniform(1.5, 1.72)))
-  return tuple(elbows), tuple(wrists)
+  return (elbows[0], elbows[1]), (wrists[0], wrists[1])
 
 
-def _pair(joint) -> tuple[Joint, Joint]:
+def _pair(joint: Callable[[int], Joint]) -> tuple[Joint, Joint]:
   return joint(1), joint(-1)
 
 

@@ -69,12 +69,14 @@ class Camera:
       Pixels, [n, 2], and depth along the optical axis in metres, [n]. Pixels
       are meaningless where the depth is below `MIN_DEPTH`.
     """
-    offset = np.asarray(points, np.float32) - np.float32([0, 0, self.height])
+    lens = np.array([0, 0, self.height], np.float32)
+    offset = np.asarray(points, np.float32) - lens
     seen = offset @ self.axes.T
     depth = seen[:, 2]
     scale = self.focal / np.maximum(depth, MIN_DEPTH)
     pixels = seen[:, :2] * scale[:, None]
-    return pixels + np.float32([self.width / 2, self.rows / 2]), depth
+    middle = np.array([self.width / 2, self.rows / 2], np.float32)
+    return pixels + middle, depth
 
   def ground_grid(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Finds the ground under every pixel.

@@ -85,7 +85,7 @@ class Canvas:
     lows = np.minimum.reduceat(outlines, begins)
     highs = np.maximum.reduceat(outlines, begins)
     drawn = np.minimum.reduceat(depth, starts) > MIN_DEPTH
-    limit = np.float32([columns, rows]) * (1 << SHIFT)
+    limit = np.array([columns, rows], np.float32) * (1 << SHIFT)
     seen = ((highs > 0) & (lows < limit)).all(axis=1)
     extents = (highs - lows).max(axis=1) / (1 << SHIFT)
     seen &= extents > SMALLEST

@@ -118,11 +118,11 @@ def sleeves(
       parts.append(Part(limb(shoulder, elbow, thick, 0.048), shade))
       parts.append(Part(limb(elbow, wrist, 0.047, 0.036), shade))
     else:
-      middle = tuple(
+      x, y, z = (
         0.4 * a + 0.6 * b for a, b in zip(shoulder, elbow, strict=True)
       )
       parts.append(Part(limb(shoulder, elbow, 0.045, 0.038), skin))
-      parts.append(Part(limb(shoulder, middle, thick, 0.055), shade, 0.01))
+      parts.append(Part(limb(shoulder, (x, y, z), thick, 0.055), shade, 0.01))
       parts.append(Part(limb(elbow, wrist, 0.039, 0.028), skin))
     x, y, z = wrist
     parts.append(Part(ball(x + 0.02, y, z - 0.05, 0.036), skin))

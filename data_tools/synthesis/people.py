@@ -3,6 +3,8 @@
 import bisect
 import dataclasses
 import itertools
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from data_tools.synthesis.solids import (
   vary,
 )
 
+T = TypeVar("T")
 SMALL, DETAILED = 20, 90  # figure heights in pixels where details come in
 SKINS: tuple[Colour, ...] = (
   (0.90, 0.74, 0.64),
@@ -162,12 +165,16 @@ def _seat(rng: np.random.Generator) -> Part:
   return Part(block, (grey, grey * 0.97, grey * 0.92), lift=-0.1)
 
 
-def _choose(rng: np.random.Generator, things, weights=None):
+def _choose(
+  rng: np.random.Generator,
+  things: Sequence[T],
+  weights: Sequence[float] | None = None,
+) -> T:
   if weights is None:
     return things[int(rng.random() * len(things))]
   sums = list(itertools.accumulate(weights))
   return things[bisect.bisect_right(sums, rng.random() * sums[-1])]
 
 
-def _table(rows) -> tuple[list, list[float]]:
+def _table(rows: Sequence[tuple[T, float]]) -> tuple[list[T], list[float]]:
   return [row[0] for row in rows], [row[1] for row in rows]

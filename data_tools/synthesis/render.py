@@ -85,7 +85,7 @@ def render(
 
 def draw_all(canvas: Canvas, things: list[Solid], people: list[Solid]) -> None:
   """Draws things and people, the farthest first."""
-  queue = [(thing, None) for thing in things]
+  queue: list[tuple[Solid, int | None]] = [(thing, None) for thing in things]
   queue += [(person, number) for number, person in enumerate(people)]
   for solid, number in sorted(queue, key=lambda item: -item[0].distance()):
     canvas.draw(solid, number)

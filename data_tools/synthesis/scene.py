@@ -7,7 +7,7 @@ import numpy as np
 
 from data_tools.synthesis.camera import MIN_DEPTH, Camera
 from data_tools.synthesis.crowd import seen_spots
-from data_tools.synthesis.ground import Texture
+from data_tools.synthesis.ground import Texture, lay_over
 from data_tools.synthesis.light import Light
 from data_tools.synthesis.noise import sample
 from data_tools.synthesis.props import LEAFY, Prop
@@ -40,19 +40,21 @@ def paint_background(
     # The scene does not begin at the camera's foot in every picture.
     shift_x, shift_y = rng.uniform(-40, 40, 2)
     footprint = np.minimum(depth, 500.0) / np.float32(camera.focal)
-    ground = texture(
-      rng,
-      x + np.float32(shift_x * 0.02),
-      y + np.float32(shift_y),
-      footprint,
-    ).astype(np.float32)
-    ground *= np.float32(light.tint) * 0.92
-    ground *= 1 - _shadows(camera, light, solids)[top:, :, None]
-    clear = np.exp(-depth / np.float32(light.visibility))[..., None]
-    seen = np.isfinite(depth)
-    ground = haze + (ground - haze) * clear
-    np.copyto(image[top:], ground, where=seen[..., None])
-  return (np.clip(image, 0, 1) * 255).astype(np.uint8)
+    x += np.float32(shift_x * 0.02)
+    y += np.float32(shift_y)
+    ground = texture(rng, x, y, footprint).astype(np.float32, copy=False)
+    tint = np.array(light.tint, np.float32) * 0.92
+    lit = 1 - _shadows(camera, light, solids)[top:]
+    clear = np.exp(-depth / np.float32(light.visibility))
+    # Channel by channel: NumPy is slow where the last axis has three entries.
+    channels = [
+      ((channel * tint[i]) * lit - haze[i]) * clear + haze[i]
+      for i, channel in enumerate(cv2.split(ground))
+    ]
+    lay_over(image[top:], cv2.merge(channels), np.isfinite(depth))
+  np.clip(image, 0, 1, out=image)
+  image *= 255
+  return image.astype(np.uint8)
 
 
 def place_props(
@@ -105,18 +107,22 @@ def _sky(
   columns = np.linspace(left, right, camera.width, dtype=np.float32)[None, :]
   rows = np.arange(camera.rows, dtype=np.float32)[:, None]
   up = np.clip((columns - rows) / np.float32(camera.focal), 0, 1)
-  blue = np.float32([0.40, 0.58, 0.85]) * np.float32(light.tint)
+  blue = np.array([0.40, 0.58, 0.85], np.float32)
+  blue *= np.array(light.tint, np.float32)
   grey = haze * rng.uniform(0.9, 1.15)
   share = 0.85 if light.cast else 0.1
   zenith = blue * share + grey * (1 - share)
-  image = haze + (zenith - haze) * np.minimum(1, 2.2 * up)[..., None]
+  up = np.minimum(1, 2.2 * up)
+  clouds = np.zeros_like(up)
   if max(left, right) > 0:
     across = np.arange(camera.width, dtype=np.float32)[None, :] + 0 * rows
     along = 2.2 * rows + 0 * across
     period = camera.width * 1.3
     clouds = sample("clouds", across, along, period, rng.random())
-    image += 0.08 * np.clip(clouds, -1, 2)[..., None]
-  return image.astype(np.float32)
+    clouds = 0.08 * np.clip(clouds, -1, 2)
+  return cv2.merge(
+    [haze[i] + (zenith - haze)[i] * up + clouds for i in range(3)]
+  )
 
 
 def _shadows(camera: Camera, light: Light, solids: list[Solid]) -> np.ndarray:
@@ -146,7 +152,8 @@ def _cast(light: Light, spheres: np.ndarray) -> np.ndarray:
   else:
     spheres = spheres[spheres[:, 2] < LARGEST_SHADOW][::3]
   discs = spheres.copy()
-  discs[:, :2] -= spheres[:, 2:3] / light.sun[2] * np.float32(light.sun[:2])
+  toward = np.array(light.sun[:2], np.float32)
+  discs[:, :2] -= spheres[:, 2:3] / light.sun[2] * toward
   discs[:, 2] = 0
   discs[:, 3] = np.maximum(spheres[:, 3], 0.05)
   return discs

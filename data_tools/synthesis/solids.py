@@ -8,6 +8,7 @@ nearly, the hull of the spheres' discs, which is quick to draw.
 import dataclasses
 import functools
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ class Part(NamedTuple):
     flat: whether it goes without shading from side to side.
   """
 
-  spheres: list[Sphere]
+  spheres: Sequence[Sphere]
   colour: Colour | None
   lift: float = 0.0
   flat: bool = False

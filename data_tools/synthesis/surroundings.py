@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from data_tools.synthesis.props import CONCRETE, SIGNS
-from data_tools.synthesis.solids import Colour, Part, Solid, dim, vary
+from data_tools.synthesis.solids import Colour, Part, Solid, Sphere, dim, vary
 
 BAY = 3.0  # metres: breadth and height of a piece of facade
 
@@ -89,7 +89,9 @@ def facade(
   glass = vary(rng, (0.20, 0.22, 0.24), 0.03)
   inset = rng.uniform(0.4, 0.9)
 
-  def quad(a: float, b: float, low: float, high: float, out: float):
+  def quad(
+    a: float, b: float, low: float, high: float, out: float
+  ) -> list[Sphere]:
     dx, dy = out * outward[0], out * outward[1]
     return [
       (start[0] + along[0] * s + dx, start[1] + along[1] * s + dy, z, 0.0)

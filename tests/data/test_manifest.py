@@ -18,6 +18,7 @@ def example_manifest() -> Manifest:
     dataset="tiny",
     pictures={"train": 2, "val": 1},
     heads={"train": 5, "val": 0},
+    unlabelled={"train": 1},
     shards=(
       Shard("train-00000.tfrecord", "train", 2, "ab" * 32),
       Shard("val-00000.tfrecord", "val", 1, "cd" * 32),

@@ -39,10 +39,11 @@ def built_encoder(width: float = WIDTH) -> keras.Sequential:
 def fake_weights(width: float = WIDTH) -> Arrays:
   """Returns arrays of the right shapes by Keras' names, all different."""
   draw = np.random.default_rng(0)
+  encoder = built_encoder(width)
   return {
     f"{name}/{variable.name}": np.float32(draw.normal(size=variable.shape))
     for name in CONVOLUTIONS
-    for variable in built_encoder(width).get_layer(name).weights
+    for variable in encoder.get_layer(name).weights
   }
 
 
