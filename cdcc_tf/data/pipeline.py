@@ -47,7 +47,9 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
     Dataset of `{"source": {"image", "density"}}`, one picture a batch, cut to
     at most `validation_crop` pixels a side about its centre.
   """
-  files, _ = records.open_split(config.source_records, "val", all_labelled=True)
+  files, count = records.open_split(
+    config.source_records, "val", all_labelled=True
+  )
   side = config.validation_crop
 
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
