@@ -1,10 +1,13 @@
 """What every command shares: starting up, and ending in one clear line."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable
 
-from absl import app, flags, logging
+from absl import app, flags
+from absl import logging as absl_logging
+from tqdm import tqdm
 
 from cdcc_tf.errors import InputError
 
@@ -26,8 +29,9 @@ def run(main: Callable[[], None]) -> None:
       raise app.UsageError(
         f"unexpected argument {argv[1]!r}: options start with --name="
       )
-    logging.set_verbosity(logging.INFO)
-    logging.use_absl_handler()
+    # TensorFlow notes every saved shard as worth knowing; our own words are.
+    absl_logging.set_verbosity(absl_logging.WARNING)
+    _speak_above_progress_bars()
     try:
       main()
     except InputError as error:
@@ -43,3 +47,20 @@ def require(*names: str) -> None:
     flags.register_validator(
       name, bool, message="is required; see --help for what it means"
     )
+
+
+class _AboveProgressBars(logging.Handler):
+  """Prints messages without tearing a progress bar apart."""
+
+  def emit(self, record: logging.LogRecord) -> None:
+    """Prints one message."""
+    tqdm.write(self.format(record), file=sys.stderr)
+
+
+def _speak_above_progress_bars() -> None:
+  handler = _AboveProgressBars()
+  handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+  logger = logging.getLogger("cdcc_tf")
+  logger.handlers = [handler]
+  logger.setLevel(logging.INFO)
+  logger.propagate = False

@@ -9,12 +9,12 @@ import subprocess
 import sys
 
 RECORDS, RUN = "records/quickstart", "runs/quickstart"
-SIZE = "--width=320 --height=240"
+SIZE = "--width=320 --height=240 --max_heads=80"
 COMMANDS = (
-  f"data_tools.synthesize --preset=square --pictures=160 --seed=1 {SIZE} --max_heads=80"
+  f"data_tools.synthesize --preset=square --pictures=160 --seed=1 {SIZE}"
   f" --val_fraction=0.1 --output={RECORDS}_source --overwrite"
   f" --contact_sheet={RUN}_source.png",
-  f"data_tools.synthesize --preset=street --pictures=120 --seed=2 {SIZE} --max_heads=80"
+  f"data_tools.synthesize --preset=street --pictures=120 --seed=2 {SIZE}"
   f" --dev_every=4 --output={RECORDS}_target --overwrite"
   f" --contact_sheet={RUN}_target.png",
   f"cdcc_tf.train --flagfile=experiments/quickstart.flags --run={RUN}",

@@ -7,6 +7,7 @@ a run that is killed at any moment repeats at most one interval, exactly.
 
 import contextlib
 import json
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -14,7 +15,6 @@ from pathlib import Path
 
 import keras
 import tensorflow as tf
-from absl import logging
 from tqdm import tqdm
 
 from cdcc_tf.config import ExperimentConfig
@@ -24,6 +24,7 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.inference import overlay
 from cdcc_tf.run_folder import RunFolder
 
+logger = logging.getLogger(__name__)
 _PANELS = 3
 
 
@@ -104,7 +105,7 @@ class Validation(keras.callbacks.Callback):
         self._keep("last", step, measured)
       if measured["val_mae"] < self._best_so_far():
         self._keep("best", step, measured)
-    logging.info(
+    logger.info(
       "Step %d: %s",
       step,
       "  ".join(f"{name} {value:.3g}" for name, value in measured.items()),
@@ -173,14 +174,19 @@ class Validation(keras.callbacks.Callback):
 class TensorBoardWriter(keras.callbacks.Callback):
   """Writes every figure, and the pictures of a validation, at its step."""
 
-  def __init__(self, folder: RunFolder, validation: Validation):
+  def __init__(
+    self, config: ExperimentConfig, folder: RunFolder, validation: Validation
+  ):
     super().__init__()
     self._folder, self._validation = folder, validation
+    self._crops = config.data.source_batch
+    if config.adapts:
+      self._crops += config.data.target_batch
     self._writer = tf.summary.create_file_writer(str(folder.tensorboard))
 
   def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
     """Starts the clock of the interval."""
-    self._start, self._pictures = time.monotonic(), 0
+    self._start = time.monotonic()
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
     """Notes when training, as against validation, ended."""
@@ -193,7 +199,8 @@ class TensorBoardWriter(keras.callbacks.Callback):
     logs["learning_rate"] = float(
       keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
     )
-    logs["steps_per_second"] = self._steps / (self._trained - self._start)
+    seconds = self._trained - self._start
+    logs["pictures_per_second"] = self._steps * self._crops / seconds
     with self._writer.as_default(step):
       for name, value in logs.items():
         group, short = (

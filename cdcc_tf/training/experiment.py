@@ -1,14 +1,15 @@
 """What `train` runs: builds everything, resumes where it was, and fits."""
 
+import logging
 import math
 
 import keras
 import tensorflow as tf
-from absl import logging
 
 from cdcc_tf import precision
 from cdcc_tf.config import ExperimentConfig, TrainingConfig
 from cdcc_tf.data import pipeline
+from cdcc_tf.errors import InputError
 from cdcc_tf.models.encoders import freeze_blocks, load_encoder_weights
 from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
 from cdcc_tf.run_folder import RunFolder
@@ -19,6 +20,8 @@ from cdcc_tf.training.callbacks import (
   TensorBoardWriter,
   Validation,
 )
+
+logger = logging.getLogger(__name__)
 
 
 def run(config: ExperimentConfig, folder: RunFolder) -> None:
@@ -35,6 +38,7 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
   keras.utils.set_random_seed(training.seed)
   name = precision.use(training.precision)
   strategy = build_strategy(training.replicas)
+  _check_batches(config, strategy.num_replicas_in_sync)
   with strategy.scope():
     model = build_model(config)
   checkpoints = Checkpoints(model, folder)
@@ -55,7 +59,7 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
     shuffle=False,
     callbacks=[
       validation,
-      TensorBoardWriter(folder, validation),
+      TensorBoardWriter(config, folder, validation),
       ProgressBar(first_step, training.stage1_steps),
       checkpoints,  # last: an interval counts once all else is written
     ],
@@ -133,6 +137,16 @@ def build_optimizer(training: TrainingConfig) -> keras.optimizers.Optimizer:
   )
 
 
+def _check_batches(config: ExperimentConfig, replicas: int) -> None:
+  for name in ("source_batch", "target_batch"):
+    size = getattr(config.data, name)
+    if size % replicas:
+      raise InputError(
+        f"--{name}={size} cannot be divided over {replicas} replicas. Give a "
+        f"multiple of {replicas}."
+      )
+
+
 def _announce(
   config: ExperimentConfig,
   folder: RunFolder,
@@ -142,7 +156,7 @@ def _announce(
 ) -> None:
   total = config.training.stage1_steps
   what = "source and target" if config.adapts else "source only"
-  logging.info(
+  logger.info(
     "Run %s: stage 1, %s, %d steps, %s, %d replica(s).",
     folder.path,
     what,
@@ -151,7 +165,7 @@ def _announce(
     strategy.num_replicas_in_sync,
   )
   if first_step >= total:
-    logging.info("Finished before: nothing left to do.")
+    logger.info("Finished before: nothing left to do.")
   elif first_step:
     share = math.floor(100 * first_step / total)
-    logging.info("Resuming from step %d (%d %% done).", first_step, share)
+    logger.info("Resuming from step %d (%d %% done).", first_step, share)
