@@ -71,6 +71,12 @@ class ModelConfig:
   masks: int = option(3, "Number of Masksembles masks; 1 for none.")
   mask_scale: float = option(2.0, "Masksembles scale: larger overlaps less.")
   spatial_encoder: bool = option(True, "Use the down-up and left-right scans.")
+  initializer: str = option(
+    "listing",
+    "How decoders start: as the paper's listing, or he_normal, which learns "
+    "from the first step.",
+    ["listing", "he_normal"],
+  )
   orientation_grid: int = option(
     8,
     "Side of the grid that features are pooled to before the orientation "

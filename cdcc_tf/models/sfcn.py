@@ -34,6 +34,7 @@ class SFCN(keras.Model):
     masks: number of Masksembles masks; 1 for none.
     mask_scale: Masksembles scale.
     spatial_encoder: whether to use the down-up and left-right scans.
+    initializer: of the decoders, see `decoder_convolutions`.
     seed: of the masks.
 
   Example:
@@ -50,6 +51,7 @@ class SFCN(keras.Model):
     masks: int = 3,
     mask_scale: float = 2.0,
     spatial_encoder: bool = True,
+    initializer: str = "listing",
     seed: int = 0,
     **kwargs: Any,
   ):
@@ -60,10 +62,11 @@ class SFCN(keras.Model):
       "masks": masks,
       "mask_scale": mask_scale,
       "spatial_encoder": spatial_encoder,
+      "initializer": initializer,
       "seed": seed,
     }
     self.encoder = build_encoder(width)
-    shared, *masked = decoder_convolutions("density", width)
+    shared, *masked = decoder_convolutions("density", width, initializer)
     # Runs once whatever the number of masks; only what follows runs per mask.
     self.shared_decoder = shared
     self.masked_decoder = [
@@ -154,7 +157,9 @@ class DensityHead(keras.layers.Layer):
 
 
 def build_orientation_decoder(
-  width: float = 1.0, grid: tuple[int, int] = (8, 8)
+  width: float = 1.0,
+  grid: tuple[int, int] = (8, 8),
+  initializer: str = "listing",
 ) -> keras.Sequential:
   """Builds the classifier of upright (0) against upside-down (1) (paper §3).
 
@@ -166,7 +171,7 @@ def build_orientation_decoder(
   """
   return keras.Sequential(
     [
-      *decoder_convolutions("orientation", width),
+      *decoder_convolutions("orientation", width, initializer),
       AdaptiveAveragePooling2D(grid, name="pool"),
       keras.layers.Flatten(name="flatten"),
       keras.layers.Dense(2, dtype="float32", name="logits"),
@@ -175,13 +180,19 @@ def build_orientation_decoder(
   )
 
 
-def decoder_convolutions(name: str, width: float) -> list[keras.layers.Conv2D]:
+def decoder_convolutions(
+  name: str, width: float, initializer: str
+) -> list[keras.layers.Conv2D]:
   """Returns a decoder's six 3x3 convolutions of dilation 2, with ReLU.
 
-  Weights start normal with the listing's deviation of 0.01, times 1/√width: a
-  narrower network sums fewer terms, and the signal must not fade in it.
+  Args:
+    name: of the decoder, for the layers' names.
+    width: multiplies the channels.
+    initializer: `listing` starts normal with the listing's deviation of 0.01,
+      times 1/√width, since a narrower network sums fewer terms: the signal
+      halves in every layer, and the decoder starts slowly. `he_normal` keeps
+      its size and starts at once.
   """
-  deviation = 0.01 / math.sqrt(width)
   return [
     keras.layers.Conv2D(
       scaled(channels, width),
@@ -190,7 +201,11 @@ def decoder_convolutions(name: str, width: float) -> list[keras.layers.Conv2D]:
       padding="same",
       activation="relu",
       # One initialiser a layer: sharing one would draw equal kernels.
-      kernel_initializer=keras.initializers.RandomNormal(stddev=deviation),
+      kernel_initializer=keras.initializers.RandomNormal(
+        stddev=0.01 / math.sqrt(width)
+      )
+      if initializer == "listing"
+      else keras.initializers.get(initializer),
       name=f"{name}_conv{index}",
     )
     for index, channels in enumerate(_DECODER_CHANNELS, start=1)

@@ -90,13 +90,16 @@ def build_model(config: ExperimentConfig) -> CrossDomainModel:
     masks=config.model.masks,
     mask_scale=config.model.mask_scale,
     spatial_encoder=config.model.spatial_encoder,
+    initializer=config.model.initializer,
     seed=config.training.seed,
   )
   grid = config.model.orientation_grid
   training = config.training
   model = CrossDomainModel(
     counter,
-    build_orientation_decoder(config.model.width, (grid, grid))
+    build_orientation_decoder(
+      config.model.width, (grid, grid), config.model.initializer
+    )
     if config.adapts
     else None,
     training.density_loss,
