@@ -202,10 +202,12 @@ class ExperimentConfig:
       _check(getattr(training, name) >= 0, name, "0 or more")
     _check(training.learning_rate > 0, "learning_rate", "above 0")
     _check(0 <= training.ema_momentum < 1, "ema_momentum", "in [0, 1)")
+    _check(0 <= training.seed < 2**32, "seed", "from 0 to 2^32 - 1")
     _check(0 <= training.frozen_blocks <= 4, "frozen_blocks", "0 to 4")
     _check(training.checkpoint_every > 0, "checkpoint_every", "at least 1")
     _check(
-      training.validate_every % training.checkpoint_every == 0,
+      training.validate_every > 0
+      and training.validate_every % training.checkpoint_every == 0,
       "validate_every",
       "a multiple of --checkpoint_every",
     )

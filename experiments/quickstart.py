@@ -5,6 +5,7 @@ only, and runs every command once, showing each.
 """
 
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -26,7 +27,8 @@ COMMANDS = (
 
 
 def main() -> None:
-  """Runs the commands one after the other; stops at the first that fails."""
+  """Starts afresh and runs the commands; stops at the first that fails."""
+  shutil.rmtree(RUN, ignore_errors=True)
   for command in COMMANDS:
     print(f"\n$ python -m {command}", flush=True)
     done = subprocess.run([sys.executable, "-m", *shlex.split(command)])

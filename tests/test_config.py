@@ -147,6 +147,8 @@ def test_flagfile(tmp_path: Path):
     ("target_scale_min", {"target_scale_max": 0.1}),
     ("sigma", {"sigma": 0.0}),
     ("target_held_out", {"target_held_out": -1}),
+    ("validate_every", {"validate_every": 0}),
+    ("seed", {"seed": -1}),
     ("width", {"width": 0.0}),
     ("width", {"width": 5.0}),
     ("masks", {"masks": 0}),

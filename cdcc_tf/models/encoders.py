@@ -131,7 +131,7 @@ def _download() -> Path:
         _DOWNLOAD.rpartition("/")[2], _DOWNLOAD, file_hash=_DOWNLOAD_MD5
       )
     )
-  except Exception as error:  # urllib raises many kinds; all mean the same
+  except Exception as error:  # the very class that get_file raises
     raise InputError(
       f"--encoder_weights=imagenet: the download failed ({error}). Fetch "
       f"{_DOWNLOAD} elsewhere and give its path."

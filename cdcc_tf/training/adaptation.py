@@ -134,7 +134,9 @@ class CrossDomainModel(keras.Model):
     return self.get_metrics_result()
 
   def _joint_loss(self, batch: Batch) -> tf.Tensor:
-    images = [domain["image"] for domain in batch.values()]
+    # By name: a dict's order is not to be relied on.
+    domains = [name for name in ("source", "target") if name in batch]
+    images = [batch[name]["image"] for name in domains]
     features = self.counter.encoder(ops.concatenate(images))
     source_size = images[0].shape[0]
     maps = self.counter.decode(features[:source_size], training=True)

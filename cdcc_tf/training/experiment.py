@@ -93,6 +93,9 @@ def build_model(config: ExperimentConfig) -> CrossDomainModel:
     initializer=config.model.initializer,
     seed=config.training.seed,
   )
+  # Built before the orientation decoder exists: with or without one, the same
+  # seed must give the same counter, or arms could not be compared.
+  counter(tf.zeros((1, config.data.crop, config.data.crop, 3)))
   grid = config.model.orientation_grid
   training = config.training
   model = CrossDomainModel(
