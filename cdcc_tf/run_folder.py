@@ -21,8 +21,8 @@ from pathlib import Path
 
 from cdcc_tf import config as configs
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data.manifest import write_atomically
 from cdcc_tf.errors import InputError
+from cdcc_tf.files import write_atomically
 
 # A run killed within its first second has these and no config.json.
 _WRITTEN_FIRST = {"environment.json", "flags.txt"}

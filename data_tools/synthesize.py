@@ -12,8 +12,9 @@ import numpy as np
 from absl import flags
 
 from cdcc_tf import command_line
-from cdcc_tf.data.manifest import Manifest, write_atomically
+from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.errors import InputError
+from cdcc_tf.files import write_atomically
 from data_tools.splits import assign_splits
 from data_tools.synthesis.pictures import (
   Order,

@@ -6,10 +6,10 @@ It is written last. A folder without one is a conversion that never finished.
 import dataclasses
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from cdcc_tf.errors import InputError
+from cdcc_tf.files import write_atomically
 
 FORMAT_VERSION = 1
 FILE_NAME = "manifest.json"
@@ -124,14 +124,3 @@ def file_sha256(path: Path) -> str:
   """Returns a file's SHA-256 as hexadecimal text."""
   with open(path, "rb") as file:
     return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_atomically(path: Path, content: str | bytes) -> None:
-  """Writes a file under a temporary name and renames it into place."""
-  path = Path(path)
-  path.parent.mkdir(parents=True, exist_ok=True)
-  temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-  if isinstance(content, str):
-    content = content.encode()
-  temporary.write_bytes(content)
-  os.replace(temporary, path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cdcc_tf.data.manifest import write_atomically
+from cdcc_tf.files import write_atomically
 
 _CAPTION_HEIGHT = 22
 _PANEL_WIDTH = 320

@@ -19,8 +19,8 @@ from tqdm import tqdm
 
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pipeline
-from cdcc_tf.data.manifest import write_atomically
 from cdcc_tf.errors import InputError
+from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
 from cdcc_tf.run_folder import RunFolder
 

@@ -13,8 +13,8 @@ from tqdm import tqdm
 from cdcc_tf.data import records
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
-from cdcc_tf.data.manifest import write_atomically
 from cdcc_tf.errors import InputError
+from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
 from cdcc_tf.inference.counter import CrowdCounter
 from cdcc_tf.training import metrics

@@ -122,31 +122,6 @@ def test_checksum_is_sha256(tmp_path: Path):
   assert manifests.file_sha256(tmp_path / "file") == expected
 
 
-@pytest.mark.parametrize("content", ["text ÄÖ", b"\x00\xff"])
-def test_write_atomically(tmp_path: Path, content: str | bytes):
-  path = tmp_path / "new" / "file"
-  manifests.write_atomically(path, "before")
-  manifests.write_atomically(path, content)
-  expected = content.encode() if isinstance(content, str) else content
-  assert path.read_bytes() == expected
-  assert [p.name for p in path.parent.iterdir()] == ["file"]
-
-
-def test_failed_write_leaves_the_old_file(
-  tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-  path = tmp_path / "file"
-  manifests.write_atomically(path, "before")
-
-  def fails(source: Path, target: Path) -> None:
-    raise OSError("disk full")
-
-  monkeypatch.setattr(manifests.os, "replace", fails)
-  with pytest.raises(OSError, match="disk full"):
-    manifests.write_atomically(path, "after")
-  assert path.read_text() == "before"
-
-
 def test_written_records_have_true_checksums(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"train": 5, "val": 1}, per_shard=2)
   manifest = load_manifest(folder)
