@@ -4,6 +4,7 @@ It is written last. A folder without one is a conversion that never finished.
 """
 
 import dataclasses
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -121,6 +122,16 @@ def _not_a_manifest(path: Path, error: Exception) -> InputError:
 
 
 def file_sha256(path: Path) -> str:
-  """Returns a file's SHA-256 as hexadecimal text."""
+  """Returns a file's SHA-256 as hexadecimal text.
+
+  A process reads each file once: its splits are opened again and again. A file
+  of another size, time of change or inode is another file.
+  """
+  status = path.stat()
+  return _sha256(path, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+@functools.cache
+def _sha256(path: Path, inode: int, size: int, changed: int) -> str:
   with open(path, "rb") as file:
     return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,6 @@ with, and heads stay points: a density map is made where it is needed.
 """
 
 import dataclasses
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -15,9 +14,11 @@ import numpy as np
 import tensorflow as tf
 
 from cdcc_tf.data import manifest as manifests
+from cdcc_tf.data.staging import StagedFolder
 from cdcc_tf.errors import InputError
 
 PICTURES_PER_SHARD = 128
+_SHARDS_AT_ONCE = 4  # in reading
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,9 +68,9 @@ class CrowdRecord:
 class RecordWriter:
   """Writes CrowdRecords into shards, and the manifest at the end.
 
-  Every shard is written under a temporary name and renamed. Leaving the `with`
-  block without an exception writes the manifest; without it, readers refuse
-  the folder.
+  All is written into a hidden folder beside `folder`, which takes its place
+  when the `with` block is left without an exception. Until then `folder` keeps
+  what it holds, whatever happens.
 
   Example:
   ```python
@@ -85,23 +86,14 @@ class RecordWriter:
     options: dict[str, object],
     overwrite: bool = False,
   ):
-    """Creates the folder.
+    """Looks whether the folder may be written.
 
     Raises:
-      InputError: the folder holds finished records and overwrite is False.
+      InputError: the folder holds finished records and overwrite is False, or
+        it holds files that are not records.
     """
     self.folder = Path(folder)
-    if (self.folder / manifests.FILE_NAME).exists():
-      if not overwrite:
-        raise InputError(
-          f"{self.folder}: holds finished records. Choose another --output, or "
-          "add --overwrite to replace them."
-        )
-      (self.folder / manifests.FILE_NAME).unlink()
-    self.folder.mkdir(parents=True, exist_ok=True)
-    for stale in self.folder.iterdir():  # of a conversion that was cut off
-      if re.fullmatch(r"\w+-\d{5}\.tfrecord(\.tmp)?", stale.name):
-        stale.unlink()
+    self._staged = StagedFolder(self.folder, overwrite)
     self._dataset, self._options = dataset, options
     self._pending: dict[str, list[bytes]] = {}
     self._shards: list[manifests.Shard] = []
@@ -135,12 +127,10 @@ class RecordWriter:
     if not examples:
       return
     index = sum(shard.split == split for shard in self._shards)
-    path = self.folder / f"{split}-{index:05d}.tfrecord"
-    temporary = path.with_name(path.name + ".tmp")
-    with tf.io.TFRecordWriter(str(temporary)) as writer:
+    path = self._staged.path / f"{split}-{index:05d}.tfrecord"
+    with tf.io.TFRecordWriter(str(path)) as writer:
       for example in examples:
         writer.write(example)
-    temporary.rename(path)
     self._shards.append(
       manifests.Shard(
         path.name, split, len(examples), manifests.file_sha256(path)
@@ -148,6 +138,7 @@ class RecordWriter:
     )
 
   def __enter__(self) -> "RecordWriter":
+    self._staged.create()
     return self
 
   def __exit__(
@@ -156,8 +147,13 @@ class RecordWriter:
     exception: BaseException | None,
     traceback: TracebackType | None,
   ) -> None:
-    if exception_type is not None:
-      return
+    try:
+      if exception_type is None:
+        self._finish()
+    finally:
+      self._staged.discard()
+
+  def _finish(self) -> None:
     if not self._pictures:
       reasons = sorted({skip["reason"] for skip in self._skipped})
       raise InputError(
@@ -176,7 +172,8 @@ class RecordWriter:
       skipped_files=tuple(self._skipped),
       options=self._options,
     )
-    self.manifest.save(self.folder)
+    self.manifest.save(self._staged.path)
+    self._staged.put_in_place()
 
 
 def parse(example: tf.Tensor, with_points: bool = True) -> dict[str, tf.Tensor]:
@@ -210,7 +207,7 @@ def parse(example: tf.Tensor, with_points: bool = True) -> dict[str, tf.Tensor]:
   return parsed
 
 
-def read_serialized(files: list[Path], readers: int = 4) -> tf.data.Dataset:
+def read_serialized(files: list[Path]) -> tf.data.Dataset:
   """Reads shards side by side, always in the same order.
 
   Returns:
@@ -220,8 +217,8 @@ def read_serialized(files: list[Path], readers: int = 4) -> tf.data.Dataset:
     [str(file) for file in files]
   ).interleave(
     tf.data.TFRecordDataset,
-    cycle_length=readers,
-    num_parallel_calls=readers,
+    cycle_length=_SHARDS_AT_ONCE,
+    num_parallel_calls=_SHARDS_AT_ONCE,
     deterministic=True,
   )
 

@@ -1,11 +1,14 @@
 """CrowdRecord: what is written is read, and nothing half-written is."""
 
 import dataclasses
+import os
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
 
+from cdcc_tf.data import manifest as manifests
 from cdcc_tf.data import records
 from cdcc_tf.data.manifest import load_manifest
 from cdcc_tf.data.records import CrowdRecord, RecordWriter
@@ -118,17 +121,6 @@ def test_exception_inside_leaves_no_records(tmp_path: Path):
     assert str(tmp_path) in str(raised.value)
 
 
-def test_what_an_interrupted_conversion_left_is_replaced(tmp_path: Path):
-  (tmp_path / "train-00000.tfrecord").write_bytes(b"half")
-  (tmp_path / "train-00001.tfrecord.tmp").write_bytes(b"half")
-  folder = write_records(tmp_path, {"train": [tiny_record(1)]})
-  assert sorted(path.name for path in folder.iterdir()) == [
-    "manifest.json",
-    "train-00000.tfrecord",
-  ]
-  records.verify(folder)
-
-
 def test_no_picture_at_all_is_refused_with_the_reasons(tmp_path: Path):
   def nothing_readable() -> None:
     with RecordWriter(tmp_path, "tiny", {}) as writer:
@@ -147,22 +139,6 @@ def test_finished_records_are_not_overwritten(tiny_records: RecordsFactory):
     RecordWriter(folder, "tiny", {})
   assert str(folder) in str(raised.value)
   assert {path: path.read_bytes() for path in folder.iterdir()} == before
-
-
-def test_overwriting_when_asked_leaves_nothing_old(
-  tiny_records: RecordsFactory,
-):
-  folder = tiny_records(pictures={"train": 3, "val": 2}, per_shard=1)
-  with RecordWriter(folder, "tiny", {}, overwrite=True) as writer:
-    with pytest.raises(InputError):  # unfinished from here on
-      load_manifest(folder)
-    writer.write(tiny_record(9), "train")
-  assert sorted(path.name for path in folder.iterdir()) == [
-    "manifest.json",
-    "train-00000.tfrecord",
-  ]
-  (record,) = records.read_records(folder, "train")
-  assert record.id == "tiny/9"
 
 
 def damage(path: Path, how: str) -> None:
@@ -220,3 +196,55 @@ def test_parse_without_points_has_no_labels():
   assert fields["sigmas"].shape == (3,)
   assert fields["size"].numpy().tolist() == [48, 64]
   assert bool(fields["labelled"])
+
+
+def test_a_shard_is_read_once_for_its_checksum(
+  tiny_records: RecordsFactory, monkeypatch: pytest.MonkeyPatch
+):
+  folder = tiny_records(pictures={"train": 5, "val": 1}, per_shard=2)
+  digest = manifests.hashlib.file_digest
+  read = []
+
+  def counted(file: BinaryIO, algorithm: str) -> object:
+    read.append(Path(file.name).name)
+    return digest(file, algorithm)
+
+  monkeypatch.setattr(manifests.hashlib, "file_digest", counted)
+  for _ in range(3):
+    records.open_split(folder, "train")
+  assert sorted(read) == [f"train-{index:05d}.tfrecord" for index in range(3)]
+  records.verify(folder)
+  assert sorted(read)[3:] == ["val-00000.tfrecord"]
+
+
+@pytest.mark.parametrize("how", ["truncated", "emptied", "flipped"])
+def test_change_after_the_first_checksum_is_noticed(
+  tiny_records: RecordsFactory, how: str
+):
+  folder = tiny_records()
+  records.open_split(folder, "train")
+  shard = folder / "train-00000.tfrecord"
+  whole, status = shard.read_bytes(), shard.stat()
+  damage(shard, how)
+  # File systems may tell times no finer than a clock tick.
+  os.utime(shard, ns=(status.st_atime_ns, status.st_mtime_ns + 10_000_000))
+  with pytest.raises(InputError, match="checksum"):
+    records.open_split(folder, "train")
+  shard.write_bytes(whole)
+  os.utime(shard, ns=(status.st_atime_ns, status.st_mtime_ns + 20_000_000))
+  records.open_split(folder, "train")
+
+
+def test_shard_replaced_by_one_of_the_same_size_and_time_is_noticed(
+  tiny_records: RecordsFactory,
+):
+  folder = tiny_records()
+  records.open_split(folder, "train")
+  shard = folder / "train-00000.tfrecord"
+  status, other = shard.stat(), folder / "other"
+  other.write_bytes(shard.read_bytes())
+  damage(other, "flipped")
+  os.utime(other, ns=(status.st_atime_ns, status.st_mtime_ns))
+  os.replace(other, shard)
+  with pytest.raises(InputError, match="checksum"):
+    records.open_split(folder, "train")

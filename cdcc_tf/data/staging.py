@@ -1,0 +1,159 @@
+"""Replacing a folder of records whole or not at all.
+
+Records are written into a hidden folder beside their place and put there when
+they are complete. Whatever happens before that, what was there stays there.
+"""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from cdcc_tf.data.manifest import FILE_NAME
+from cdcc_tf.errors import InputError
+
+
+class StagedFolder:
+  """A folder that takes the place of `target` only when it is complete.
+
+  Attributes:
+    path: the hidden folder to write into; it exists after `create`.
+  """
+
+  def __init__(self, target: Path, overwrite: bool):
+    """Looks whether the place is free, or may be made free.
+
+    Raises:
+      InputError: the target holds finished records and overwrite is False, or
+        it holds files that are not records.
+    """
+    self._name = target  # as the user spelt it, for messages
+    self._target = target.resolve()  # a link stays; what it points to changes
+    self._overwrite = overwrite
+    self.path = self._sibling("tmp")
+    self._aside = self._sibling("old")
+    self._check()
+
+  def create(self) -> None:
+    """Makes the hidden folder, after clearing up after killed conversions.
+
+    Raises:
+      InputError: nothing can be written there.
+    """
+    try:
+      self._target.parent.mkdir(parents=True, exist_ok=True)
+      self._clear_up()
+      self.path.mkdir()
+    except OSError as error:
+      raise InputError(
+        f"{self._name}: cannot be written ({error.strerror}: "
+        f"{error.filename}). Choose another --output."
+      ) from error
+
+  def discard(self) -> None:
+    """Deletes the hidden folder and what is in it."""
+    shutil.rmtree(self.path, ignore_errors=True)
+
+  def put_in_place(self) -> None:
+    """Moves the folder to the target, then deletes the records it replaces.
+
+    Raises:
+      InputError: meanwhile somebody else has put something there.
+    """
+    self._check()
+    if self._target.exists():
+      self._target.rename(self._aside)
+    try:
+      self.path.rename(self._target)
+    except OSError:
+      if self._aside.exists():
+        self._aside.rename(self._target)
+      raise
+    if self._aside.exists():
+      _delete_records(self._aside)
+
+  def _check(self) -> None:
+    if not self._target.exists():
+      return
+    if not self._target.is_dir():
+      raise InputError(f"{self._name}: is a file. Choose another --output.")
+    if os.path.ismount(self._target):
+      raise InputError(
+        f"{self._name}: is a mount point, which cannot be replaced whole. "
+        "Name a folder inside it as --output."
+      )
+    found = {path.name for path in self._target.iterdir()}
+    if FILE_NAME in found and not self._overwrite:
+      raise InputError(
+        f"{self._name}: holds finished records. Choose another --output, or "
+        "add --overwrite to replace them."
+      )
+    foreign = sorted(found - _files_of_records(self._target))
+    if foreign:
+      raise InputError(
+        f"{self._name}: holds files that are not records "
+        f"({', '.join(foreign[:5])}{', …' if foreign[5:] else ''}), which "
+        "would be lost. Choose another --output, or move them away."
+      )
+
+  def _clear_up(self) -> None:
+    """Deletes what killed conversions to this target left behind.
+
+    One that was killed between the two moves of `put_in_place` left the target
+    without records: those it had set aside go back.
+    """
+    for kind in ("old", "tmp"):
+      for path in self._target.parent.glob(f".*.{kind}"):
+        pid = path.name.removeprefix(f".{self._target.name}.")
+        pid = pid.removesuffix(f".{kind}")
+        if self._sibling(kind, pid) != path or not _has_ended(pid):
+          continue
+        if kind == "tmp":
+          shutil.rmtree(path)
+        elif not (self._target / FILE_NAME).exists():
+          path.rename(self._target)  # missing, or empty: see _check
+          self._check()
+        else:
+          _delete_records(path)
+
+  def _sibling(self, kind: str, pid: str | None = None) -> Path:
+    pid = pid or str(os.getpid())
+    return self._target.with_name(f".{self._target.name}.{pid}.{kind}")
+
+
+def _files_of_records(folder: Path) -> set[str]:
+  """Returns the names that a folder's manifest, of any version, accounts for.
+
+  They are none if the folder has no manifest or one of something else.
+  """
+  try:
+    fields = json.loads((folder / FILE_NAME).read_text())
+    return {FILE_NAME} | {shard["file"] for shard in fields["shards"]}
+  except (OSError, ValueError, KeyError, TypeError):
+    return set()
+
+
+def _delete_records(folder: Path) -> None:
+  """Deletes a folder of records, but not what was put there meanwhile."""
+  shards = _files_of_records(folder) - {FILE_NAME}
+  for path in folder.iterdir():
+    if path.name in shards:
+      path.unlink()
+  (folder / FILE_NAME).unlink(missing_ok=True)  # last: it tells what is ours
+  if not any(folder.iterdir()):
+    folder.rmdir()
+
+
+def _has_ended(pid: str) -> bool:
+  """Tells whether the process that left a folder behind runs no more."""
+  if not pid.isdecimal():
+    return False
+  if int(pid) == os.getpid():  # an earlier one of the same number
+    return True
+  try:
+    os.kill(int(pid), 0)
+  except ProcessLookupError:
+    return True
+  except OSError:  # somebody else's
+    return False
+  return False
