@@ -133,7 +133,9 @@ class TrainingConfig:
     ["auto", "float32", "bfloat16"],
   )
   replicas: int = option(
-    0, "Logical CPU devices to mirror over (for tests); 0 uses what is there."
+    0,
+    "Devices to mirror over: GPUs, or, without any, parts of the CPU (to try "
+    "distribution out). 0 takes every GPU.",
   )
   checkpoint_every: int = option(
     50, "Steps between checkpoints, logs and chances to resume."
@@ -173,7 +175,12 @@ class ExperimentConfig:
     _check(data.validation_pictures > 0, "validation_pictures", "at least 1")
     _check(data.target_held_out > 0, "target_held_out", "at least 1")
     _check(data.colour_strength >= 0, "colour_strength", "0 or more")
-    _check(data.source_batch > 0, "source_batch", "at least 1")
+    _check(self.model.masks >= 1, "masks", "at least 1")
+    _check(
+      data.source_batch >= self.model.masks,
+      "source_batch",
+      f"at least {self.model.masks}, so that each of the --masks is trained",
+    )
     _check(
       data.target_batch > 0 and data.target_batch % 2 == 0,
       "target_batch",
@@ -185,7 +192,6 @@ class ExperimentConfig:
       _check(0 < low <= high, f"{name}scale_min", f"in (0, {high}]")
     _check(data.sigma > 0, "sigma", "above 0 pixels")
     _check(0 < self.model.width <= 4, "width", "in (0, 4]")
-    _check(self.model.masks >= 1, "masks", "at least 1")
     _check(1 <= self.model.mask_scale <= 6, "mask_scale", "from 1 to 6")
     _check(
       self.model.masks == 1 or 512 * self.model.width >= 10,

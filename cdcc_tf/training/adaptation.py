@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.training import losses, metrics
+from cdcc_tf.training import losses, trackers
 
 Batch = dict[str, dict[str, tf.Tensor]]
 
@@ -70,26 +70,20 @@ class CrossDomainModel(keras.Model):
     self._density_loss, self._beta = density_loss, beta
     self._schedule = schedule
     self._gradient_clip_norm = gradient_clip_norm
-    self._source_metrics = {
-      "density_loss": keras.metrics.Mean("density_loss"),
-      "mae": metrics.CountMAE(),
-      "rmse": metrics.CountRMSE(),
-      "bias": metrics.CountBias(),
-    }
-    self._target_metrics = {}
-    if orientation_decoder is not None:
-      self._target_metrics = {
-        "orientation_loss": keras.metrics.Mean("orientation_loss"),
-        "orientation_accuracy": keras.metrics.SparseCategoricalAccuracy(
-          "orientation_accuracy"
-        ),
-        "orientation_weight": keras.metrics.Mean("orientation_weight"),
-      }
+    self._source_tracker = trackers.SourceTracker()
+    self._target_tracker = trackers.TargetTracker()
+    self._weight_tracker = keras.metrics.Mean("orientation_weight")
 
   @property
   def metrics(self) -> list[keras.metrics.Metric]:
     """Every tracker, so that each interval starts from nothing."""
-    return [*self._source_metrics.values(), *self._target_metrics.values()]
+    if self.orientation_decoder is None:
+      return self._source_tracker.metrics
+    return [
+      *self._source_tracker.metrics,
+      *self._target_tracker.metrics,
+      self._weight_tracker,
+    ]
 
   def build_all(self, crop: int) -> None:
     """Creates all weights by one pass over blank pictures."""
@@ -123,16 +117,6 @@ class CrossDomainModel(keras.Model):
     self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
     return self.get_metrics_result()
 
-  def test_step(self, batch: Batch) -> dict[str, tf.Tensor]:
-    """Measures the domains that the batch holds."""
-    if "source" in batch:
-      maps = self.counter(batch["source"]["image"])
-      self._measure_source(batch["source"], maps)
-    if "target" in batch:
-      features = self.counter.encoder(batch["target"]["image"])
-      self._orientation_loss(batch["target"], features)
-    return self.get_metrics_result()
-
   def _joint_loss(self, batch: Batch) -> tf.Tensor:
     # By name: a dict's order is not to be relied on.
     domains = [name for name in ("source", "target") if name in batch]
@@ -140,17 +124,17 @@ class CrossDomainModel(keras.Model):
     features = self.counter.encoder(ops.concatenate(images))
     source_size = images[0].shape[0]
     maps = self.counter.decode(features[:source_size], training=True)
-    loss = ops.mean(self._measure_source(batch["source"], maps))
+    loss = ops.mean(self._source_loss(batch["source"], maps))
     if "target" not in batch:
       return loss
     weight = self._schedule.at(self.optimizer.iterations)
-    self._target_metrics["orientation_weight"].update_state(weight)
+    self._weight_tracker.update_state(weight)
     target_features = scale_gradient(features[source_size:], weight)
     return loss + ops.mean(
       self._orientation_loss(batch["target"], target_features)
     )
 
-  def _measure_source(
+  def _source_loss(
     self, source: dict[str, tf.Tensor], maps: dict[str, tf.Tensor]
   ) -> tf.Tensor:
     loss = losses.density_loss(
@@ -160,10 +144,7 @@ class CrossDomainModel(keras.Model):
       self._density_loss,
       self._beta,
     )
-    self._source_metrics["density_loss"].update_state(loss)
-    true, predicted = map(metrics.count, (source["density"], maps["density"]))
-    for name in ("mae", "rmse", "bias"):
-      self._source_metrics[name].update_state(true, predicted)
+    self._source_tracker.update(source["density"], maps["density"], loss)
     return loss
 
   def _orientation_loss(
@@ -173,10 +154,7 @@ class CrossDomainModel(keras.Model):
       raise ValueError("a target batch needs an orientation decoder")
     logits = self.orientation_decoder(features)
     loss = losses.orientation_loss(target["orientation"], logits)
-    self._target_metrics["orientation_loss"].update_state(loss)
-    self._target_metrics["orientation_accuracy"].update_state(
-      target["orientation"], logits
-    )
+    self._target_tracker.update(target["orientation"], logits, loss)
     return loss
 
   def _clip(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:

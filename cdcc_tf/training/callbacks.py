@@ -5,12 +5,10 @@ a callback records is written before the checkpoint that ends the interval, so
 a run that is killed at any moment repeats at most one interval, exactly.
 """
 
-import contextlib
 import json
 import logging
-import os
+import math
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import keras
@@ -18,14 +16,15 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import pipeline
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
 from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training.validation import Validation
 
 logger = logging.getLogger(__name__)
-_PANELS = 3
+# What TensorFlow raises for checkpoints that miss bytes, files or variables.
+_TORN = (AssertionError, IndexError, ValueError, tf.errors.OpError)
 
 
 class Checkpoints(keras.callbacks.Callback):
@@ -46,26 +45,35 @@ class Checkpoints(keras.callbacks.Callback):
     self._history: list[dict[str, float]] = []
 
   def restore(self) -> int:
-    """Loads the last checkpoint, if any, and returns its step.
+    """Loads the newest whole checkpoint, if any, and returns its step.
+
+    A kill or a full disk may leave the newest one torn; the one before it is
+    kept for that.
 
     Raises:
-      InputError: the checkpoint does not fit or is damaged.
+      InputError: there are checkpoints, and none can be used.
     """
-    path = self._manager.latest_checkpoint
-    if path is None:
-      return 0
-    try:
-      self._saved.restore(path).assert_existing_objects_matched()
-    except (AssertionError, ValueError, tf.errors.OpError) as error:
+    torn = []
+    for path in reversed(self._manager.checkpoints):
+      try:
+        self._saved.restore(path).assert_existing_objects_matched()
+      except _TORN as error:
+        reason = str(error).partition("\n")[0]
+        torn.append(f"{path}: cannot be resumed from ({reason})")
+        continue
+      for problem in torn:
+        logger.warning("%s; going on from the one before.", problem)
+      step = step_of(self._optimizer)
+      if self._history_path.exists():
+        recorded = json.loads(self._history_path.read_text())
+        self._history = [row for row in recorded if row["step"] <= step]
+      return step
+    if torn:
       raise InputError(
-        f"{path}: cannot be resumed from ({str(error).splitlines()[0]}). "
-        "Delete that checkpoint to go on from the one before."
-      ) from error
-    step = step_of(self._optimizer)
-    if self._history_path.exists():
-      recorded = json.loads(self._history_path.read_text())
-      self._history = [row for row in recorded if row["step"] <= step]
-    return step
+        f"{'; '.join(torn)}. Delete {Path(torn[0].split(':')[0]).parent} to "
+        "start anew, or choose another --run."
+      )
+    return 0
 
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
     """Appends to the history and saves."""
@@ -75,100 +83,22 @@ class Checkpoints(keras.callbacks.Callback):
     self._manager.save(checkpoint_number=step)
 
 
-class Validation(keras.callbacks.Callback):
-  """Measures both domains without target labels, and keeps the best counter.
+class StopIfNotFinite(keras.callbacks.Callback):
+  """Ends a run whose loss is no number, before that reaches a checkpoint."""
 
-  Best means: lowest mean absolute error on the *source's* validation pictures.
-  """
+  def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+    """Looks at the interval's mean loss, which one bad step spoils for good.
 
-  def __init__(self, config: ExperimentConfig, folder: RunFolder):
-    super().__init__()
-    self._config, self._folder = config, folder
-    self._source = pipeline.source_validation(config.data)
-    self._target = (
-      pipeline.target_validation(config.data) if config.adapts else None
-    )
-    self.panels: dict[str, tf.Tensor] = {}
-
-  def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-    """Validates every `validate_every` steps; adds `val_…` to the logs."""
-    training = self._config.training
-    step = (epoch + 1) * training.checkpoint_every
-    last = step >= training.stage1_steps
-    self.panels = {}
-    if step % training.validate_every and not last:
-      return
-    with averaged_weights(self.model):
-      measured = self._measure()
-      self.panels = self._draw()
-      if last:
-        self._keep("last", step, measured)
-      if measured["val_mae"] < self._best_so_far():
-        self._keep("best", step, measured)
-    logger.info(
-      "Step %d: %s",
-      step,
-      "  ".join(f"{name} {value:.3g}" for name, value in measured.items()),
-    )
-    if logs is not None:
-      logs.update(measured)
-
-  def _measure(self) -> dict[str, float]:
-    source = self.model.evaluate(self._source, verbose=0, return_dict=True)
-    names = ["density_loss", "mae", "rmse", "bias"]
-    measured = {f"val_{name}": source[name] for name in names}
-    if self._target is not None:
-      target = self.model.evaluate(self._target, verbose=0, return_dict=True)
-      for name in ("orientation_loss", "orientation_accuracy"):
-        measured[f"val_{name}"] = target[name]
-    return {name: float(value) for name, value in measured.items()}
-
-  def _draw(self) -> dict[str, tf.Tensor]:
-    """Draws picture | truth | prediction | uncertainty for both domains."""
-    panels = {}
-    for domain, dataset in (("source", self._source), ("target", self._target)):
-      if dataset is None:
-        continue
-      rows = []
-      for batch in dataset.take(_PANELS):
-        image = batch[domain]["image"][:1]  # the upright one of the target
-        maps = self.model.counter(image)
-        truth = batch[domain].get("density")
-        rows.append(
-          overlay.panel(
-            image[0].numpy(),
-            maps["density"][0, ..., 0].numpy(),
-            tf.exp(0.5 * maps["log_variance"])[0, ..., 0].numpy(),
-            None if truth is None else truth[0, ..., 0].numpy(),
-          )
+    Raises:
+      InputError: it is not finite.
+    """
+    for name, value in (logs or {}).items():
+      if not math.isfinite(value):
+        raise InputError(
+          f"{name} is {float(value)} at step {step_of(self.model.optimizer)}. "
+          "Lower --learning_rate or set --gradient_clip_norm, with another "
+          "--run; this run's last checkpoint is from before."
         )
-      panels[domain] = overlay.stack(rows)
-    return panels
-
-  def _best_so_far(self) -> float:
-    record = self._folder.path / "best" / "record.json"
-    if not record.exists():
-      return float("inf")
-    return json.loads(record.read_text())["val_mae"]
-
-  def _keep(self, which: str, step: int, measured: dict[str, float]) -> None:
-    folder = self._folder.path / which
-    folder.mkdir(exist_ok=True)
-    temporary = folder / f".{os.getpid()}.keras"
-    self.model.counter.save(temporary)
-    os.replace(temporary, folder / "model.keras")
-    chosen = {
-      "best": "lowest MAE on the source's validation split",
-      "last": "the end of training",
-    }
-    record = {
-      "step": step,
-      "chosen_by": chosen[which],
-      "target_labels_used": False,
-    }
-    write_atomically(
-      folder / "record.json", json.dumps(record | measured, indent=1) + "\n"
-    )
 
 
 class TensorBoardWriter(keras.callbacks.Callback):
@@ -248,19 +178,3 @@ class ProgressBar(keras.callbacks.Callback):
 def step_of(optimizer: keras.optimizers.Optimizer) -> int:
   """Returns the number of steps an optimiser has taken."""
   return int(keras.ops.convert_to_numpy(optimizer.iterations))
-
-
-@contextlib.contextmanager
-def averaged_weights(model: keras.Model) -> Iterator[None]:
-  """Puts the optimiser's moving average into the model for a while."""
-  if not model.optimizer.use_ema:
-    yield
-    return
-  variables = model.trainable_variables
-  kept = [variable.numpy() for variable in variables]
-  model.optimizer.finalize_variable_values(variables)
-  try:
-    yield
-  finally:
-    for variable, value in zip(variables, kept, strict=True):
-      variable.assign(value)

@@ -1,25 +1,27 @@
 """What `train` runs: builds everything, resumes where it was, and fits."""
 
+import json
 import logging
 import math
+from pathlib import Path
 
 import keras
 import tensorflow as tf
 
 from cdcc_tf import precision
-from cdcc_tf.config import ExperimentConfig, TrainingConfig
-from cdcc_tf.data import pipeline
+from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.data import manifest, pipeline
 from cdcc_tf.errors import InputError
-from cdcc_tf.models.encoders import freeze_blocks, load_encoder_weights
-from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
+from cdcc_tf.files import write_atomically
 from cdcc_tf.run_folder import RunFolder
-from cdcc_tf.training.adaptation import CrossDomainModel, OrientationSchedule
+from cdcc_tf.training.builders import build_model, build_strategy
 from cdcc_tf.training.callbacks import (
   Checkpoints,
   ProgressBar,
+  StopIfNotFinite,
   TensorBoardWriter,
-  Validation,
 )
+from cdcc_tf.training.validation import Validation
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
   _check_batches(config, strategy.num_replicas_in_sync)
   with strategy.scope():
     model = build_model(config)
+  _check_same_data(config, folder)
   checkpoints = Checkpoints(model, folder)
   first_step = checkpoints.restore()
   _announce(config, folder, strategy, name, first_step)
@@ -58,88 +61,12 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
     verbose=0,
     shuffle=False,
     callbacks=[
+      StopIfNotFinite(),
       validation,
       TensorBoardWriter(config, folder, validation),
       ProgressBar(first_step, training.stage1_steps),
       checkpoints,  # last: an interval counts once all else is written
     ],
-  )
-
-
-def build_strategy(replicas: int) -> tf.distribute.Strategy:
-  """Mirrors over the accelerators, or over logical CPUs if told how many."""
-  if replicas > 1 and not tf.config.list_physical_devices("GPU"):
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(
-      cpu, [tf.config.LogicalDeviceConfiguration()] * replicas
-    )
-    return tf.distribute.MirroredStrategy(
-      [f"CPU:{index}" for index in range(replicas)]
-    )
-  return tf.distribute.MirroredStrategy()
-
-
-def build_model(config: ExperimentConfig) -> CrossDomainModel:
-  """Builds and compiles the model of an experiment; call it in a scope.
-
-  Raises:
-    InputError: the encoder's weights do not fit.
-  """
-  counter = SFCN(
-    width=config.model.width,
-    masks=config.model.masks,
-    mask_scale=config.model.mask_scale,
-    spatial_encoder=config.model.spatial_encoder,
-    initializer=config.model.initializer,
-    seed=config.training.seed,
-  )
-  # Built before the orientation decoder exists: with or without one, the same
-  # seed must give the same counter, or arms could not be compared.
-  counter(tf.zeros((1, config.data.crop, config.data.crop, 3)))
-  grid = config.model.orientation_grid
-  training = config.training
-  model = CrossDomainModel(
-    counter,
-    build_orientation_decoder(
-      config.model.width, (grid, grid), config.model.initializer
-    )
-    if config.adapts
-    else None,
-    training.density_loss,
-    training.beta,
-    OrientationSchedule(
-      training.orientation_weight,
-      training.orientation_warmup,
-      training.orientation_ramp,
-    ),
-    training.gradient_clip_norm,
-  )
-  model.build_all(config.data.crop)
-  load_encoder_weights(counter.encoder, config.model.encoder_weights)
-  freeze_blocks(counter.encoder, training.frozen_blocks)
-  # XLA is slower here on CPU and fails under MirroredStrategy.
-  model.compile(optimizer=build_optimizer(training), jit_compile=False)
-  model.optimizer.build(model.trainable_variables)
-  return model
-
-
-def build_optimizer(training: TrainingConfig) -> keras.optimizers.Optimizer:
-  """Returns the optimiser with its schedule: linear warm-up, then decay."""
-  rate: object = keras.optimizers.schedules.CosineDecay(
-    initial_learning_rate=0.0,
-    decay_steps=max(1, training.stage1_steps - training.warmup_steps),
-    warmup_target=training.learning_rate,
-    warmup_steps=training.warmup_steps,
-    # A constant rate is a decay that never gets anywhere.
-    alpha=1.0 if training.decay == "constant" else 0.02,
-  )
-  averaging = {}
-  if training.ema_momentum:
-    averaging = {"use_ema": True, "ema_momentum": training.ema_momentum}
-  if training.optimizer == "sgd":
-    return keras.optimizers.SGD(rate, **averaging)
-  return keras.optimizers.AdamW(
-    rate, weight_decay=training.weight_decay, **averaging
   )
 
 
@@ -150,6 +77,33 @@ def _check_batches(config: ExperimentConfig, replicas: int) -> None:
       raise InputError(
         f"--{name}={size} cannot be divided over {replicas} replicas. Give a "
         f"multiple of {replicas}."
+      )
+
+
+def _check_same_data(config: ExperimentConfig, folder: RunFolder) -> None:
+  """Notes which records a run learns from, or compares with that note.
+
+  Records made anew under the same name would quietly turn a resumed run into
+  another one.
+  """
+  record_folders = [config.data.source_records]
+  if config.adapts:
+    record_folders.append(config.data.target_records)
+  for name in record_folders:
+    manifest.load_manifest(name)  # says so if it is not there
+  digests = {
+    name: manifest.file_sha256(Path(name) / manifest.FILE_NAME)
+    for name in record_folders
+  }
+  noted = folder.path / "data.json"
+  if not noted.exists():
+    write_atomically(noted, json.dumps(digests, indent=1) + "\n")
+    return
+  for name, digest in json.loads(noted.read_text()).items():
+    if digests.get(name) != digest:
+      raise InputError(
+        f"{name}: not the records that {folder.path} began with. Bring those "
+        "back to resume, or choose another --run."
       )
 
 

@@ -1,32 +1,198 @@
-"""What `train` builds."""
+"""What `train` runs, in this process: start, resume, refuse, record."""
 
 import dataclasses
+import json
+import logging
+from pathlib import Path
 
 import keras
 import numpy as np
+import pytest
+import tensorflow as tf
+from tensorboard.backend.event_processing import event_accumulator
 
+from cdcc_tf import run_folder
 from cdcc_tf.config import (
   DataConfig,
   ExperimentConfig,
   ModelConfig,
   TrainingConfig,
 )
-from cdcc_tf.training import experiment
+from cdcc_tf.errors import InputError
+from cdcc_tf.training import builders, experiment
+from tests.conftest import tiny_record
 
 
-def test_every_arm_starts_from_the_same_counter() -> None:
+@pytest.fixture
+def config(tiny_records) -> ExperimentConfig:
+  pictures = [tiny_record(index, 40, 48) for index in range(10)]
+  folder = tiny_records("tiny", {"train": pictures[:8], "val": pictures[8:]})
+  return ExperimentConfig(
+    DataConfig(
+      source_records=str(folder),
+      target_records=str(folder),
+      **{"source_batch": 3, "target_batch": 2, "crop": 32, "sigma": 4.0},
+      **{"validation_crop": 32, "validation_pictures": 2},
+      target_held_out=2,
+    ),
+    ModelConfig(
+      encoder_weights="none",
+      **{"width": 0.05, "initializer": "he_normal", "orientation_grid": 2},
+    ),
+    TrainingConfig(
+      **{"stage1_steps": 4, "checkpoint_every": 2, "validate_every": 2},
+      **{"orientation_warmup": 1, "orientation_ramp": 1},
+      **{"ema_momentum": 0.5, "precision": "float32"},
+    ),
+  )
+
+
+def with_training(config: ExperimentConfig, **options) -> ExperimentConfig:
+  return dataclasses.replace(
+    config, training=dataclasses.replace(config.training, **options)
+  )
+
+
+def train(config: ExperimentConfig, path: Path) -> run_folder.RunFolder:
+  folder = run_folder.open_run(path, config)
+  experiment.run(config, folder)
+  return folder
+
+
+def test_every_arm_starts_from_the_same_counter(
+  config: ExperimentConfig,
+) -> None:
   """Source only and stage 1 differ by the target alone, not by their start."""
-  joint = ExperimentConfig(
-    DataConfig(target_records="t", crop=32),
-    ModelConfig(width=0.05, encoder_weights="none"),
-    TrainingConfig(orientation_weight=0.1),
-  )
-  alone = dataclasses.replace(
-    joint, training=dataclasses.replace(joint.training, orientation_weight=0.0)
-  )
   starts = []
-  for config in (joint, alone):
+  for each in (config, with_training(config, orientation_weight=0.0)):
     keras.utils.set_random_seed(3)
-    starts.append(experiment.build_model(config).counter.get_weights())
+    starts.append(builders.build_model(each).counter.get_weights())
   for one, other in zip(*starts, strict=True):
     np.testing.assert_array_equal(one, other)
+
+
+def test_learning_rate_rises_from_the_first_step_and_decays() -> None:
+  training = TrainingConfig(
+    learning_rate=1e-3, warmup_steps=10, stage1_steps=100
+  )
+  rate = builders.build_optimizer(training)._learning_rate
+  values = [float(rate(step)) for step in (0, 10, 55, 100)]
+  assert 0 < values[0] < 2e-4
+  np.testing.assert_allclose(values[1:], [1e-3, 0.51e-3, 0.02e-3], rtol=1e-3)
+  constant = dataclasses.replace(training, decay="constant")
+  rate = builders.build_optimizer(constant)._learning_rate
+  assert float(rate(90)) == pytest.approx(1e-3)
+
+
+def test_what_a_run_leaves_behind(
+  config: ExperimentConfig, tmp_path: Path
+) -> None:
+  folder = train(config, tmp_path / "run")
+  history = json.loads(folder.history.read_text())
+  assert [row["step"] for row in history] == [2, 4]
+  best = json.loads((folder.path / "best" / "record.json").read_text())
+  lowest = min(history, key=lambda row: row["val_mae"])
+  assert (best["step"], best["val_mae"]) == (lowest["step"], lowest["val_mae"])
+  last = json.loads((folder.path / "last" / "record.json").read_text())
+  assert last["step"] == 4
+
+  events = event_accumulator.EventAccumulator(str(folder.tensorboard))
+  events.Reload()
+  tags = events.Tags()
+  names = {
+    *("training/density_loss", "training/orientation_loss"),
+    *("training/learning_rate", "training/pictures_per_second"),
+    *("validation/mae", "validation/orientation_accuracy"),
+  }
+  assert names <= set(tags["tensors"])
+  assert {"panels/source", "panels/target"} <= set(tags["tensors"])
+  for domain in ("source", "target"):
+    assert (folder.panels / f"step_000004_{domain}.png").stat().st_size > 1000
+
+
+def test_the_kept_counter_is_the_average_of_weights(
+  config: ExperimentConfig, tmp_path: Path
+) -> None:
+  """The average lags behind; training itself goes on from the raw weights."""
+  kept = []
+  for momentum in (0.0, 0.5):
+    folder = train(
+      with_training(config, ema_momentum=momentum), tmp_path / f"run{momentum}"
+    )
+    model = keras.models.load_model(folder.model("last"), compile=False)
+    kept.append(model.get_weights())
+  different = [not np.allclose(*pair, atol=1e-7) for pair in zip(*kept)]
+  assert any(different)
+  histories = [
+    json.loads((tmp_path / f"run{momentum}" / "history.json").read_text())
+    for momentum in (0.0, 0.5)
+  ]
+  for plain, averaged in zip(*histories, strict=True):
+    assert plain["density_loss"] == averaged["density_loss"]
+
+
+def test_a_torn_checkpoint_is_passed_over(
+  config: ExperimentConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+  folder = train(config, tmp_path / "run")
+  weights = keras.models.load_model(folder.model("last"), compile=False)
+  for data in folder.checkpoints.glob("ckpt-4.data*"):
+    data.write_bytes(data.read_bytes()[:100])
+  with caplog.at_level(logging.INFO):
+    experiment.run(config, folder)
+  assert "ckpt-4" in caplog.text
+  assert "Resuming from step 2" in caplog.text
+  again = keras.models.load_model(folder.model("last"), compile=False)
+  for one, other in zip(
+    weights.get_weights(), again.get_weights(), strict=True
+  ):
+    np.testing.assert_array_equal(one, other)
+
+
+def test_no_whole_checkpoint_is_an_error(
+  config: ExperimentConfig, tmp_path: Path
+) -> None:
+  folder = train(config, tmp_path / "run")
+  for data in folder.checkpoints.glob("*.data*"):
+    data.write_bytes(b"")
+  with pytest.raises(InputError, match="cannot be resumed from.*Delete"):
+    experiment.run(config, folder)
+
+
+def test_other_records_under_the_same_name_are_refused(
+  config: ExperimentConfig, tmp_path: Path
+) -> None:
+  folder = train(config, tmp_path / "run")
+  manifest = Path(config.data.source_records) / "manifest.json"
+  manifest.write_text(manifest.read_text() + "\n")
+  with pytest.raises(InputError, match="not the records that"):
+    experiment.run(config, folder)
+
+
+def test_a_loss_that_is_no_number_ends_the_run(
+  config: ExperimentConfig, tmp_path: Path
+) -> None:
+  wild = with_training(config, learning_rate=1e30, density_loss="squared")
+  with pytest.raises(InputError, match="--learning_rate"):
+    train(wild, tmp_path / "run")
+  assert not list((tmp_path / "run" / "checkpoints").glob("*.index"))
+
+
+def test_a_source_without_validation_is_refused_before_training(
+  config: ExperimentConfig, tmp_path: Path, tiny_records
+) -> None:
+  folder = tiny_records("no_val", {"train": 4})
+  data = dataclasses.replace(config.data, source_records=str(folder))
+  with pytest.raises(InputError, match="no split 'val'.*convert again"):
+    train(dataclasses.replace(config, data=data), tmp_path / "run")
+  assert not (tmp_path / "run" / "history.json").exists()
+
+
+def test_more_replicas_than_gpus_are_refused(
+  monkeypatch: pytest.MonkeyPatch,
+) -> None:
+  monkeypatch.setattr(
+    tf.config, "list_physical_devices", lambda kind: ["GPU:0"]
+  )
+  with pytest.raises(InputError, match="1 GPUs"):
+    builders.build_strategy(2)
