@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import keras
@@ -121,7 +123,9 @@ def test_the_kept_counter_is_the_average_of_weights(
     )
     model = keras.models.load_model(folder.model("last"), compile=False)
     kept.append(model.get_weights())
-  different = [not np.allclose(*pair, atol=1e-7) for pair in zip(*kept)]
+  different = [
+    not np.allclose(*pair, atol=1e-7) for pair in zip(*kept, strict=True)
+  ]
   assert any(different)
   histories = [
     json.loads((tmp_path / f"run{momentum}" / "history.json").read_text())
@@ -155,7 +159,7 @@ def test_no_whole_checkpoint_is_an_error(
   folder = train(config, tmp_path / "run")
   for data in folder.checkpoints.glob("*.data*"):
     data.write_bytes(b"")
-  with pytest.raises(InputError, match="cannot be resumed from.*Delete"):
+  with pytest.raises(InputError, match=r"cannot be resumed from.*Delete"):
     experiment.run(config, folder)
 
 
@@ -183,7 +187,7 @@ def test_a_source_without_validation_is_refused_before_training(
 ) -> None:
   folder = tiny_records("no_val", {"train": 4})
   data = dataclasses.replace(config.data, source_records=str(folder))
-  with pytest.raises(InputError, match="no split 'val'.*convert again"):
+  with pytest.raises(InputError, match=r"no split 'val'.*convert again"):
     train(dataclasses.replace(config, data=data), tmp_path / "run")
   assert not (tmp_path / "run" / "history.json").exists()
 
@@ -196,3 +200,30 @@ def test_more_replicas_than_gpus_are_refused(
   )
   with pytest.raises(InputError, match="1 GPUs"):
     builders.build_strategy(2)
+
+
+def test_two_replicas_train_and_validate(
+  config: ExperimentConfig, tmp_path: Path
+) -> None:
+  """In a process of its own: TensorFlow divides its CPU once and for all."""
+  data = dataclasses.replace(config.data, source_batch=4, target_batch=4)
+  run = tmp_path / "run"
+  run.mkdir()
+  two = with_training(
+    dataclasses.replace(config, data=data), replicas=2, stage1_steps=2
+  )
+  flags = [
+    f"--{name}={value}"
+    for group in dataclasses.asdict(two).values()
+    for name, value in group.items()
+  ]
+  done = subprocess.run(
+    [sys.executable, "-m", "cdcc_tf.train", f"--run={run}", *flags],
+    capture_output=True,
+    text=True,
+  )
+  assert done.returncode == 0, done.stderr
+  assert "2 replica(s)" in done.stderr
+  (row,) = json.loads((run / "history.json").read_text())
+  assert np.isfinite(list(row.values())).all()
+  assert (run / "last" / "model.keras").is_file()
