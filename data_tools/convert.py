@@ -1,7 +1,7 @@
 r"""Converts a crowd data set into records for training and evaluation.
 
 python -m data_tools.convert --format=shanghaitech \
-      --input=ShanghaiTech/part_B_final --output=records/shtb --dev_every=4
+    --input=ShanghaiTech/part_B_final --output=records/shtb
 """
 
 from pathlib import Path
@@ -23,17 +23,25 @@ flags.DEFINE_string("input", None, "Folder of the data set.")
 flags.DEFINE_string("output", None, "Folder to write the records to.")
 flags.DEFINE_float(
   "val_fraction",
-  0.0,
+  None,
   "Share of the training pictures to set aside as split 'val'. A source domain "
-  "needs one: checkpoints are chosen by the error on it.",
+  "needs one: checkpoints are chosen by the error on it. 0: none. "
+  + formats.defaults("val_fraction"),
 )
 flags.DEFINE_integer(
   "dev_every",
-  0,
+  None,
   "Send every n-th training picture to split 'dev', for figures during "
-  "development that leave the published test split alone. 0: none.",
+  "development that leave the published test split alone. 0: none. "
+  + formats.defaults("dev_every"),
 )
 flags.DEFINE_integer("seed", 0, "Seed of the draw of 'val'.")
+flags.DEFINE_bool(
+  "adaptive_sigma",
+  False,
+  "Store with each head a standard deviation that goes by the distance to its "
+  "three nearest neighbours, for density maps that adapt to the crowd.",
+)
 flags.DEFINE_enum(
   "on_bad",
   "skip",
@@ -56,6 +64,7 @@ def main() -> None:
       val_fraction=FLAGS.val_fraction,
       dev_every=FLAGS.dev_every,
       seed=FLAGS.seed,
+      adaptive_sigma=FLAGS.adaptive_sigma,
       on_bad=FLAGS.on_bad,
       overwrite=FLAGS.overwrite,
     ),

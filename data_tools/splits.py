@@ -1,8 +1,25 @@
 """Which picture goes to which split: decided once, written into the records."""
 
+import dataclasses
 import random
 
 from cdcc_tf.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class Splits:
+  """How a data set's training pictures are divided; see `assign_splits`."""
+
+  val_fraction: float = 0.0
+  dev_every: int = 0
+
+  def __str__(self) -> str:
+    parts = ["train"]
+    if self.val_fraction:
+      parts.append(f"val ({self.val_fraction:.0%} of train, drawn at random)")
+    if self.dev_every:
+      parts.append(f"dev (1 in {self.dev_every} of train, in order)")
+    return ", ".join(parts)
 
 
 def assign_splits(

@@ -52,6 +52,8 @@ class CrowdRecord:
     if points.ndim != 2 or points.shape[1] != 2:
       raise ValueError(f"{self.id}: points must be [heads, 2]: {points.shape}")
     sigmas = np.zeros(0, np.float32) if self.sigmas is None else self.sigmas
+    if self.sigmas is not None and np.shape(sigmas) != (len(points),):
+      raise ValueError(f"{self.id}: sigmas must be [heads]: {np.shape(sigmas)}")
     feature = {
       "id": _bytes(self.id.encode()),
       "image": _bytes(self.image),

@@ -1,8 +1,9 @@
 """Readers of data sets and annotators, one small module each.
 
-A reader is a module with `LAYOUT` (what it expects on disk) and `read(folder)`,
-which yields `LabelledPicture` and `Unreadable`. Adding a format is writing one
-and naming it here.
+A reader is a module with `LAYOUT` (what it expects on disk), `DEFAULT_SPLITS`
+(how its training pictures are divided unless told otherwise) and
+`read(folder)`, which yields `LabelledPicture` and `Unreadable`. Adding a format
+is writing one and naming it here.
 """
 
 from types import ModuleType
@@ -22,5 +23,17 @@ def names() -> list[str]:
 
 
 def layouts() -> str:
-  """Returns what each format expects on disk, for --help."""
-  return "\n".join(f"{name}:\n{FORMATS[name].LAYOUT}" for name in names())
+  """Returns what each format expects on disk and makes of it, for --help."""
+  return "\n".join(
+    f"{name}:\n{FORMATS[name].LAYOUT}\n"
+    f"  Splits: {FORMATS[name].DEFAULT_SPLITS}."
+    for name in names()
+  )
+
+
+def defaults(option: str) -> str:
+  """Returns each format's default of an option of its splits, for --help."""
+  return "Default: " + ", ".join(
+    f"{getattr(FORMATS[name].DEFAULT_SPLITS, option):g} for {name}"
+    for name in names()
+  )

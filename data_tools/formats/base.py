@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +35,19 @@ class LabelledPicture:
 
 @dataclasses.dataclass(frozen=True)
 class Unreadable:
-  """A picture that cannot be used, and why."""
+  """A picture or annotation that cannot be used, and why."""
 
   path: Path
   reason: str
+
+
+def first_line(error: BaseException) -> str:
+  """Returns an exception's message up to its first line break.
+
+  Some have none at all: then it is the name of their kind.
+  """
+  lines = str(error).strip().splitlines()
+  return lines[0] if lines else type(error).__name__
 
 
 def number_in(path: Path) -> int:
@@ -69,13 +79,63 @@ def numbered_pictures(folder: Path) -> list[Path]:
   return pictures
 
 
-def child_folder(folder: Path, *names: str) -> Path | None:
+def annotations_without_picture(
+  labels: Path, expected: Iterable[str], pattern: str
+) -> Iterator[Unreadable]:
+  """Yields annotations to which no picture belongs, in numerical order.
+
+  Args:
+    labels: folder of the annotations.
+    expected: names of the annotations of the pictures that are there.
+    pattern: regular expression of an annotation's name; its group is the name
+      of the picture without suffix.
+  """
+  known = set(expected)
+  for path in sorted(labels.iterdir(), key=number_in):
+    match = re.fullmatch(pattern, path.name, re.IGNORECASE)
+    if match and path.name not in known:
+      yield Unreadable(path, f"annotation without a picture {match[1]}.jpg")
+
+
+def split_folders(
+  folder: Path, labels: str, layout: str
+) -> list[tuple[str, Path, Path]]:
+  """Finds `train_data` and `test_data` with their pictures and annotations.
+
+  Args:
+    folder: the data set.
+    labels: name of the folders of annotations.
+    layout: what the format expects, for the message.
+
+  Returns:
+    Name of the split, folder of pictures, folder of annotations.
+
+  Raises:
+    InputError: the folder is laid out otherwise.
+  """
+  found = []
+  for split in ("train", "test"):
+    root = child_folder(folder, f"{split}_data")
+    if root is None:
+      continue
+    images, annotations = (
+      child_folder(root, "images"),
+      child_folder(root, labels),
+    )
+    if images is None or annotations is None:
+      raise wrong_layout(root, layout)
+    found.append((split, images, annotations))
+  if not found:
+    raise wrong_layout(folder, layout)
+  return found
+
+
+def child_folder(folder: Path, name: str) -> Path | None:
   """Finds a sub-folder, whatever its case and hyphens or underscores."""
-  wanted = {name.lower().replace("-", "_") for name in names}
   if not folder.is_dir():
     return None
   for path in sorted(folder.iterdir()):
-    if path.is_dir() and path.name.lower().replace("-", "_") in wanted:
+    if path.is_dir() and path.name.lower().replace("-", "_") == name:
       return path
   return None
 

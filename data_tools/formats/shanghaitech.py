@@ -1,6 +1,5 @@
 """ShanghaiTech part A or B (Zhang et al., CVPR 2016)."""
 
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,16 +9,20 @@ import scipy.io
 from data_tools.formats.base import (
   LabelledPicture,
   Unreadable,
-  child_folder,
+  annotations_without_picture,
+  first_line,
   numbered_pictures,
-  wrong_layout,
+  split_folders,
 )
+from data_tools.splits import Splits
 
 LAYOUT = """\
   part_B_final/                  (or part_B/, part_A_final/, part_A/)
     train_data/images/IMG_1.jpg
     train_data/ground-truth/GT_IMG_1.mat     (or ground_truth/)
     test_data/…                              (optional)"""
+# A target domain: its published test pictures are left alone until the end.
+DEFAULT_SPLITS = Splits(dev_every=4)
 
 
 def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
@@ -33,26 +36,20 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
   Raises:
     InputError: the folder is laid out otherwise.
   """
-  splits = {
-    split: child_folder(folder, f"{split}_data") for split in ("train", "test")
-  }
-  if not any(splits.values()):
-    raise wrong_layout(folder, LAYOUT)
-  for split, root in splits.items():
-    if root is None:
-      continue
-    images = child_folder(root, "images")
-    labels = child_folder(root, "ground_truth")
-    if images is None or labels is None:
-      raise wrong_layout(root, LAYOUT)
-    for path in numbered_pictures(images):
-      annotation = labels / f"GT_{path.stem}.mat"
+  for split, images, labels in split_folders(folder, "ground_truth", LAYOUT):
+    annotations = {
+      path: labels / f"GT_{path.stem}.mat" for path in numbered_pictures(images)
+    }
+    for path, annotation in annotations.items():
       try:
         points = read_points(annotation)
       except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-        yield Unreadable(path, f"{annotation.name}: {error}")
+        yield Unreadable(path, f"{annotation.name}: {first_line(error)}")
         continue
       yield LabelledPicture(f"{split}/{path.stem}", path, points, split)
+    yield from annotations_without_picture(
+      labels, (path.name for path in annotations.values()), r"GT_(IMG_\d+)\.mat"
+    )
 
 
 def read_points(annotation: Path) -> np.ndarray:
@@ -73,8 +70,8 @@ def read_points(annotation: Path) -> np.ndarray:
     raise ValueError(
       "is a MATLAB 7.3 file; save it with -v7 as the published ones are"
     ) from error
-  except (scipy.io.matlab.MatReadError, zlib.error) as error:
-    raise ValueError(f"is empty or damaged ({error})") from error
+  except Exception as error:  # of every kind, from damaged files
+    raise ValueError(f"is empty or damaged ({first_line(error)})") from error
   if "image_info" not in fields:
     raise ValueError("has no field image_info, so no points")
   information = fields["image_info"][0, 0]

@@ -8,16 +8,20 @@ import numpy as np
 from data_tools.formats.base import (
   LabelledPicture,
   Unreadable,
-  child_folder,
+  annotations_without_picture,
+  first_line,
   numbered_pictures,
-  wrong_layout,
+  split_folders,
 )
+from data_tools.splits import Splits
 
 LAYOUT = """\
   SyntheticDataset/              (any name)
     train_data/images/IMG_1.jpg
     train_data/ground_truth_txt/IMG_1.txt    (one "x y" a line)
     test_data/…                              (optional)"""
+# A source domain: checkpoints are chosen by the error on `val`.
+DEFAULT_SPLITS = Splits(val_fraction=0.1)
 
 
 def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
@@ -29,28 +33,24 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
   Raises:
     InputError: the folder is laid out otherwise.
   """
-  splits = {
-    split: child_folder(folder, f"{split}_data") for split in ("train", "test")
-  }
-  if not any(splits.values()):
-    raise wrong_layout(folder, LAYOUT)
-  for split, root in splits.items():
-    if root is None:
-      continue
-    images = child_folder(root, "images")
-    labels = child_folder(root, "ground_truth_txt")
-    if images is None or labels is None:
-      raise wrong_layout(root, LAYOUT)
-    for path in numbered_pictures(images):
-      annotation = labels / f"{path.stem}.txt"
+  for split, images, labels in split_folders(
+    folder, "ground_truth_txt", LAYOUT
+  ):
+    annotations = {
+      path: labels / f"{path.stem}.txt" for path in numbered_pictures(images)
+    }
+    for path, annotation in annotations.items():
       try:
         points = read_points(annotation)
       except (OSError, ValueError) as error:
-        yield Unreadable(path, f"{annotation.name}: {error}")
+        yield Unreadable(path, f"{annotation.name}: {first_line(error)}")
         continue
       yield LabelledPicture(
         f"{split}/{path.stem}", path, points, split, y_from_bottom=True
       )
+    yield from annotations_without_picture(
+      labels, (path.name for path in annotations.values()), r"(IMG_\d+)\.txt"
+    )
 
 
 def read_points(annotation: Path) -> np.ndarray:
@@ -66,7 +66,8 @@ def read_points(annotation: Path) -> np.ndarray:
   if not annotation.is_file():
     raise FileNotFoundError("no annotation file for the picture")
   rows = []
-  for number, line in enumerate(annotation.read_text().splitlines(), start=1):
+  text = annotation.read_text(encoding="utf-8-sig")
+  for number, line in enumerate(text.splitlines(), start=1):
     row = line.split()
     if len(row) not in (0, 2):
       raise ValueError(f"line {number} is not two numbers: {line!r}")

@@ -107,6 +107,13 @@ def test_points_of_another_shape_are_refused(shape: tuple[int, ...]):
     record.serialize()
 
 
+@pytest.mark.parametrize("shape", [(0,), (2,), (3, 1)])
+def test_sigmas_of_another_number_are_refused(shape: tuple[int, ...]):
+  record = dataclasses.replace(tiny_record(3), sigmas=np.ones(shape))
+  with pytest.raises(ValueError, match=r"tiny/3.*sigmas"):
+    record.serialize()
+
+
 def test_exception_inside_leaves_no_records(tmp_path: Path):
   def half_a_conversion() -> None:
     with RecordWriter(tmp_path, "tiny", {}) as writer:

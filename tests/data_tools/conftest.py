@@ -1,5 +1,7 @@
 """Data sets as they are published, written by the tests themselves."""
 
+import struct
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +23,22 @@ def write_picture(
   encode = png if path.suffix.lower() == ".png" else jpeg
   path.write_bytes(encode(noise_picture(height, width, seed)))
   return path
+
+
+def bomb(side: int = 20_000) -> bytes:
+  """Returns a small PNG whose header claims side x side pixels."""
+
+  def chunk(kind: bytes, content: bytes) -> bytes:
+    checksum = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + checksum
+
+  header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+  return (
+    b"\x89PNG\r\n\x1a\n"
+    + chunk(b"IHDR", header)
+    + chunk(b"IDAT", zlib.compress(bytes(1000)))
+    + chunk(b"IEND", b"")
+  )
 
 
 def write_shanghaitech_mat(path: Path, points: Points) -> Path:

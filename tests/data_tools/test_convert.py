@@ -1,5 +1,7 @@
 """Conversion, whole: data set in, records out, nothing lost unsaid."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +12,16 @@ from cdcc_tf.data.manifest import Manifest, load_manifest
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
 from data_tools import formats
-from data_tools.conversion import Options, convert, into_picture, summary
+from data_tools.adaptive_sigma import adaptive_sigmas
+from data_tools.conversion import Options, convert, summary
 from tests.data_tools.conftest import (
   HEIGHT,
   WIDTH,
+  bomb,
   write_csv,
   write_picture,
   write_shanghaitech,
+  write_shanghaitech_mat,
   write_unity,
 )
 
@@ -110,25 +115,6 @@ def test_points_outside_are_dropped_and_counted(tmp_path: Path):
   assert "5 points outside 2 pictures" in summary(manifest)
 
 
-@pytest.mark.parametrize("size", [(50, 100), (1, 1), (768, 1024), (4001, 8191)])
-def test_points_on_the_far_edges_are_kept_just_inside(size: tuple[int, int]):
-  height, width = size
-  points = np.array(
-    [[width, 0], [0, height], [width, height], [width - 1e-9, 0], [0, 0]]
-  )
-  moved, inside = into_picture(points, height, width)
-  assert inside.all()
-  assert moved.dtype == np.float32
-  assert (moved < [width, height]).all()
-  np.testing.assert_allclose(moved, points, rtol=1e-6, atol=1e-6)
-
-
-def test_points_that_are_no_numbers_are_outside():
-  points = np.array([[np.nan, 1], [1, np.inf], [1, 1]])
-  _, inside = into_picture(points, 10, 10)
-  assert inside.tolist() == [False, False, True]
-
-
 def spoil(root: Path, fault: str) -> Path:
   """Spoils IMG_2 of a part; returns the picture's path."""
   picture = root / "train_data" / "images" / "IMG_2.jpg"
@@ -142,12 +128,14 @@ def spoil(root: Path, fault: str) -> Path:
   elif fault == "folder":
     picture.unlink()
     picture.mkdir()
+  elif fault == "bomb":
+    picture.write_bytes(bomb())
   elif fault == "no annotation":
     annotation.unlink()
   return picture
 
 
-FAULTS = ["truncated", "text", "empty", "folder", "no annotation"]
+FAULTS = ["truncated", "text", "empty", "folder", "bomb", "no annotation"]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -224,6 +212,135 @@ def test_splits_are_written_and_repeatable(tmp_path: Path):
   assert again == manifest  # checksums and all
 
 
+@pytest.mark.parametrize(
+  ("options", "expected"),
+  [
+    ({}, {"train": 18, "val": 2}),
+    ({"val_fraction": 0.0}, {"train": 20}),
+    ({"val_fraction": 0.5}, {"train": 10, "val": 10}),
+    ({"dev_every": 2}, {"train": 9, "val": 1, "dev": 10}),
+  ],
+)
+def test_default_splits_of_unity(
+  tmp_path: Path, options: dict[str, object], expected: dict[str, int]
+):
+  root = write_unity(
+    tmp_path / "unity", {f"IMG_{n}": "1 2" for n in range(1, 21)}
+  )
+  manifest = convert("unity", root, tmp_path / "records", Options(**options))
+  assert manifest.pictures == expected
+  # What was decided is written down, so that it can be repeated.
+  assert manifest.options["val_fraction"] == options.get("val_fraction", 0.1)
+  assert manifest.options["dev_every"] == options.get("dev_every", 0)
+
+
+@pytest.mark.parametrize(
+  ("options", "expected"),
+  [
+    ({}, {"train": 6, "dev": 2, "test": 1}),
+    ({"dev_every": 0}, {"train": 8, "test": 1}),
+    ({"dev_every": 2}, {"train": 4, "dev": 4, "test": 1}),
+    ({"val_fraction": 0.5}, {"train": 3, "val": 3, "dev": 2, "test": 1}),
+  ],
+)
+def test_default_splits_of_shanghaitech(
+  tmp_path: Path, options: dict[str, object], expected: dict[str, int]
+):
+  root = write_shanghaitech(
+    tmp_path / "part", {f"IMG_{n}": POINTS for n in range(1, 9)}
+  )
+  write_shanghaitech(root, {"IMG_4": POINTS}, "test")
+  manifest, output = convert_shanghaitech(root, **options)
+  assert manifest.pictures == expected
+  if not options:
+    assert list(read(output, "dev")) == ["part/train/IMG_4", "part/train/IMG_8"]
+
+
+def test_csv_has_no_default_splits_and_says_so(tmp_path: Path):
+  names = [f"{n}.png" for n in range(12)]
+  rows = "".join(f"{name},1,2\n" for name in names[:9])
+  root = write_csv(tmp_path / "mine", "image,x,y\n" + rows, *names)
+  manifest = convert("csv", root, tmp_path / "records", Options())
+  assert manifest.pictures == {"train": 12}
+  assert "no split val" in summary(manifest)
+  assert "--val_fraction=0.1" in summary(manifest)
+  assert "3 pictures of split train are unlabelled." in summary(manifest)
+  assert "--val_fraction=0.1" in formats.FORMATS["csv"].LAYOUT
+
+
+def test_summary_is_a_table_of_the_splits():
+  manifest = Manifest(
+    dataset="tiny",
+    pictures={"test": 316, "odd": 1, "dev": 100, "train": 1300, "val": 7},
+    heads={"test": 0, "odd": 2, "dev": 12_345, "train": 1_234_567, "val": 3},
+    unlabelled={},
+    shards=(),
+    dropped_points={},
+    skipped_files=tuple(
+      {"file": f"{n}.jpg", "reason": "torn"} for n in range(23)
+    ),
+    options={},
+  )
+  lines = summary(manifest).splitlines()
+  assert [line.split()[:3] for line in lines[:7]] == [
+    ["split", "pictures", "heads"],
+    ["train", "1,300", "1,234,567"],
+    ["val", "7", "3"],
+    ["dev", "100", "12,345"],
+    ["test", "316", "0"],
+    ["odd", "1", "2"],
+    ["all", "1,724", "1,246,917"],
+  ]
+  assert "no split val" not in summary(manifest)
+  assert lines[7:9] == ["23 files were skipped:", "  0.jpg: torn"]
+  assert lines[-1] == "  and 3 more, see manifest.json"
+
+
+def test_annotations_without_pictures_are_listed(tmp_path: Path):
+  root = write_shanghaitech(tmp_path / "part", {"IMG_1": POINTS})
+  orphan = root / "train_data" / "ground_truth" / "GT_IMG_2.mat"
+  write_shanghaitech_mat(orphan, POINTS)
+  manifest, output = convert_shanghaitech(root)
+  (skipped,) = manifest.skipped_files
+  assert skipped["file"] == str(orphan)
+  assert "IMG_2.jpg" in skipped["reason"]
+  with pytest.raises(InputError, match=r"GT_IMG_2\.mat.*--on_bad=skip"):
+    convert_shanghaitech(root, on_bad="fail", overwrite=True)
+  assert load_manifest(output) == manifest  # nothing lost
+
+
+def test_adaptive_sigmas_are_stored_when_asked_for(tmp_path: Path):
+  outside = [(WIDTH + 5.0, 1.0)]
+  root = write_shanghaitech(
+    tmp_path / "part", {"IMG_1": POINTS + outside, "IMG_2": []}
+  )
+  manifest, output = convert_shanghaitech(root)
+  assert manifest.options["adaptive_sigma"] is False
+  assert all(record.sigmas is None for record in read(output).values())
+  manifest, _ = convert_shanghaitech(root, adaptive_sigma=True, overwrite=True)
+  assert manifest.options["adaptive_sigma"] is True
+  found = read(output)
+  record = found["part/train/IMG_1"]
+  np.testing.assert_array_equal(
+    record.sigmas, adaptive_sigmas(record.points, HEIGHT, WIDTH)
+  )
+  assert len(record.sigmas) == len(POINTS)  # of the points that are kept
+  assert found["part/train/IMG_2"].sigmas is None
+
+
+def test_command_divides_as_is_usual_and_as_told(tmp_path: Path):
+  write_unity(tmp_path / "unity", {f"IMG_{n}": "1 2" for n in range(10)})
+  command = [sys.executable, "-m", "data_tools.convert", "--format=unity"]
+  command += [f"--input={tmp_path}/unity", f"--output={tmp_path}/records"]
+  done = subprocess.run(
+    [*command, "--dev_every=5"], capture_output=True, text=True
+  )
+  assert done.returncode == 0, done.stderr
+  rows = [line.split()[:3] for line in done.stdout.splitlines()]
+  for split, pictures in {"train": "7", "val": "1", "dev": "2"}.items():
+    assert [split, pictures, pictures] in rows
+
+
 def test_records_are_not_overwritten_unasked(tmp_path: Path):
   root = write_shanghaitech(tmp_path / "part", {"IMG_1": POINTS})
   convert_shanghaitech(root)
@@ -243,3 +360,7 @@ def test_folder_given_as_a_dot_still_names_the_pictures(
 @pytest.mark.parametrize("name", formats.names())
 def test_layouts_are_in_the_help(name: str):
   assert formats.FORMATS[name].LAYOUT in formats.layouts()
+  assert str(formats.FORMATS[name].DEFAULT_SPLITS) in formats.layouts()
+  for option in ("val_fraction", "dev_every"):
+    default = getattr(formats.FORMATS[name].DEFAULT_SPLITS, option)
+    assert f"{default:g} for {name}" in formats.defaults(option)

@@ -42,8 +42,13 @@ def test_three_states_of_a_picture(tmp_path: Path):
     b"y,image,x\n40,a.jpg,5\n",
     b'image,x,y,label\n"a.jpg","5","40",head\n\n',
     b"image,x,y\na.jpg,,\na.jpg,5,40\n",
+    b"image,x,y\na.jpg,5,40,\n",
+    b"image,x,y\ra.jpg,5,40\r",
   ],
-  ids=["excel", "no last newline", "order", "more columns", "empty row too"],
+  ids=[
+    *("excel", "no last newline", "order", "more columns", "empty row too"),
+    *("comma at the end", "old Macintosh"),
+  ],
 )
 def test_spellings_of_the_same_table(tmp_path: Path, table: bytes):
   points = points_by_id(write_csv(tmp_path, table, "a.jpg"))
@@ -90,12 +95,55 @@ def test_missing_column_is_named(tmp_path: Path, header: str, absent: str):
     "a.jpg,,3",
     "a.jpg,3,",
     "a.jpg,3",
+    "a.jpg",
+    "b.jpg",
   ],
 )
 def test_bad_number_is_located(tmp_path: Path, row: str):
   write_csv(tmp_path, f"image,x,y\na.jpg,1,2\n{row}\n", "a.jpg")
   with pytest.raises(InputError, match=r"points\.csv, line 3: x=.* y=.*"):
     list(csv_points.read(tmp_path))
+
+
+@pytest.mark.parametrize(
+  ("table", "message"),
+  [
+    ("y,x,image\n1,2,a.jpg\n1,2\n", "line 3: no picture name"),
+    ("y,x,image\n1,2,a.jpg\n1\n", "line 3: no picture name"),
+    ("image,x,y\n,1,2\n", "line 2: no picture name"),
+    ("image,x,y\na.jpg,1,5,2,5\n", "line 2: more values than columns"),
+    ('image,x,y\na.jpg,1,2\n"a.jpg,1,2\na.jpg,1,2\n', "line 4: .*quotes"),
+    ('image,x,y\na.jpg,1,2\n"a".jpg,1,2\n', "line 3: .*quotes"),
+    ('"image,x,y\na.jpg,1,2\n', "line 2: .*quotes"),
+    (f"image,x,y\n{'a' * 200_000}.jpg,1,2\n", "line 2: field larger"),
+    ("image,x,y\na.jpg,1,2\na\0.jpg,1,2\n", "line 3: holds a zero byte"),
+    ("image,x,y\na.jpg,1,2\0\n", "line 2: holds a zero byte"),
+    ("\0" * 50, "line 1: holds a zero byte"),
+  ],
+)
+def test_bad_line_is_located(tmp_path: Path, table: str, message: str):
+  write_csv(tmp_path, table, "a.jpg")
+  with pytest.raises(InputError, match=rf"points\.csv, {message}"):
+    list(csv_points.read(tmp_path))
+
+
+def test_table_that_cannot_be_opened(
+  tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+  write_csv(tmp_path, "image,x,y\n", "a.jpg")
+
+  def fails(path: Path, encoding: str) -> str:
+    raise PermissionError(13, "Permission denied", str(path))
+
+  monkeypatch.setattr(Path, "read_text", fails)
+  with pytest.raises(InputError, match=r"points\.csv: cannot be read.*denied"):
+    list(csv_points.read(tmp_path))
+
+
+def test_folder_named_like_a_table_is_none(tmp_path: Path):
+  (tmp_path / "old.csv").mkdir()
+  write_csv(tmp_path, "image,x,y\na.jpg,1,2\n", "a.jpg")
+  assert len(points_by_id(tmp_path)["train/a.jpg"]) == 1
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])

@@ -127,6 +127,43 @@ def test_missing_annotation(tmp_path: Path):
   assert "no annotation file" in unreadable_reason(tmp_path)
 
 
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_annotations_without_pictures_are_listed(tmp_path: Path, split: str):
+  stems = ["IMG_2", "IMG_10", "IMG_3"]
+  write_shanghaitech(tmp_path, {stem: POINTS for stem in stems}, split)
+  base = tmp_path / f"{split}_data"
+  for stem in ("IMG_10", "IMG_3"):
+    (base / "images" / f"{stem}.jpg").unlink()
+  (base / "ground_truth" / "notes.mat").write_bytes(b"")
+  picture, three, ten = shanghaitech.read(tmp_path)
+  assert isinstance(picture, LabelledPicture)
+  for orphan, stem in ((three, "IMG_3"), (ten, "IMG_10")):
+    assert isinstance(orphan, Unreadable)
+    assert orphan.path == base / "ground_truth" / f"GT_{stem}.mat"
+    assert f"without a picture {stem}.jpg" in orphan.reason
+
+
+@pytest.mark.parametrize(
+  "error",
+  [MemoryError(), UnboundLocalError("local variable"), ValueError("\n")],
+  ids=repr,
+)
+def test_whatever_the_reader_of_mat_files_raises(
+  tmp_path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+):
+  """From damaged bytes nearly anything, with and without words."""
+  annotation = two_pictures(tmp_path)
+  loadmat = scipy.io.loadmat
+
+  def fails(path: Path) -> dict[str, np.ndarray]:
+    if path == annotation:
+      raise error
+    return loadmat(path)
+
+  monkeypatch.setattr(scipy.io, "loadmat", fails)
+  assert "damaged" in unreadable_reason(tmp_path)
+
+
 @pytest.mark.parametrize(
   ("content", "reason"),
   [

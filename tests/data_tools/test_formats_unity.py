@@ -29,6 +29,7 @@ def test_points_and_their_origin(tmp_path: Path):
     ("5 40\r\n6 41\r\n", 2),
     ("\n5\t40\n\n6  41\n", 2),
     ("5e1 4.0E+1\n", 1),
+    ("\ufeff5 40\n", 1),
   ],
 )
 def test_white_space_does_not_matter(tmp_path: Path, text: str, heads: int):
@@ -79,6 +80,24 @@ def test_missing_or_binary_annotation(tmp_path: Path):
   assert isinstance(first, Unreadable)
   assert "no annotation file" in first.reason
   assert isinstance(second, Unreadable)
+
+
+def test_annotations_without_pictures_are_listed(tmp_path: Path):
+  write_unity(tmp_path, dict.fromkeys(["IMG_1", "IMG_10", "IMG_9"], "1 2"))
+  write_unity(tmp_path, {"IMG_1": "1 2"}, "test")
+  images = tmp_path / "train_data" / "images"
+  labels = tmp_path / "train_data" / "ground_truth_txt"
+  for number in (10, 9):
+    (images / f"IMG_{number}.jpg").unlink()
+  (labels / "readme.txt").write_text("not an annotation")
+  (labels / "._IMG_1.txt").write_text("nor is this")
+  train, nine, ten, test = unity.read(tmp_path)
+  assert isinstance(train, LabelledPicture)
+  assert isinstance(test, LabelledPicture)
+  for orphan, number in ((nine, 9), (ten, 10)):
+    assert isinstance(orphan, Unreadable)
+    assert orphan.path == labels / f"IMG_{number}.txt"
+    assert f"without a picture IMG_{number}.jpg" in orphan.reason
 
 
 def test_wrong_folder_shows_expected_and_found(tmp_path: Path):

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from cdcc_tf.errors import InputError
-from data_tools.splits import assign_splits
+from data_tools.splits import Splits, assign_splits
 
 IDS = [f"train/IMG_{n}" for n in range(1, 41)]
 
@@ -69,3 +69,15 @@ def test_bad_dev_every(dev_every: int):
 
 def test_no_pictures():
   assert assign_splits([], 0.5, 4, 0) == {}
+
+
+@pytest.mark.parametrize(
+  ("splits", "words"),
+  [
+    (Splits(), "train"),
+    (Splits(val_fraction=0.1), "train, val (10% of train, drawn at random)"),
+    (Splits(dev_every=4), "train, dev (1 in 4 of train, in order)"),
+  ],
+)
+def test_splits_in_words(splits: Splits, words: str):
+  assert str(splits) == words
