@@ -1,52 +1,107 @@
 """What every command shares: starting up, and ending in one clear line."""
 
+import io
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from absl import app, flags
 from absl import logging as absl_logging
 from tqdm import tqdm
 
+from cdcc_tf import quiet_start
 from cdcc_tf.errors import InputError
 
 EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
 def run(main: Callable[[], None]) -> None:
-  """Parses the flags, runs a command, and turns bad input into one line.
+  """Parses the flags, runs a command, and ends in one line if it fails.
+
+  What the user can mend (bad input, a full disk, a folder that may not be
+  written) exits with status 2; Ctrl-C with 130. Anything else is a fault of
+  this program and shows where.
 
   Args:
     main: the command's body. It reads its flags, makes one call, prints.
   """
-  # TensorFlow greets with a page of notices; set before anything imports it.
-  os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
   os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+  if isinstance(sys.stdout, io.TextIOWrapper):
+    # A file's name or a σ that the terminal cannot show is no reason to fail.
+    sys.stdout.reconfigure(errors="backslashreplace")
 
   def body(argv: list[str]) -> None:
     if len(argv) > 1:
-      raise app.UsageError(
-        f"unexpected argument {argv[1]!r}: options start with --name="
+      raise InputError(
+        f"unexpected argument {argv[1]!r}: options start with --name= (see "
+        "--help)"
       )
     # TensorFlow notes every saved shard as worth knowing; our own words are.
     absl_logging.set_verbosity(absl_logging.WARNING)
     _speak_above_progress_bars()
-    try:
-      main()
-    except InputError as error:
-      print(f"{os.path.basename(sys.argv[0])}: {error}", file=sys.stderr)
-      sys.exit(EXIT_BAD_INPUT)
+    quiet_start.import_tensorflow()
+    main()
 
-  app.run(body)
+  try:
+    app.run(body, flags_parser=_parse)
+  except InputError as error:
+    _end(str(error), EXIT_BAD_INPUT)
+  except KeyboardInterrupt:
+    _end("interrupted", EXIT_INTERRUPTED)
+  except BrokenPipeError:
+    # Whoever read our output (`head`, a closed pager) has seen enough. Python
+    # would complain once more when it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(EXIT_BAD_INPUT)
+  except OSError as error:
+    _end(_describe(error), EXIT_BAD_INPUT)
+  except Exception as error:
+    if not _is_about_files(error):
+      raise
+    line = str(error).partition("\n")[0]
+    _end(re.sub(r"\{\{.*?\}\} | \[Op:.*", "", line), EXIT_BAD_INPUT)
 
 
 def require(*names: str) -> None:
   """Declares flags without which a command cannot start."""
   for name in names:
-    flags.register_validator(
-      name, bool, message="is required; see --help for what it means"
+    flags.register_validator(name, bool, message="is required")
+
+
+def _parse(argv: list[str]) -> list[str]:
+  try:
+    return flags.FLAGS(argv)
+  except flags.Error as error:
+    message = "; ".join(str(error).splitlines())
+    message = re.sub(
+      r"flag (--\w+)=(None)?: is required", r"\1 is required", message
     )
+    raise InputError(f"{message} (see --help)") from error
+
+
+def _end(message: str, status: int) -> NoReturn:
+  print(f"{os.path.basename(sys.argv[0])}: {message}", file=sys.stderr)
+  sys.exit(status)
+
+
+def _describe(error: OSError) -> str:
+  if error.filename and error.strerror:
+    return f"{error.filename}: {error.strerror}."
+  return str(error) or type(error).__name__
+
+
+def _is_about_files(error: Exception) -> bool:
+  """Whether TensorFlow met a full disk or a folder it may not write."""
+  tensorflow = sys.modules.get("tensorflow")
+  return tensorflow is not None and isinstance(
+    error,
+    tensorflow.errors.ResourceExhaustedError
+    | tensorflow.errors.PermissionDeniedError,
+  )
 
 
 class _AboveProgressBars(logging.Handler):

@@ -7,3 +7,8 @@ class InputError(ValueError):
   The message is one sentence or two that name the file and field and say what
   to do about it. Commands print it alone and exit with status 2.
   """
+
+
+def first_line(error: BaseException) -> str:
+  """Returns what an error says in one line; its kind if it says nothing."""
+  return next(iter(str(error).splitlines()), type(error).__name__)

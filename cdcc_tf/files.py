@@ -14,5 +14,9 @@ def write_atomically(path: Path, content: str | bytes) -> None:
   try:
     temporary.write_bytes(content)
     os.replace(temporary, path)
+  except OSError as error:
+    # A full disk does not say which file it had no room for.
+    error.filename = error.filename or str(path)
+    raise
   finally:
     temporary.unlink(missing_ok=True)
