@@ -10,25 +10,16 @@ Any program with TensorFlow can then count:
 
 from absl import flags
 
-from cdcc_tf import command_line
+from cdcc_tf import command_line, counter_flags
 
 FLAGS = flags.FLAGS
 
-flags.DEFINE_string("run", None, "Folder of the run whose counter to export.")
+counter_flags.define(
+  "whose counter to export",
+  "float32",
+  " A bfloat16 graph is slow on other processors.",
+)
 flags.DEFINE_string("output", None, "New folder for the SavedModel.")
-flags.DEFINE_enum(
-  "which",
-  "best",
-  ["best", "last"],
-  "The counter that was best on the source's validation split, or the last.",
-)
-flags.DEFINE_enum(
-  "precision",
-  "auto",
-  ["auto", "float32", "bfloat16"],
-  "Compute precision of the exported model; auto suits this machine, float32 "
-  "every machine.",
-)
 
 
 def main() -> None:

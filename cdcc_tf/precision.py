@@ -1,5 +1,7 @@
 """Which number format to compute in on this machine."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import keras
@@ -26,6 +28,17 @@ def use(precision: str) -> str:
   name = policy(precision)
   keras.mixed_precision.set_global_policy(name)
   return name
+
+
+@contextlib.contextmanager
+def scope(precision: str) -> Iterator[None]:
+  """Sets the global policy for a while; layers keep what they were made in."""
+  before = keras.config.dtype_policy()
+  try:
+    use(precision)
+    yield
+  finally:
+    keras.config.set_dtype_policy(before)
 
 
 def _has_bfloat16() -> bool:

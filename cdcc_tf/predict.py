@@ -1,47 +1,55 @@
 """Counts people in a picture or a folder of pictures.
 
-python -m cdcc_tf.predict --run=runs/unity2shtb --input=photo.jpg --output=out/
+  python -m cdcc_tf.predict --run=runs/mine --input=photo.jpg --output=out/
+
+Prints a count for each and writes counts.csv, an overlay of the density and one
+of its uncertainty. In counts.csv the standard deviation of a count lies between
+deviation_low (cells err independently) and deviation_high (all err together).
 """
 
+import sys
 from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line
+from cdcc_tf import command_line, counter_flags
 from cdcc_tf.errors import InputError
 
 FLAGS = flags.FLAGS
 
-flags.DEFINE_string("run", None, "Folder of the run whose counter to use.")
+counter_flags.define("whose counter to use")
 flags.DEFINE_string("input", None, "A picture, or a folder of pictures.")
 flags.DEFINE_string(
-  "output", None, "Folder for counts.csv and a density overlay of each picture."
+  "output", None, "Folder for counts.csv and the overlays of each picture."
 )
-flags.DEFINE_enum(
-  "which",
-  "best",
-  ["best", "last"],
-  "The counter that was best on the source's validation split, or the last.",
-)
-flags.DEFINE_enum(
-  "precision", "auto", ["auto", "float32", "bfloat16"], "Compute precision."
+flags.DEFINE_bool(
+  "maps",
+  False,
+  "Also write <name>_maps.npz with arrays 'density' and 'deviation', people "
+  "per cell of 8 x 8 pixels; the density's sum is the count.",
 )
 
 
 def main() -> None:
-  """Predicts, prints a line a picture, fails if none could be read."""
+  """Predicts, prints a line a picture, fails if one could not be read."""
   from cdcc_tf.inference import pictures
   from cdcc_tf.inference.counter import CrowdCounter
 
   paths = pictures.find_pictures(Path(FLAGS.input))
-  counter = CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision)
-  counts, problems = pictures.count_pictures(counter, paths, Path(FLAGS.output))
+  counts, problems = pictures.count_pictures(
+    CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision),
+    paths,
+    Path(FLAGS.output),
+    FLAGS.maps,
+  )
   for path, count in counts:
     print(f"{count:10.1f}  {path}")
+  for problem in problems:
+    print(problem, file=sys.stderr)
   if problems:
     raise InputError(
-      f"{len(problems)} of {len(paths)} pictures could not be counted: "
-      + " ".join(problems)
+      f"{len(problems)} of {len(paths)} pictures could not be counted: see "
+      f"above. The others are in {FLAGS.output}"
     )
   print(f"Overlays and counts.csv: {FLAGS.output}")
 

@@ -7,11 +7,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf.errors import InputError
+from cdcc_tf import precision as precisions
+from cdcc_tf.errors import InputError, first_line
 
 # Importing the network registers its classes, without which Keras cannot load.
 from cdcc_tf.models import sfcn
-from cdcc_tf.precision import use
 from cdcc_tf.run_folder import RunFolder
 
 
@@ -30,6 +30,16 @@ class Prediction:
   density: np.ndarray
   deviation: np.ndarray
 
+  @property
+  def count_deviation(self) -> tuple[float, float]:
+    """Bounds on the count's aleatoric standard deviation, in people.
+
+    The lower holds if cells err independently, the higher if all err together;
+    neighbours do in part, so the truth lies between. Neither is calibrated.
+    """
+    deviation = self.deviation.astype(np.float64)
+    return float(np.sqrt((deviation**2).sum())), float(deviation.sum())
+
 
 class CrowdCounter:
   """Counts people in pictures of any size, in one pass.
@@ -43,6 +53,7 @@ class CrowdCounter:
 
   def __init__(self, model: sfcn.SFCN):
     self.model = model
+    self.precision: str = model.compute_dtype
     # One trace for all sizes: tracing takes longer than counting.
     self._predict = tf.function(
       model, input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8)]
@@ -77,14 +88,23 @@ class CrowdCounter:
 def load_model(path: Path, precision: str = "auto") -> sfcn.SFCN:
   """Loads a counter's file, to compute in a precision of this machine.
 
+  Keras' global policy is as before when this returns.
+
   Raises:
     InputError: the file is damaged, or not a counter.
   """
-  use(precision)
   try:
-    return keras.models.load_model(path, compile=False)
-  except (ValueError, OSError, KeyError, TypeError) as error:
+    with precisions.scope(precision):
+      model = keras.models.load_model(path, compile=False)
+  # A damaged archive fails in as many ways as there are readers of its parts.
+  except Exception as error:
     raise InputError(
-      f"{path}: not a counter's file ({str(error).splitlines()[0]}). Copy it "
-      "again, or train again."
+      f"{path}: not a counter's file ({first_line(error)}). Copy it again, or "
+      "train again."
     ) from error
+  if not isinstance(model, sfcn.SFCN):
+    raise InputError(
+      f"{path}: holds a {type(model).__name__}, not a counter. Name a run of "
+      "cdcc_tf.train."
+    )
+  return model

@@ -9,6 +9,9 @@ from cdcc_tf.files import write_atomically
 
 _CAPTION_HEIGHT = 22
 _PANEL_WIDTH = 320
+# A crop taller than that is shown narrower: a panel must stay a picture.
+_PANEL_HEIGHT = 640
+_FONT, _FONT_SCALE = cv2.FONT_HERSHEY_SIMPLEX, 0.45
 
 
 def heat(
@@ -34,25 +37,29 @@ def heat(
   return np.ascontiguousarray(enlarged[:height, :width, ::-1])
 
 
-def blend(image: np.ndarray, density: np.ndarray, caption: str) -> np.ndarray:
-  """Lays a density map over its picture, with a caption below.
+def blend(image: np.ndarray, values: np.ndarray, caption: str) -> np.ndarray:
+  """Lays a map over its picture, with a caption below.
 
   Args:
     image: uint8 RGB array of shape [height, width, 3].
-    density: array of shape [ceil(height/8), ceil(width/8)], people per cell.
+    values: array of shape [ceil(height/8), ceil(width/8)], not negative: the
+      density, or its deviation.
     caption: one line of text.
 
   Returns:
-    uint8 RGB array of shape [height + 22, width, 3].
+    uint8 RGB array of shape [height + 22, width, 3]; wider if the caption is.
   """
   height, width = image.shape[:2]
-  coloured = heat(density, height, width)
-  strength = density / max(float(density.max()), 1e-12)
+  coloured = heat(values, height, width)
+  strength = values / max(float(values.max()), 1e-12)
   strength = cv2.resize(
-    strength.astype(np.float32), (density.shape[1] * 8, density.shape[0] * 8)
+    strength.astype(np.float32), (values.shape[1] * 8, values.shape[0] * 8)
   )[:height, :width, None]
   mixed = image * (1 - 0.65 * strength) + coloured * (0.65 * strength)
-  return _captioned(mixed.astype(np.uint8), caption)
+  (written, _), _ = cv2.getTextSize(caption, _FONT, _FONT_SCALE, 1)
+  return _captioned(
+    _padded(mixed.astype(np.uint8), height, max(width, written + 10)), caption
+  )
 
 
 def panel(
@@ -70,10 +77,11 @@ def panel(
     truth: true people per cell, same shape, or None.
 
   Returns:
-    uint8 RGB array, 4 · 320 pixels wide.
+    uint8 RGB array, 4 · 320 pixels wide and at most 640 + 22 high.
   """
   height, width = image.shape[:2]
-  size = (_PANEL_WIDTH, round(height * _PANEL_WIDTH / width))
+  scale = min(_PANEL_WIDTH / width, _PANEL_HEIGHT / height)
+  size = (max(1, round(width * scale)), max(1, round(height * scale)))
   # Truth and prediction share one scale, or they could not be compared.
   highest = float(max(density.max(), 0 if truth is None else truth.max()))
   blank = np.full((height, width, 3), 60, np.uint8)
@@ -85,12 +93,14 @@ def panel(
     (heat(density, height, width, highest), f"predicted {density.sum():.1f}"),
     (heat(deviation, height, width), f"sigma, up to {deviation.max():.3f}"),
   ]
+  shown = [
+    cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    for picture, _ in pictures
+  ]
   return np.hstack(
     [
-      _captioned(
-        cv2.resize(picture, size, interpolation=cv2.INTER_AREA), caption
-      )
-      for picture, caption in pictures
+      _captioned(_padded(picture, size[1], _PANEL_WIDTH), caption)
+      for picture, (_, caption) in zip(shown, pictures, strict=True)
     ]
   )
 
@@ -106,14 +116,21 @@ def save(picture: np.ndarray, path: Path) -> None:
   write_atomically(path, encoded.tobytes())
 
 
+def _padded(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+  """Adds black at the right and bottom."""
+  padded = np.zeros((height, width, 3), np.uint8)
+  padded[: picture.shape[0], : picture.shape[1]] = picture
+  return padded
+
+
 def _captioned(picture: np.ndarray, caption: str) -> np.ndarray:
   strip = np.zeros((_CAPTION_HEIGHT, picture.shape[1], 3), np.uint8)
   cv2.putText(
     strip,
     caption,
     (5, _CAPTION_HEIGHT - 7),
-    cv2.FONT_HERSHEY_SIMPLEX,
-    0.45,
+    _FONT,
+    _FONT_SCALE,
     (255, 255, 255),
     1,
     cv2.LINE_AA,

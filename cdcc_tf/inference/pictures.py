@@ -2,22 +2,31 @@
 
 import csv
 import io
+import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from tqdm import tqdm
 
-from cdcc_tf.errors import InputError
+from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
-from cdcc_tf.inference.counter import CrowdCounter
+from cdcc_tf.inference.counter import CrowdCounter, Prediction
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+# Ends of our own pictures' names, not to be counted when met again.
+_DENSITY, _UNCERTAINTY = "_density.png", "_uncertainty.png"
+_COLUMNS = (
+  *("image", "count", "deviation_low", "deviation_high"),
+  *("height", "width", "density", "uncertainty"),
+)
 
 
 def find_pictures(path: Path) -> list[Path]:
   """Lists a picture, or the pictures of a folder and those below it.
+
+  Overlays that an earlier call left in the folder are not among them.
 
   Raises:
     InputError: nothing there.
@@ -26,7 +35,13 @@ def find_pictures(path: Path) -> list[Path]:
     return [path]
   if not path.is_dir():
     raise InputError(f"--input={path}: no such file or folder.")
-  found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+  found = sorted(
+    picture
+    for picture in path.rglob("*")
+    if picture.suffix.lower() in SUFFIXES
+    and not picture.name.endswith((_DENSITY, _UNCERTAINTY))
+    and picture.is_file()
+  )
   if not found:
     raise InputError(
       f"--input={path}: holds no pictures ({', '.join(SUFFIXES)})."
@@ -41,28 +56,54 @@ def read_picture(path: Path) -> np.ndarray:
     uint8 array of shape [height, width, 3].
 
   Raises:
-    InputError: the file is missing, truncated or not a picture.
+    InputError: the file is missing, truncated, huge or not a picture.
   """
   try:
-    with Image.open(path) as picture:
-      return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
+    with warnings.catch_warnings():
+      warnings.simplefilter("error", Image.DecompressionBombWarning)
+      with Image.open(path) as picture:
+        return np.asarray(_in_eight_bits(ImageOps.exif_transpose(picture)))
   except FileNotFoundError as error:
     raise InputError(f"{path}: no such picture.") from error
-  except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+  except (
+    Image.DecompressionBombWarning,
+    Image.DecompressionBombError,
+  ) as error:
     raise InputError(
-      f"{path}: cannot be read as a picture ({error}). Repair or remove it."
+      f"{path}: more than {Image.MAX_IMAGE_PIXELS:,} pixels, too many to count "
+      "in one pass. Make it smaller, or cut it into tiles."
+    ) from error
+  except Exception as error:  # Pillow's decoders raise whatever they meet
+    raise InputError(
+      f"{path}: cannot be read as a picture ({first_line(error)}). Repair or "
+      "remove it."
     ) from error
 
 
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+  """Converts to RGB; 16-bit greys by their upper half, which Pillow cuts."""
+  if picture.mode == "F":
+    raise ValueError("its pixels are not integers, so white is unknown")
+  if picture.mode.startswith("I"):
+    upper = np.asarray(picture).astype(np.uint32) >> 8
+    picture = Image.fromarray(upper.astype(np.uint8))
+  return picture.convert("RGB")
+
+
 def count_pictures(
-  counter: CrowdCounter, paths: list[Path], output: Path
+  counter: CrowdCounter, paths: list[Path], output: Path, maps: bool = False
 ) -> tuple[list[tuple[Path, float]], list[str]]:
-  """Counts pictures; writes `<name>_density.png` each and `counts.csv`.
+  """Counts pictures and writes what was found.
+
+  Each picture leaves `<name>_density.png` and `<name>_uncertainty.png`, and a
+  row in `counts.csv` (columns as `Prediction`, sizes in pixels).
 
   Args:
     counter: a trained counter.
     paths: pictures.
     output: folder; made if missing.
+    maps: whether to write `<name>_maps.npz` too, with the arrays `density` and
+      `deviation` of shape [ceil(height/8), ceil(width/8)], people per cell.
 
   Returns:
     Picture and count of each that could be read, and what was wrong with the
@@ -72,8 +113,8 @@ def count_pictures(
   problems: list[str] = []
   table = io.StringIO()
   rows = csv.writer(table)
-  rows.writerow(["image", "count", "height", "width", "overlay"])
-  names: set[str] = set()
+  rows.writerow(_COLUMNS)
+  stems: set[str] = set()
   for path in tqdm(paths, desc="predict", unit="picture", disable=None):
     try:
       image = read_picture(path)
@@ -81,22 +122,51 @@ def count_pictures(
       problems.append(str(error))
       continue
     prediction = counter.count(image)
-    name = _free_name(path, names)
-    caption = f"{path.name}: {prediction.count:.1f} people"
-    overlay.save(
-      overlay.blend(image, prediction.density, caption), output / name
-    )
-    height, width = image.shape[:2]
-    rows.writerow([path, f"{prediction.count:.3f}", height, width, name])
+    stem = _free_stem(path, stems)
+    _draw(image, prediction, path.name, output / stem)
+    if maps:
+      _save_maps(prediction, output / f"{stem}_maps.npz")
+    figures = (prediction.count, *prediction.count_deviation)
+    people = [f"{figure:.3f}" for figure in figures]
+    drawn = (stem + _DENSITY, stem + _UNCERTAINTY)
+    rows.writerow([path, *people, *image.shape[:2], *drawn])
     counts.append((path, prediction.count))
-  write_atomically(output / "counts.csv", table.getvalue())
+  # A file's name may hold bytes that are no text: give them back as they came.
+  content = table.getvalue().encode(errors="surrogateescape")
+  write_atomically(output / "counts.csv", content)
   return counts, problems
 
 
-def _free_name(path: Path, taken: set[str]) -> str:
-  """Names an overlay; pictures of one name in several folders get numbers."""
-  name, number = f"{path.stem}_density.png", 2
-  while name in taken:
-    name, number = f"{path.stem}_{number}_density.png", number + 1
-  taken.add(name)
-  return name
+def _draw(
+  image: np.ndarray, prediction: Prediction, name: str, base: Path
+) -> None:
+  density, deviation = prediction.density, prediction.deviation
+  for values, suffix, caption in (
+    (density, _DENSITY, f"{prediction.count:.1f} people"),
+    (
+      deviation,
+      _UNCERTAINTY,
+      f"sigma of a cell, up to {deviation.max():.3f} people",
+    ),
+  ):
+    overlay.save(
+      overlay.blend(image, values, f"{name}: {caption}"),
+      base.with_name(base.name + suffix),
+    )
+
+
+def _save_maps(prediction: Prediction, path: Path) -> None:
+  arrays = io.BytesIO()
+  np.savez_compressed(
+    arrays, density=prediction.density, deviation=prediction.deviation
+  )
+  write_atomically(path, arrays.getvalue())
+
+
+def _free_stem(path: Path, taken: set[str]) -> str:
+  """Names what a picture leaves; equal names in several folders get numbers."""
+  stem, number = path.stem, 2
+  while stem in taken:
+    stem, number = f"{path.stem}_{number}", number + 1
+  taken.add(stem)
+  return stem

@@ -1,6 +1,6 @@
-"""Reading users' pictures and drawing what was predicted."""
+"""Reading users' pictures, of any kind and size, and counting them."""
 
-import io
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.inference import overlay, pictures
-from tests.conftest import jpeg, noise_picture
+from cdcc_tf.inference import pictures
+from cdcc_tf.inference.counter import CrowdCounter
+from tests.conftest import jpeg, noise_picture, png
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "CMYK", "P", "1"])
@@ -59,37 +60,75 @@ def test_says_what_is_missing(tmp_path: Path) -> None:
     pictures.find_pictures(tmp_path)
 
 
-def test_heat_is_hottest_where_the_people_are() -> None:
-  density = np.zeros((6, 8))
-  density[1, 6] = 1.0
-  coloured = overlay.heat(density, 45, 61).astype(int)
-  assert coloured.shape == (45, 61, 3)
-  row, column = np.unravel_index(
-    coloured[..., 0].argmax(), coloured.shape[:2]
-  )  # red is viridis' last colour to rise
-  assert abs(row - 12) <= 4
-  assert abs(column - 52) <= 4
+def test_sixteen_bits_keep_their_upper_half(tmp_path: Path) -> None:
+  """Pillow would cut them off at 255: a white picture."""
+  grey = np.arange(0, 65536, 4096, np.uint16).reshape(4, 4)
+  Image.fromarray(grey).save(tmp_path / "scan.png")
+  image = pictures.read_picture(tmp_path / "scan.png")
+  np.testing.assert_array_equal(image, np.stack([grey >> 8] * 3, -1))
 
 
-def test_blend_keeps_the_picture_where_nobody_is() -> None:
-  image = noise_picture(45, 61, 0)
-  density = np.zeros((6, 8))
-  density[0, 0] = 1.0
-  blended = overlay.blend(image, density, "caption")
-  assert blended.shape == (45 + 22, 61, 3)
-  np.testing.assert_array_equal(blended[30:45, 30:], image[30:, 30:])
-  assert (blended[:8, :8] != image[:8, :8]).mean() > 0.5
+def test_pixels_without_a_white_are_refused(tmp_path: Path) -> None:
+  Image.fromarray(np.ones((4, 4), np.float32)).save(tmp_path / "map.tif")
+  with pytest.raises(InputError, match=r"map\.tif.*not integers"):
+    pictures.read_picture(tmp_path / "map.tif")
 
 
-def test_panel_shows_truth_or_says_there_is_none(tmp_path: Path) -> None:
-  image = noise_picture(48, 64, 0)
-  density = np.random.default_rng(0).random((6, 8))
-  with_truth = overlay.panel(image, density, density, density)
-  without = overlay.panel(image, density, density, None)
-  assert with_truth.shape == without.shape
-  assert with_truth.shape[1] == 4 * 320
-  assert (with_truth[:, 320:640] != without[:, 320:640]).any()
-  np.testing.assert_array_equal(with_truth[:, :320], without[:, :320])
-  overlay.save(with_truth, tmp_path / "new" / "panel.png")
-  saved = Image.open(io.BytesIO((tmp_path / "new" / "panel.png").read_bytes()))
-  np.testing.assert_array_equal(np.asarray(saved), with_truth)
+@pytest.mark.parametrize("limit", [150, 60])  # Pillow warns, Pillow raises
+def test_huge_pictures_are_refused(
+  tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+  (tmp_path / "huge.png").write_bytes(png(noise_picture(16, 16, 0)))
+  monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
+  with pytest.raises(InputError, match=rf"huge\.png: more than {limit} pixels"):
+    pictures.read_picture(tmp_path / "huge.png")
+
+
+def test_counts_pictures_of_any_shape(
+  counter: CrowdCounter, tmp_path: Path
+) -> None:
+  sizes = {"wide": (8, 4000), "tall": (4000, 8), "dot": (1, 1)}
+  paths = []
+  for name, size in sizes.items():
+    paths.append(tmp_path / f"{name}.png")
+    paths[-1].write_bytes(png(noise_picture(*size, 1)))
+  output = tmp_path / "out"
+  counts, problems = pictures.count_pictures(counter, paths, output, maps=True)
+  assert not problems
+  with open(output / "counts.csv", newline="") as file:
+    rows = list(csv.DictReader(file))
+  assert [row["image"] for row in rows] == [str(path) for path in paths]
+  for (_, count), row, size in zip(counts, rows, sizes.values(), strict=True):
+    assert float(row["count"]) == pytest.approx(count, abs=1e-3)
+    assert 0 < float(row["deviation_low"]) <= float(row["deviation_high"])
+    assert (int(row["height"]), int(row["width"])) == size
+    for column in ("density", "uncertainty"):
+      drawn = pictures.read_picture(output / row[column])
+      assert drawn.shape[0] == size[0] + 22
+      assert drawn.shape[1] >= size[1]
+    name = row["density"].replace("_density.png", "_maps.npz")
+    with np.load(output / name) as maps:
+      assert maps["density"].sum() == pytest.approx(count, 1e-5)
+      assert maps["deviation"].shape == (-(-size[0] // 8), -(-size[1] // 8))
+  with pytest.raises(InputError, match="holds no pictures"):
+    pictures.find_pictures(output)  # our own overlays are not counted again
+
+
+def test_names_never_collide_and_bad_ones_are_told(
+  counter: CrowdCounter, tmp_path: Path
+) -> None:
+  paths = [tmp_path / name for name in ("a.png", "b/a.png", "a.jpg", "bad.png")]
+  (tmp_path / "b").mkdir()
+  for path in paths[:2]:
+    path.write_bytes(png(noise_picture(8, 8, 0)))
+  paths[2].write_bytes(jpeg(noise_picture(8, 8, 0)))
+  paths[3].write_bytes(png(noise_picture(30, 30, 0))[:500])
+  counts, problems = pictures.count_pictures(counter, paths, tmp_path / "out")
+  assert [path for path, _ in counts] == paths[:3]
+  assert len(problems) == 1
+  assert "bad.png" in problems[0]
+  assert {path.name for path in (tmp_path / "out").glob("*_density.png")} == {
+    "a_density.png",
+    "a_2_density.png",
+    "a_3_density.png",
+  }

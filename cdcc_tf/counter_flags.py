@@ -1,0 +1,34 @@
+"""Flags of every command that uses a trained counter: which, and computed how.
+
+Defined once, shown in each command's --help as its own.
+"""
+
+from absl import flags
+
+flags.disclaim_key_flags()
+
+
+def define(
+  run_help: str, precision: str = "auto", precision_help: str = ""
+) -> None:
+  """Defines --run, --which and --precision for the command that calls.
+
+  Args:
+    run_help: what the command does with the run's counter.
+    precision: default of --precision.
+    precision_help: added to the help of --precision.
+  """
+  flags.DEFINE_string("run", None, f"Folder of the run {run_help}.")
+  flags.DEFINE_enum(
+    "which",
+    "best",
+    ["best", "last"],
+    "The counter that was best on the source's validation split, or the last.",
+  )
+  flags.DEFINE_enum(
+    "precision",
+    precision,
+    ["auto", "float32", "bfloat16"],
+    "Compute precision; auto takes bfloat16 where the processor has it."
+    + precision_help,
+  )

@@ -1,0 +1,155 @@
+"""Every command starts quietly and ends in one line, whatever goes wrong."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import os, sys
+from absl import flags
+from cdcc_tf import command_line
+from cdcc_tf.errors import InputError
+flags.DEFINE_string("input", None, "What comes in.")
+flags.DEFINE_string("size", None, "How large.")
+def main():
+  {body}
+command_line.require("input", "size")
+command_line.run(main)
+"""
+GIVEN = ("--input=a", "--size=3")
+
+
+def run_program(
+  body: str, *arguments: str, quick: bool = True, **variables: str
+) -> subprocess.CompletedProcess:
+  environment = {
+    k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"
+  }
+  if quick:  # leaves TensorFlow out, which takes seconds to import
+    environment["TF_CPP_MIN_LOG_LEVEL"] = "2"
+  return subprocess.run(
+    [sys.executable, "-c", PROGRAM.format(body=body), *arguments],
+    env=environment | variables,
+    capture_output=True,
+    text=True,
+  )
+
+
+@pytest.mark.parametrize(
+  ("body", "status", "expected"),
+  [
+    ("raise InputError('photo.jpg: bad')", 2, "-c: photo.jpg: bad\n"),
+    ("raise KeyboardInterrupt", 130, "-c: interrupted\n"),
+    (
+      "raise OSError(28, 'No space left on device', 'out/counts.csv')",
+      2,
+      "-c: out/counts.csv: No space left on device.\n",
+    ),
+    ("raise OSError('truncated')", 2, "-c: truncated\n"),
+    ("raise OSError", 2, "-c: OSError\n"),
+    ("open('/nowhere/x')", 2, "-c: /nowhere/x: No such file or directory.\n"),
+  ],
+)
+def test_ends_in_one_line(body: str, status: int, expected: str) -> None:
+  done = run_program(body, *GIVEN)
+  assert (done.returncode, done.stderr) == (status, expected)
+
+
+def test_a_fault_of_ours_shows_where() -> None:
+  done = run_program("{}['x']", *GIVEN)
+  assert done.returncode == 1
+  assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize(
+  ("arguments", "expected"),
+  [
+    ((), "--input is required; --size is required (see --help)"),
+    (("--input=a", "--size="), "--size is required (see --help)"),
+    ((*GIVEN, "--inputt=3"), "Did you mean: input"),
+    ((*GIVEN, "photo.jpg"), "unexpected argument 'photo.jpg'"),
+    ((*GIVEN, "--flagfile=no.flags"), "no.flags"),
+  ],
+)
+def test_wrong_flags_end_in_one_line(
+  arguments: tuple[str, ...], expected: str
+) -> None:
+  done = run_program("pass", *arguments)
+  assert done.returncode == 2
+  assert expected in done.stderr
+  assert done.stderr.count("\n") == 1
+
+
+def test_starts_without_tensorflow_s_notices() -> None:
+  """And says what a full disk had no room for, in one line."""
+  done = run_program(
+    "import tensorflow as tf; print(tf.constant(1.0).numpy()); "
+    "raise tf.errors.ResourceExhaustedError(None, None, "
+    "'{{{{function_node x}}}} out/data; No space left on device [Op:SaveV2]')",
+    *GIVEN,
+    quick=False,
+  )
+  assert done.stderr == "-c: out/data; No space left on device\n"
+  assert done.stdout == "1.0\n"
+  assert done.returncode == 2
+
+
+def test_warnings_of_the_start_get_through(
+  monkeypatch: pytest.MonkeyPatch,
+) -> None:
+  body = (
+    "\n  from cdcc_tf import quiet_start"
+    "\n  os.environ.pop('TF_CPP_MIN_LOG_LEVEL')"
+    "\n  quiet_start.import_tensorflow()"
+  )
+  fake = (
+    "import sys, types, os\n"
+    "class Finder:\n"
+    "  def find_spec(self, name, *_):\n"
+    "    if name == 'tensorflow':\n"
+    "      os.write(2, b'I0000 a note\\nW0000 no cuDNN\\nE0000 cuInit: UNKNOWN "
+    "ERROR (303)\\n')\n"
+    "      raise ImportError('broken')\n"
+    "sys.meta_path.insert(0, Finder())\n"
+  )
+  done = subprocess.run(
+    [sys.executable, "-c", fake + PROGRAM.format(body=body), *GIVEN],
+    env=dict(os.environ) | {"TF_CPP_MIN_LOG_LEVEL": "2"},
+    capture_output=True,
+    text=True,
+  )
+  assert done.stderr.startswith("W0000 no cuDNN\nTraceback")
+  assert "ImportError: broken" in done.stderr
+
+
+def test_a_reader_who_leaves_is_no_fault() -> None:
+  process = subprocess.Popen(
+    [
+      *(sys.executable, "-c"),
+      PROGRAM.format(body="[print('x' * 9999) for _ in range(999)]"),
+      *GIVEN,
+    ],
+    env=dict(os.environ) | {"TF_CPP_MIN_LOG_LEVEL": "2"},
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+  )
+  assert process.stdout is not None
+  process.stdout.readline()
+  process.stdout.close()
+  assert process.stderr is not None
+  assert process.stderr.read() == b""
+  process.stderr.close()
+  process.wait()
+
+
+@pytest.mark.parametrize("locale", ["utf-8", "ascii"])
+def test_prints_any_name_on_any_terminal(locale: str) -> None:
+  done = run_program(
+    "print(os.fsdecode(b'b\\xe9b'), '\\u03c3')",
+    *GIVEN,
+    PYTHONIOENCODING=locale,
+  )
+  assert done.returncode == 0, done.stderr
+  assert done.stdout.startswith("b\\udce9b")
