@@ -1,29 +1,22 @@
 r"""Measures a trained counter on labelled records.
 
-python -m cdcc_tf.evaluate --run=runs/unity2shtb --records=records/shtb \
+  python -m cdcc_tf.evaluate --run=runs/unity2shtb --records=records/shtb \
       --split=dev
+
+Writes metrics.json (with all it takes to repeat it), pictures.csv and panels.
 """
 
 from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line, config
+from cdcc_tf import command_line, config, counter_flags
 
 FLAGS = flags.FLAGS
 
-flags.DEFINE_string("run", None, "Folder of the run whose counter to measure.")
+counter_flags.define("whose counter to measure")
 flags.DEFINE_string("records", None, "Labelled records to measure on.")
 flags.DEFINE_string("split", "test", "Split of the records.")
-flags.DEFINE_enum(
-  "which",
-  "best",
-  ["best", "last"],
-  "The counter that was best on the source's validation split, or the last.",
-)
-flags.DEFINE_enum(
-  "precision", "auto", ["auto", "float32", "bfloat16"], "Compute precision."
-)
 flags.DEFINE_string(
   "output", None, "Folder for the results; by default inside the run."
 )
@@ -31,21 +24,31 @@ flags.DEFINE_integer("panels", 3, "Prediction panels to draw.", lower_bound=0)
 
 
 def main() -> None:
-  """Evaluates and prints a table."""
+  """Evaluates; prints what was measured and a table."""
   from cdcc_tf.inference.counter import CrowdCounter
+  from cdcc_tf.run_folder import RunFolder
   from cdcc_tf.training import evaluation
 
   records = Path(FLAGS.records)
   name = f"{records.resolve().name}_{FLAGS.split}_{FLAGS.which}"
   output = Path(FLAGS.output or Path(FLAGS.run) / "evaluation" / name)
+  counter = CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision)
+  provenance = RunFolder(Path(FLAGS.run)).provenance(FLAGS.which)
   figures = evaluation.evaluate(
-    CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision),
+    counter,
     records,
     FLAGS.split,
     output,
     config.load(FLAGS.run).data.sigma,
     FLAGS.panels,
+    provenance,
   )
+  print(
+    f"Counter: {FLAGS.run}, {FLAGS.which}, step {provenance['step']} (chosen "
+    f"by: {provenance['chosen_by']}); {counter.precision} "
+    f"(--precision={FLAGS.precision})"
+  )
+  print(f"Records: {FLAGS.records}, split {FLAGS.split}")
   print(evaluation.table(figures))
   print(f"Per picture, as JSON, and panels: {output}")
 

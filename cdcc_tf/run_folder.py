@@ -1,7 +1,7 @@
 """The run folder: what every command reads and training writes (a seam).
 
 config.json        the experiment, every option
-flags.txt          the command that started it
+flags.txt          the same as a flag file, and the command that was typed
 environment.json   versions, machine, git commit
 checkpoints/       everything needed to go on, the last two
 best/ last/        model.keras and record.json: how it was chosen
@@ -14,18 +14,23 @@ import dataclasses
 import json
 import os
 import platform
+import re
+import shlex
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
 
+import cdcc_tf
 from cdcc_tf import config as configs
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.errors import InputError
+from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.files import write_atomically
 
 # A run killed within its first second has these and no config.json.
-_WRITTEN_FIRST = {"environment.json", "flags.txt"}
+_WRITTEN_FIRST = re.compile(
+  r"environment\.json|flags\.txt|\.(environment|flags|config)\..*\.tmp"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +74,27 @@ class RunFolder:
       )
     return path
 
+  def provenance(self, which: str = "best") -> dict[str, object]:
+    """Says where a counter comes from, for whoever quotes its figures.
+
+    Returns:
+      `run`, `which`, `seed`, `trained_with` (the environment), and of its
+      `record.json` the `step`, how it was `chosen_by`, and whether
+      `target_labels_used`; None where a killed run has not written it yet.
+
+    Raises:
+      InputError: a file is damaged.
+    """
+    record = _read_json(self.path / which / "record.json")
+    known = ("step", "chosen_by", "target_labels_used")
+    return {
+      "run": str(self.path),
+      "which": which,
+      **{name: record.get(name) for name in known},
+      "seed": configs.load(self.path).training.seed,
+      "trained_with": _read_json(self.path / "environment.json"),
+    }
+
 
 def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
   """Starts a run folder, or opens it again for the same experiment.
@@ -88,41 +114,72 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
     return run
   if run.path.exists() and not run.path.is_dir():
     raise InputError(f"{run.path}: is a file. Choose another --run.")
-  if (
-    run.path.is_dir() and {p.name for p in run.path.iterdir()} - _WRITTEN_FIRST
+  if run.path.is_dir() and not all(
+    _WRITTEN_FIRST.fullmatch(file.name) for file in run.path.iterdir()
   ):
     raise InputError(
       f"{run.path}: not empty, and not a run folder. Choose another --run."
     )
   run.path.mkdir(parents=True, exist_ok=True)
-  write_atomically(run.path / "environment.json", _environment())
-  write_atomically(run.path / "flags.txt", "\n".join(sys.argv) + "\n")
+  write_atomically(
+    run.path / "environment.json", json.dumps(environment(), indent=1) + "\n"
+  )
+  write_atomically(run.path / "flags.txt", _flag_file(run.path, config))
   # Last, because its presence is what makes the folder a run.
   write_atomically(run.path / "config.json", config.to_json())
   return run
 
 
-def _environment() -> str:
-  packages = ("tensorflow", "keras", "numpy", "opencv-python-headless")
-  versions = {}
-  for package in packages:
+def environment() -> dict[str, object]:
+  """Describes the software and the machine that this process runs on."""
+  versions = {"cdcc_tf": cdcc_tf.__version__}
+  for package in ("tensorflow", "keras", "numpy", "opencv-python-headless"):
     try:
       versions[package] = metadata.version(package)
     except metadata.PackageNotFoundError:
       versions[package] = "not installed"
-  return (
-    json.dumps(
-      {
-        "versions": versions,
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}",
-        "processors": os.cpu_count(),
-        "git_commit": _git_commit(),
-      },
-      indent=1,
-    )
-    + "\n"
+  return {
+    "versions": versions,
+    "python": platform.python_version(),
+    "machine": f"{platform.system()} {platform.machine()}",
+    "processors": os.cpu_count(),
+    "git_commit": _git_commit(),
+  }
+
+
+def command_typed() -> str:
+  """Returns this process' command, on one line."""
+  return shlex.join(sys.orig_argv).replace("\n", " ")
+
+
+def _flag_file(folder: Path, config: ExperimentConfig) -> str:
+  """Writes every option out, so that other defaults later change nothing."""
+  options = [
+    f"--{name}={value}"
+    for group in dataclasses.asdict(config).values()
+    for name, value in group.items()
+  ]
+  return "\n".join(
+    [
+      f"# Typed: {command_typed()}",
+      f"# To resume: python -m cdcc_tf.train --flagfile={folder / 'flags.txt'}",
+      f"--run={folder}",
+      *options,
+      "",
+    ]
   )
+
+
+def _read_json(path: Path) -> dict[str, object]:
+  """Reads a file of the run; empty if it is not written yet."""
+  if not path.exists():
+    return {}
+  try:
+    return dict(json.loads(path.read_text()))
+  except (ValueError, TypeError) as error:
+    raise InputError(
+      f"{path}: damaged ({first_line(error)}). Copy it again, or delete it."
+    ) from error
 
 
 def _git_commit() -> str | None:

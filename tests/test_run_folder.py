@@ -5,12 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from absl import flags
 
 from cdcc_tf.config import (
   DataConfig,
   ExperimentConfig,
   ModelConfig,
   TrainingConfig,
+  define_flags,
+  from_flags,
   load,
 )
 from cdcc_tf.errors import InputError
@@ -39,7 +42,9 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_new_folder(
   tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exists: bool
 ):
-  monkeypatch.setattr(sys, "argv", ["train.py", "--crop=64", "--x=a b"])
+  monkeypatch.setattr(
+    sys, "orig_argv", ["python", "-m", "cdcc_tf.train", "--x=a\n--crop=b"]
+  )
   folder = tmp_path / "runs" / "mine"
   if exists:
     folder.mkdir(parents=True)
@@ -51,11 +56,56 @@ def test_new_folder(
     "flags.txt",
   }
   assert load(folder) == experiment()
-  assert (folder / "flags.txt").read_text() == "train.py\n--crop=64\n--x=a b\n"
+  typed, resume, *options = (folder / "flags.txt").read_text().splitlines()
+  assert typed == "# Typed: python -m cdcc_tf.train '--x=a --crop=b'"
+  assert resume.startswith("# To resume: ")
+  assert resume.endswith(f" --flagfile={folder / 'flags.txt'}")
+  assert options[0] == f"--run={folder}"
   environment = json.loads((folder / "environment.json").read_text())
   assert environment["versions"]["keras"].startswith("3.")
   assert environment["versions"]["tensorflow"].startswith("2.")
   assert "git_commit" in environment
+
+
+def test_flags_are_a_flag_file_of_the_same_experiment(tmp_path: Path):
+  config = ExperimentConfig(
+    DataConfig(source_records="a b's", sigma=1e-7, crop=64),
+    ModelConfig(spatial_encoder=False, initializer="he_normal"),
+    TrainingConfig(orientation_weight=0.0, learning_rate=1 / 3),
+  )
+  folder = tmp_path / "my run"
+  open_run(folder, config)
+  values = flags.FlagValues()
+  flags.DEFINE_string("run", None, "", flag_values=values)
+  define_flags(values)
+  values(["train", f"--flagfile={folder / 'flags.txt'}"])
+  assert from_flags(values) == config
+  assert values.run == str(folder)
+
+
+def test_what_a_killed_start_leaves_is_no_obstacle(tmp_path: Path):
+  for name in ("environment.json", "flags.txt", ".config.json.77.tmp"):
+    (tmp_path / name).write_text("half")
+  open_run(tmp_path, experiment())
+  assert load(tmp_path) == experiment()
+
+
+def test_provenance(tmp_path: Path):
+  run = open_run(tmp_path / "run", experiment())
+  assert run.provenance("best")["step"] is None  # killed before it was written
+  path = run.path / "best" / "record.json"
+  path.parent.mkdir()
+  path.write_text(
+    '{"step": 200, "chosen_by": "x", "target_labels_used": false}'
+  )
+  provenance = run.provenance("best")
+  assert (provenance["step"], provenance["chosen_by"]) == (200, "x")
+  assert provenance["target_labels_used"] is False
+  assert provenance["seed"] == 0
+  assert provenance["trained_with"]["versions"]["keras"]
+  path.write_text('{"step": ')
+  with pytest.raises(InputError, match=r"record\.json: damaged"):
+    run.provenance("best")
 
 
 def test_reopening_changes_nothing(tmp_path: Path):

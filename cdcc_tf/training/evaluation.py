@@ -5,12 +5,14 @@ import dataclasses
 import datetime
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from cdcc_tf.data import records
+from cdcc_tf import run_folder
+from cdcc_tf.data import manifest, records
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.errors import InputError
@@ -20,6 +22,8 @@ from cdcc_tf.inference.counter import CrowdCounter
 from cdcc_tf.training import metrics
 
 GAME_LEVELS = (1, 2, 3)
+
+Figures = dict[str, float | None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +43,8 @@ def evaluate(
   output: Path,
   sigma: float,
   panels: int = 3,
-) -> dict[str, float]:
+  provenance: Mapping[str, object] | None = None,
+) -> Figures:
   """Counts every labelled picture of a split and measures the errors.
 
   The truth is the number of points of a picture. Writes `pictures.csv`,
@@ -52,17 +57,19 @@ def evaluate(
     output: folder for the results.
     sigma: standard deviation, in pixels, of a head in the drawn truth.
     panels: number of pictures to draw, evenly spaced over the true counts.
+    provenance: where the counter comes from; what this call knows is added.
 
   Returns:
     `pictures`, `mae`, `rmse`, `nae`, `game1` … `game3`, `bias` (mean of
-    predicted minus true), `correlation`, `mean_true`.
+    predicted minus true), `correlation`, `mean_true`; None where a figure is
+    not defined.
 
   Raises:
     InputError: no such records, or no labelled picture among them.
   """
-  _, total = records.open_split(folder, split)
+  total = manifest.load_manifest(folder).pictures.get(split)
   drawn = _to_draw(folder, split, panels)
-  results, rows = [], []
+  results, rows, unlabelled = [], [], 0
   for record in tqdm(
     records.read_records(folder, split),
     desc=f"evaluate {split}",
@@ -71,6 +78,7 @@ def evaluate(
     disable=None,
   ):
     if not record.labelled:
+      unlabelled += 1
       continue
     image = decode_picture(record.image).numpy()
     prediction = counter.count(image)
@@ -93,21 +101,24 @@ def evaluate(
       "nothing to compare with. Use: python -m cdcc_tf.predict"
     )
   figures = summarise(results)
-  provenance = {
+  origin = dict(provenance or {}) | {
+    "precision": counter.precision,
     "records": str(folder),
     "split": split,
-    "date": datetime.date.today().isoformat(),
+    "left_out_unlabelled": unlabelled,
+    "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+    "command": run_folder.command_typed(),
+    "measured_with": run_folder.environment(),
   }
-  write_atomically(
-    output / "metrics.json", json.dumps(provenance | figures, indent=1) + "\n"
-  )
+  text = json.dumps(figures | {"provenance": origin}, indent=1, allow_nan=False)
+  write_atomically(output / "metrics.json", text + "\n")
   write_atomically(output / "pictures.csv", _table(results))
   for index, row in enumerate(rows):
     overlay.save(row, output / f"panel_{index + 1}.png")
   return figures
 
 
-def summarise(results: list[PictureResult]) -> dict[str, float]:
+def summarise(results: list[PictureResult]) -> Figures:
   """Computes the figures over pictures; see `evaluate`."""
   true = np.array([result.true for result in results], np.float64)
   predicted = np.array([result.predicted for result in results])
@@ -128,13 +139,16 @@ def summarise(results: list[PictureResult]) -> dict[str, float]:
   }
   for index, level in enumerate(GAME_LEVELS):
     figures[f"game{level}"] = np.mean([r.game[index] for r in results])
-  return {name: float(value) for name, value in figures.items()}
+  defined = {
+    name: float(value) if np.isfinite(value) else None
+    for name, value in figures.items()
+  }
+  return defined | {"pictures": len(results)}
 
 
-def table(figures: dict[str, float]) -> str:
+def table(figures: Figures) -> str:
   """Formats figures for the terminal, the field's names beside ours."""
   names = {
-    "pictures": "pictures",
     "mae": "MAE",
     "rmse": 'RMSE (the field\'s "MSE")',
     "nae": "NAE",
@@ -145,10 +159,12 @@ def table(figures: dict[str, float]) -> str:
     "correlation": "correlation",
     "mean_true": "mean true count",
   }
-  return "\n".join(
-    f"{names[key]:<26}{figures[key]:>10.{0 if key == 'pictures' else 3}f}"
-    for key in names
-  )
+  lines = []
+  for key, name in names.items():
+    value = figures[key]
+    text = "undefined" if value is None else f"{value:.3f}"
+    lines.append(f"{name:<26}{text:>10}")
+  return "\n".join([f"{'pictures':<26}{figures['pictures']:>10}", *lines])
 
 
 def _table(results: list[PictureResult]) -> str:

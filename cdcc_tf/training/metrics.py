@@ -1,4 +1,4 @@
-"""The field's metrics, with honest names (METHOD §7).
+"""The field's metrics, with honest names.
 
 The field prints the root of the mean squared error as "MSE"; here it is RMSE.
 """
@@ -11,49 +11,36 @@ import tensorflow as tf
 from keras import ops
 
 
-@keras.saving.register_keras_serializable("cdcc_tf")
-class CountMAE(keras.metrics.Mean):
+class CountMAE(keras.metrics.MeanMetricWrapper):
   """Mean absolute error of counts, in people.
 
-  `update_state(true, predicted)` takes counts of shape [batch].
+  Like the others, `update_state(true, predicted)` takes counts [batch].
   """
 
   def __init__(self, name: str = "mae", **kwargs: Any):
-    super().__init__(name=name, **kwargs)
-
-  def update_state(
-    self,
-    true: tf.Tensor,
-    predicted: tf.Tensor,
-    sample_weight: tf.Tensor | None = None,
-  ) -> None:
-    """Adds a batch of counts."""
-    super().update_state(ops.abs(predicted - true), sample_weight)
+    super().__init__(_absolute_errors, name, **kwargs)
 
 
-@keras.saving.register_keras_serializable("cdcc_tf")
-class CountBias(keras.metrics.Mean):
+class CountBias(keras.metrics.MeanMetricWrapper):
   """Mean of predicted minus true counts, in people."""
 
   def __init__(self, name: str = "bias", **kwargs: Any):
-    super().__init__(name=name, **kwargs)
-
-  def update_state(
-    self,
-    true: tf.Tensor,
-    predicted: tf.Tensor,
-    sample_weight: tf.Tensor | None = None,
-  ) -> None:
-    """Adds a batch of counts."""
-    super().update_state(predicted - true, sample_weight)
+    super().__init__(_errors, name, **kwargs)
 
 
-@keras.saving.register_keras_serializable("cdcc_tf")
 class CountRMSE(keras.metrics.RootMeanSquaredError):
   """Root of the mean squared error of counts, in people."""
 
   def __init__(self, name: str = "rmse", **kwargs: Any):
-    super().__init__(name=name, **kwargs)
+    super().__init__(name, **kwargs)
+
+
+def _errors(true: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
+  return predicted - true
+
+
+def _absolute_errors(true: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
+  return ops.abs(predicted - true)
 
 
 def game_errors(
