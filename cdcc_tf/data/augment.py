@@ -1,90 +1,94 @@
-"""Augmentation: pure functions of (image, points), seeded and stateless.
+"""Augmentation: pure functions of a picture and its labels, seeded, stateless.
 
 Points move with the picture *before* the density map is made, so counts stay
 exact. Every function takes its own seed; nothing here has hidden state, which
 is what makes resuming at any step exact.
 """
 
+import dataclasses
+
 import tensorflow as tf
 
-from cdcc_tf.data.density import points_inside
+from cdcc_tf.data.density import STRIDE, map_window, points_inside
 
 # Coefficients of luminance, ITU-R BT.601.
 _LUMINANCE = (0.299, 0.587, 0.114)
 
 
-def random_crop_and_scale(
-  image: tf.Tensor,
-  points: tf.Tensor,
+@dataclasses.dataclass(frozen=True)
+class View:
+  """One look at a picture, which moves all that belongs to it alike.
+
+  Attributes:
+    window: float32 tensor (top, left, side): the square that is seen, in whole
+      pixels of the picture.
+    mirrored: boolean scalar: whether left and right change places. Harmless in
+      both domains; an up-down flip must never reach the density branch.
+    crop: side of what comes out, in pixels; a multiple of 8.
+  """
+
+  window: tf.Tensor
+  mirrored: tf.Tensor
+  crop: int
+
+  def picture(self, image: tf.Tensor) -> tf.Tensor:
+    """Shows a picture [height, width, 3] as float32 [crop, crop, 3]."""
+    top, left, side = tf.unstack(tf.cast(self.window, tf.int32))
+    cut = tf.image.crop_to_bounding_box(image, top, left, side, side)
+    resized = tf.image.resize(cut, [self.crop, self.crop], antialias=True)
+    resized = tf.clip_by_value(resized, 0.0, 255.0)
+    resized.set_shape([self.crop, self.crop, 3])
+    return tf.where(self.mirrored, tf.reverse(resized, [1]), resized)
+
+  def points(self, points: tf.Tensor) -> tf.Tensor:
+    """Moves the points [points, 2] inside the window, in pixels of the crop."""
+    top, left, side = tf.unstack(self.window)
+    # Membership is decided in the window's own pixels: after scaling, rounding
+    # could push a point across the border and lose a head.
+    moved = points - tf.stack([left, top])
+    kept = moved[points_inside(moved, side, side)] * (self.crop / side)
+    x, y = kept[:, 0], kept[:, 1]
+    # A point at x = 0 would land on x = crop, outside: keep it just inside.
+    largest = tf.constant(self.crop, tf.float32) * (1 - 1e-6)
+    x = tf.where(self.mirrored, self.crop - x, x)
+    return tf.minimum(tf.stack([x, y], axis=1), largest)
+
+  def maps(
+    self, maps: tf.Tensor, height: tf.Tensor, width: tf.Tensor
+  ) -> tf.Tensor:
+    """Moves maps [rows, columns, maps] of a picture; keeps their people."""
+    cells = self.crop // STRIDE
+    cut = map_window(maps, height, width, self.window, cells)
+    return tf.where(self.mirrored, tf.reverse(cut, [1]), cut)
+
+
+def random_view(
+  size: tf.Tensor,
   seed: tf.Tensor,
   crop: int,
   scale_min: float,
   scale_max: float,
-) -> tuple[tf.Tensor, tf.Tensor]:
-  """Cuts a random window and resizes it to a square of `crop` pixels.
+) -> View:
+  """Draws where to look, how large, and whether in a mirror.
 
   Scale is drawn log-uniformly; a picture smaller than the window is enlarged
   as much as it must be. Both axes get the same scale.
 
   Args:
-    image: uint8 tensor of shape [height, width, 3].
-    points: float32 tensor of shape [points, 2], pixels.
+    size: integer tensor (height, width) of the picture.
     seed: integer tensor of shape [2].
     crop: side of the result in pixels, a multiple of 8.
     scale_min: smallest scale; 0.5 shows twice the picture in each direction.
     scale_max: largest scale.
-
-  Returns:
-    float32 image of shape [crop, crop, 3] in [0, 255], and the points inside
-    the window, in pixels of the result.
   """
-  height, width = tf.unstack(tf.cast(tf.shape(image)[:2], tf.float32))
-  draw = tf.random.stateless_uniform([3], seed)
+  height, width = tf.unstack(tf.cast(size, tf.float32))
+  draw = tf.random.stateless_uniform([4], seed)
   scale = scale_min * tf.pow(scale_max / scale_min, draw[0])
   scale = tf.maximum(scale, crop / tf.minimum(height, width))
-  window = tf.minimum(
-    tf.round(crop / scale), tf.floor(tf.minimum(height, width))
-  )
-  top = tf.floor(draw[1] * (height - window + 1))
-  left = tf.floor(draw[2] * (width - window + 1))
-  cut = tf.image.crop_to_bounding_box(
-    image, *(tf.cast(v, tf.int32) for v in (top, left, window, window))
-  )
-  resized = tf.image.resize(cut, [crop, crop], antialias=True)
-  resized = tf.clip_by_value(resized, 0.0, 255.0)
-  resized.set_shape([crop, crop, 3])
-  # Membership is decided in the window's own pixels: after scaling, rounding
-  # could push a point across the border and lose a head.
-  moved = points - tf.stack([left, top])
-  kept = moved[points_inside(moved, window, window)]
-  largest = tf.constant(crop, tf.float32) * (1 - 1e-6)
-  return resized, tf.minimum(kept * (crop / window), largest)
-
-
-def random_flip_left_right(
-  image: tf.Tensor, points: tf.Tensor, seed: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-  """Mirrors picture and points, or not, with equal chance.
-
-  Harmless in both domains; an up-down flip must never reach the density branch.
-
-  Args:
-    image: tensor of shape [height, width, 3].
-    points: float32 tensor of shape [points, 2].
-    seed: integer tensor of shape [2].
-
-  Returns:
-    The picture and its points.
-  """
-  flip = tf.random.stateless_uniform([], seed) < 0.5
-  width = tf.cast(tf.shape(image)[1], points.dtype)
-  # A point at x = 0 would land on x = width, outside: keep it just inside.
-  x = tf.minimum(width - points[:, 0], width * (1 - 1e-6))
-  mirrored = tf.stack([x, points[:, 1]], axis=1)
-  return (
-    tf.where(flip, tf.reverse(image, [1]), image),
-    tf.where(flip, mirrored, points),
-  )
+  side = tf.minimum(tf.round(crop / scale), tf.floor(tf.minimum(height, width)))
+  top = tf.floor(draw[1] * (height - side + 1))
+  left = tf.floor(draw[2] * (width - side + 1))
+  return View(tf.stack([top, left, side]), draw[3] < 0.5, crop)
 
 
 def random_colour(

@@ -1,4 +1,4 @@
-"""Points to density, on the stride-8 grid (METHOD §6 of the paper's recipe).
+"""Points to density, on the stride-8 grid, and density to another grid.
 
 A head is a Gaussian *integrated* over each cell, so a cell holds people, a map
 holds the number of its points, and no rescaling is ever needed.
@@ -80,3 +80,51 @@ def _cell_masses(
   cumulative = 0.5 * tf.math.erf(distance * (0.5**0.5))
   masses = cumulative[:, 1:] - cumulative[:, :-1]
   return masses / tf.reduce_sum(masses, axis=1, keepdims=True)
+
+
+def map_window(
+  density: tf.Tensor,
+  height: tf.Tensor,
+  width: tf.Tensor,
+  window: tf.Tensor,
+  cells: int,
+  stride: int = STRIDE,
+) -> tf.Tensor:
+  """Cuts a square window out of maps and brings it onto a grid of its own.
+
+  People are taken to be spread evenly over each cell, so the people inside the
+  window are kept, whatever the new grid.
+
+  Args:
+    density: float32 tensor of shape [rows, columns, maps], per cell.
+    height: of the picture that the maps belong to, in pixels; its last row of
+      cells may reach past it.
+    width: likewise.
+    window: float32 tensor (top, left, side) in pixels of that picture.
+    cells: rows and columns of the result.
+    stride: cell side in pixels.
+
+  Returns:
+    float32 tensor of shape [cells, cells, maps], per new cell.
+  """
+  top, left, side = tf.unstack(tf.cast(window, tf.float32))
+  rows = _shares(tf.shape(density)[0], height, top, side, cells, stride)
+  columns = _shares(tf.shape(density)[1], width, left, side, cells, stride)
+  return tf.einsum("ir,rcm,jc->ijm", rows, density, columns)
+
+
+def _shares(
+  old: tf.Tensor,
+  length: tf.Tensor,
+  start: tf.Tensor,
+  side: tf.Tensor,
+  cells: int,
+  stride: int,
+) -> tf.Tensor:
+  """Returns which share of each old cell falls into each new: [cells, old]."""
+  edges = tf.cast(tf.range(old + 1) * stride, tf.float32)
+  edges = tf.minimum(edges, tf.cast(length, tf.float32))
+  bounds = start + side * tf.range(cells + 1, dtype=tf.float32) / cells
+  low = tf.maximum(edges[:-1], bounds[:-1, tf.newaxis])
+  high = tf.minimum(edges[1:], bounds[1:, tf.newaxis])
+  return tf.maximum(high - low, 0.0) / (edges[1:] - edges[:-1])

@@ -102,18 +102,20 @@ def _source_batches(
   def example(
     position: tf.Tensor, serialized: tf.Tensor
   ) -> dict[str, tf.Tensor]:
-    seeds = _seeds(seed, _SOURCE_STREAM, position, 3)
+    view_seed, colour_seed = _seeds(seed, _SOURCE_STREAM, position)
     fields = records.parse(serialized)
-    image, points = augment.random_crop_and_scale(
-      decode_picture(fields["image"]),
-      fields["points"],
-      seeds[0],
+    image = decode_picture(fields["image"])
+    view = augment.random_view(
+      tf.shape(image)[:2],
+      view_seed,
       config.crop,
       config.scale_min,
       config.scale_max,
     )
-    image, points = augment.random_flip_left_right(image, points, seeds[1])
-    image = augment.random_colour(image, seeds[2], config.colour_strength)
+    points = view.points(fields["points"])
+    image = augment.random_colour(
+      view.picture(image), colour_seed, config.colour_strength
+    )
     density = density_map(points, config.crop, config.crop, config.sigma)
     density.set_shape([config.crop // 8, config.crop // 8, 1])
     return {"image": image, "density": density}
@@ -135,19 +137,19 @@ def _target_batches(
   def example(
     position: tf.Tensor, serialized: tf.Tensor
   ) -> dict[str, tf.Tensor]:
-    seeds = _seeds(seed, _TARGET_STREAM, position, 3)
+    view_seed, colour_seed = _seeds(seed, _TARGET_STREAM, position)
     fields = records.parse(serialized, with_points=False)
-    no_points = tf.zeros([0, 2])
-    image, _ = augment.random_crop_and_scale(
-      decode_picture(fields["image"]),
-      no_points,
-      seeds[0],
+    image = decode_picture(fields["image"])
+    view = augment.random_view(
+      tf.shape(image)[:2],
+      view_seed,
       config.crop,
       config.target_scale_min,
       config.target_scale_max,
     )
-    image, _ = augment.random_flip_left_right(image, no_points, seeds[1])
-    image = augment.random_colour(image, seeds[2], config.colour_strength)
+    image = augment.random_colour(
+      view.picture(image), colour_seed, config.colour_strength
+    )
     return _both_ways(image)
 
   first = first_step * config.target_batch // 2
@@ -239,14 +241,12 @@ def _of_length(count: int) -> Callable[[tf.data.Dataset], tf.data.Dataset]:
   return tf.data.experimental.assert_cardinality(count)
 
 
-def _seeds(
-  seed: int, stream: int, position: tf.Tensor, count: int
-) -> list[tf.Tensor]:
-  """Returns independent stateless seeds of one example."""
+def _seeds(seed: int, stream: int, position: tf.Tensor) -> list[tf.Tensor]:
+  """Returns independent stateless seeds of one example: view and colour."""
   base = tf.random.experimental.stateless_fold_in(
     tf.constant([seed, stream], tf.int64), position
   )
-  return tf.unstack(tf.random.experimental.stateless_split(base, count))
+  return tf.unstack(tf.random.experimental.stateless_split(base, 2))
 
 
 def _centre_crop(image: tf.Tensor, side: int) -> tuple[tf.Tensor, tf.Tensor]:

@@ -21,8 +21,9 @@ from cdcc_tf.models.layers import (
 )
 
 _DECODER_CHANNELS = (512, 512, 512, 256, 128, 64)
-# The field trains on densities times 100, so that a head is not all rounding.
-DENSITY_UNIT = 0.01
+# So that a cell's people, from a lone head's share to a packed crowd, are
+# numbers near one; with hundredths, crowds were learned more slowly.
+DENSITY_UNIT = 0.05
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -122,8 +123,8 @@ class DensityHead(keras.layers.Layer):
   """
 
   # So that training starts from a plausible crowd, not from an empty map or a
-  # packed one: 2 and 3 hundredths of a person per cell and their deviation.
-  _INITIAL_BIAS = (2.0, 2.0)
+  # packed one: 0.02 people per cell, and a deviation of 0.03.
+  _INITIAL_BIAS = (-0.7, -1.2)
 
   def __init__(self, **kwargs: Any):
     kwargs["dtype"] = "float32"
@@ -148,7 +149,7 @@ class DensityHead(keras.layers.Layer):
     """Maps [batch, height, width, channels] to the two maps."""
     output = ops.matmul(features, self.kernel) + self.bias
     density = ops.softplus(output[..., :1]) * DENSITY_UNIT
-    # Within e^±12 of a hundredth of a person, no cell can run away.
+    # Within e^±6 of a twentieth of a person, no σ can run away.
     log_variance = ops.clip(output[..., 1:], -12.0, 12.0)
     return {
       "density": density,

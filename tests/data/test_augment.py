@@ -1,10 +1,13 @@
 """Augmentation moves pictures and points together, and loses nobody."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from cdcc_tf.data import augment
+from cdcc_tf.data.density import density_map
 from tests.conftest import (
   assert_same,
   lopsided_points,
@@ -34,16 +37,21 @@ def brightest(picture: np.ndarray) -> np.ndarray:
   return np.array([(xs * weight).sum(), (ys * weight).sum()]) / weight.sum()
 
 
-def find_flip(seed_wanted: bool) -> list[int]:
-  """Returns a seed with which the left-right flip takes place, or not."""
-  picture = noise_picture(4, 6, 0)
-  for number in range(64):
-    flipped, _ = augment.random_flip_left_right(
-      picture, tf.zeros([0, 2]), [number, 1]
-    )
-    if (not np.array_equal(flipped, picture)) == seed_wanted:
-      return [number, 1]
-  raise AssertionError("64 seeds and always the same side")
+def view_of(
+  picture: np.ndarray, seed: list[int], scale_min: float, scale_max: float
+) -> augment.View:
+  """Draws a view that is not mirrored, to look at crop and scale alone."""
+  view = augment.random_view(
+    tf.shape(picture)[:2], seed, CROP, scale_min, scale_max
+  )
+  return dataclasses.replace(view, mirrored=tf.constant(False))
+
+
+def whole_view(side: int, mirrored: bool) -> augment.View:
+  """Returns the view of a whole square picture, in a mirror or not."""
+  return augment.View(
+    tf.constant([0.0, 0.0, side]), tf.constant(mirrored), side
+  )
 
 
 def crop_and_scale(
@@ -54,14 +62,12 @@ def crop_and_scale(
   scale_max: float = 1.2,
 ) -> tuple[np.ndarray, np.ndarray]:
   """Crops twice, eagerly and in tf.data."""
-  return run_eagerly_and_in_tf_data(
-    lambda picture, points, seed: augment.random_crop_and_scale(
-      picture, points, seed, CROP, scale_min, scale_max
-    ),
-    picture,
-    points,
-    np.int64(seed),
-  )
+
+  def look(picture: tf.Tensor, points: tf.Tensor, seed: tf.Tensor) -> tuple:
+    view = view_of(picture, seed, scale_min, scale_max)
+    return view.picture(picture), view.points(points)
+
+  return run_eagerly_and_in_tf_data(look, picture, points, np.int64(seed))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -88,11 +94,7 @@ def test_some_crop_shows_the_dot_and_some_does_not():
   points = np.float32([[40, 33]])
   picture = dotted_picture(60, 100, points)
   seen = [
-    len(
-      augment.random_crop_and_scale(
-        picture, points, [number, 0], CROP, 0.6, 1.2
-      )[1]
-    )
+    len(view_of(picture, [number, 0], 0.6, 1.2).points(points))
     for number in range(30)
   ]
   assert 0 < sum(seen) < 30
@@ -144,9 +146,7 @@ def test_scale_is_the_same_in_both_axes_and_spans_its_range():
   picture = noise_picture(200, 200, 0)
   scales = []
   for number in range(60):
-    _, moved = augment.random_crop_and_scale(
-      picture, points, [number, 3], CROP, 0.25, 1.0
-    )
+    moved = view_of(picture, [number, 3], 0.25, 1.0).points(points).numpy()
     across, down = (np.unique(np.round(moved[:, i], 3)) for i in (0, 1))
     scales.append((across[1] - across[0]) / 10)
     assert (down[1] - down[0]) / 10 == pytest.approx(scales[-1], abs=1e-3)
@@ -175,64 +175,79 @@ def test_small_pictures_are_enlarged(height: int, width: int, seed: list[int]):
     np.testing.assert_allclose(brightest(cut), moved[0], atol=0.6)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_flip_moves_picture_and_points_together(seed: list[int]):
-  points = np.float32([[9.5, 6.5]])
-  picture = dotted_picture(20, 41, points, 3)
-  flipped, moved = run_eagerly_and_in_tf_data(
-    augment.random_flip_left_right, picture, points, np.int64(seed)
-  )
-  assert flipped.dtype == np.uint8
-  np.testing.assert_allclose(brightest(flipped), moved[0], atol=1e-3)
+def test_the_mirror_swaps_left_and_right_only():
+  picture = noise_picture(16, 16, 0)
+  points = np.float32([[1, 2], [15.5, 0.25]])
+  view = whole_view(16, mirrored=True)
+  np.testing.assert_allclose(view.picture(picture), picture[:, ::-1], atol=1e-3)
+  np.testing.assert_allclose(view.points(points), [[15, 2], [0.5, 0.25]])
+  view = whole_view(16, mirrored=False)
+  np.testing.assert_allclose(view.picture(picture), picture, atol=1e-3)
+  np.testing.assert_allclose(view.points(points), points)
 
 
-def test_flip_mirrors_left_and_right_only():
-  picture = noise_picture(6, 10, 0)
-  points = np.float32([[1, 2], [9.5, 0.25]])
-  flipped, moved = augment.random_flip_left_right(
-    picture, points, find_flip(True)
-  )
-  np.testing.assert_array_equal(flipped, picture[:, ::-1])
-  np.testing.assert_allclose(moved, [[9, 2], [0.5, 0.25]], atol=1e-5)
-  kept, still = augment.random_flip_left_right(
-    picture, points, find_flip(False)
-  )
-  np.testing.assert_array_equal(kept, picture)
-  np.testing.assert_array_equal(still, points)
-
-
-@pytest.mark.parametrize("width", [8, 41, 256, 4096])
-def test_flip_keeps_heads_on_the_far_left_inside(width: int):
+@pytest.mark.parametrize("width", [8, 40, 256, 4096])
+def test_the_mirror_keeps_heads_on_the_far_left_inside(width: int):
   points = np.float32(
     [[0, 1], [1e-9, 1], [np.nextafter(np.float32(width), 0), 1]]
   )
-  _, moved = augment.random_flip_left_right(
-    np.zeros((4, width, 3), np.uint8), points, find_flip(True)
-  )
-  assert ((moved[:, 0].numpy() >= 0) & (moved[:, 0].numpy() < width)).all()
+  moved = whole_view(width, mirrored=True).points(points).numpy()
+  assert len(moved) == 3
+  assert ((moved[:, 0] >= 0) & (moved[:, 0] < width)).all()
 
 
-def test_flipping_twice_changes_nothing():
-  picture, seed = noise_picture(12, 20, 0), find_flip(True)
-  points = lopsided_points(8, 12, 20, 0)
-  twice = augment.random_flip_left_right(
-    *augment.random_flip_left_right(picture, points, seed), seed
-  )
-  np.testing.assert_array_equal(twice[0], picture)
-  np.testing.assert_allclose(twice[1], points, atol=1e-4)
-
-
-def test_both_flips_are_drawn_about_equally():
-  picture = np.uint8([[[0] * 3, [9] * 3]])
-  flips = [
-    int(
-      augment.random_flip_left_right(picture, tf.zeros([0, 2]), [number, 0])[0][
-        0, 0, 0
-      ]
-    )
+def test_both_sides_of_the_mirror_are_drawn_about_equally():
+  drawn = [
+    bool(augment.random_view([50, 60], [number, 0], CROP, 1.0, 1.0).mirrored)
     for number in range(200)
   ]
-  assert 70 < sum(flips) / 9 < 130
+  assert 70 < sum(drawn) < 130
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, [8, 1], [9, 1]])
+@pytest.mark.parametrize("size", [(60, 100), (97, 61)])
+def test_maps_move_with_the_points(seed: list[int], size: tuple[int, int]):
+  """A map of the points, seen in a view, is the map of the points seen."""
+  points = lopsided_points(60, *size, 3)
+  # At σ of a few cells, a head's spread over its own cell hardly matters.
+  whole = density_map(points, *size, sigma=1e-3).numpy()
+
+  def look(maps: tf.Tensor, points: tf.Tensor, seed: tf.Tensor) -> tuple:
+    view = augment.random_view(tf.constant(size), seed, CROP, 0.4, 1.2)
+    return view.maps(maps, *size), view.points(points), view.window
+
+  seen, moved, window = run_eagerly_and_in_tf_data(
+    look, whole, points, np.int64(seed)
+  )
+  assert seen.shape == (CROP // 8, CROP // 8, 1)
+  # Heads within a cell of the window's border may be shared with outside.
+  top, left, side = window
+  inner = [
+    (left + 8 <= x < left + side - 8) and (top + 8 <= y < top + side - 8)
+    for x, y in points
+  ]
+  outer = [
+    (left - 8 <= x < left + side + 8) and (top - 8 <= y < top + side + 8)
+    for x, y in points
+  ]
+  assert sum(inner) - 1e-3 <= seen.sum() <= sum(outer) + 1e-3
+  if len(moved) > 5:
+    ys, xs = np.indices(seen.shape[:2]) * 8 + 4
+    centre = np.array([(xs * seen[..., 0]).sum(), (ys * seen[..., 0]).sum()])
+    np.testing.assert_allclose(
+      centre / seen.sum(), moved.mean(0), atol=8 * CROP / side
+    )
+
+
+def test_a_view_of_everything_keeps_everybody():
+  """Also in the last row and column of cells, which reach past the picture."""
+  maps = np.float32(np.random.default_rng(0).random((8, 8, 2)))
+  for side in (57, 60, 64):
+    view = augment.View(
+      tf.constant([0.0, 0.0, side]), tf.constant(True), 2 * CROP
+    )
+    seen = view.maps(maps, side, side).numpy()
+    np.testing.assert_allclose(seen.sum((0, 1)), maps.sum((0, 1)), rtol=1e-5)
 
 
 @pytest.mark.parametrize("strength", [0.1, 0.5, 2.0])
@@ -272,10 +287,8 @@ def test_same_seed_same_result_other_seed_other_result():
   points = lopsided_points(20, 60, 100, 0)
 
   def augmented(seed: list[int]) -> tuple[np.ndarray, ...]:
-    cut, moved = augment.random_crop_and_scale(
-      picture, points, seed, CROP, 0.4, 1.2
-    )
-    cut, moved = augment.random_flip_left_right(cut, moved, seed)
+    view = augment.random_view([60, 100], seed, CROP, 0.4, 1.2)
+    cut, moved = view.picture(picture), view.points(points)
     coloured = augment.random_colour(cut, seed, 0.5)
     return cut.numpy(), moved.numpy(), coloured.numpy()
 
