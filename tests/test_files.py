@@ -1,5 +1,6 @@
 """Files are written whole or not at all."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,11 @@ def test_failed_write_leaves_the_old_file(
   files.write_atomically(path, "before")
 
   def fails(source: Path, target: Path) -> None:
-    raise OSError("disk full")
+    raise OSError(errno.ENOSPC, "disk full")  # as systems say it: no name
 
   monkeypatch.setattr(files.os, "replace", fails)
-  with pytest.raises(OSError, match="disk full"):
+  with pytest.raises(OSError, match="disk full") as raised:
     files.write_atomically(path, "after")
+  assert raised.value.filename == str(path)
   assert path.read_text() == "before"
   assert [p.name for p in path.parent.iterdir()] == ["file"]
