@@ -84,7 +84,10 @@ def _parse(argv: list[str]) -> list[str]:
 
 
 def _end(message: str, status: int) -> NoReturn:
-  print(f"{os.path.basename(sys.argv[0])}: {message}", file=sys.stderr)
+  # A progress bar that was cut off leaves its line unfinished.
+  start = "\n" if getattr(tqdm, "_instances", None) else ""
+  name = os.path.basename(sys.argv[0])
+  print(f"{start}{name}: {message}", file=sys.stderr)
   sys.exit(status)
 
 

@@ -1,6 +1,6 @@
 """Exports a trained counter as a SavedModel.
 
-python -m cdcc_tf.export --run=runs/unity2shtb --output=exported/
+  python -m cdcc_tf.export --run=runs/unity2shtb --output=exported/
 
 Any program with TensorFlow can then count:
 
@@ -29,7 +29,7 @@ def main() -> None:
 
   counter = CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision)
   serving.export(counter.model, FLAGS.output)
-  print(f"SavedModel: {FLAGS.output}")
+  print(f"SavedModel, {counter.precision}: {FLAGS.output}")
 
 
 def cli() -> None:

@@ -47,6 +47,12 @@ def run_program(
       2,
       "-c: out/counts.csv: No space left on device.\n",
     ),
+    (
+      "from tqdm import tqdm; bar = tqdm(total=9, disable=None); "
+      "bars = tqdm._instances; bars.add(bar); raise KeyboardInterrupt",
+      130,
+      "\n-c: interrupted\n",
+    ),
     ("raise OSError('truncated')", 2, "-c: truncated\n"),
     ("raise OSError", 2, "-c: OSError\n"),
     ("open('/nowhere/x')", 2, "-c: /nowhere/x: No such file or directory.\n"),

@@ -69,7 +69,7 @@ def test_new_folder(
 
 def test_flags_are_a_flag_file_of_the_same_experiment(tmp_path: Path):
   config = ExperimentConfig(
-    DataConfig(source_records="a b's", sigma=1e-7, crop=64),
+    DataConfig("a b's,c", target_records="t", sigma=1e-7, crop=64),
     ModelConfig(spatial_encoder=False, initializer="he_normal"),
     TrainingConfig(orientation_weight=0.0, learning_rate=1 / 3),
   )
