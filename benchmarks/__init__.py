@@ -1,1 +1,10 @@
-"""Side-by-side measurements: both sides in one call, a ratio at the end."""
+"""Side-by-side measurements: both sides in one call, a ratio at the end.
+
+Each module has `define_flags`, `measure` (sizes in, lines of text out) and a
+command. Sizes can be made tiny, which is how the tests run them.
+"""
+
+from cdcc_tf import quiet_start
+
+# Before any module of ours imports it with all its notices.
+quiet_start.import_tensorflow()

@@ -1,4 +1,9 @@
-"""Arithmetic of the network, counted from its layers."""
+"""Arithmetic of the network, counted from its layers, 2 per multiply-add.
+
+Sizes are multiples of 8 pixels; what is added or compared is left out.
+"""
+
+import math
 
 import keras
 
@@ -6,50 +11,69 @@ from cdcc_tf.models.layers import SpatialEncoder
 from cdcc_tf.models.sfcn import SFCN
 
 
-def _convolutions(model: SFCN) -> list[keras.layers.Layer]:
-  return [
-    layer
-    for layer in [
-      *model.encoder.layers,
-      model.shared_decoder,
-      *model.masked_decoder,
-    ]
-    if isinstance(layer, keras.layers.Conv2D)
-  ]
-
-
-def forward(model: SFCN, height: int, width: int) -> float:
-  """Returns the FLOP of one picture's forward pass (2 per multiply-add)."""
-  total = 0.0
-  for layer in _convolutions(model):
-    cells = _cells(layer.name, height, width)
-    total += 2.0 * layer.kernel.shape.num_elements() * cells
-  grid = height * width / 64
-  for layer in model.masked_decoder:
-    if isinstance(layer, SpatialEncoder):
-      for kernel, _ in (layer.down_up, layer.left_right):
-        total += 2 * 2.0 * kernel.shape.num_elements() * grid  # there and back
-  return total + 2.0 * model.head.kernel.shape.num_elements() * grid
-
-
-def decoder_forward(
-  decoder: keras.Sequential, height: int, width: int
-) -> float:
-  """Returns the FLOP of the orientation decoder's convolutions."""
+def encoder(model: SFCN, height: int, width: int) -> float:
+  """Returns the FLOP of the encoder's forward pass over one picture."""
   return sum(
-    2.0 * layer.kernel.shape.num_elements() * height * width / 64
-    for layer in decoder.layers
-    if isinstance(layer, keras.layers.Conv2D)
+    # A pooling halves both sides after each block.
+    _convolution(layer, height * width / 4 ** (int(layer.name[5]) - 1))
+    for layer in _convolutions(model.encoder.layers)
   )
 
 
 def first_convolution(model: SFCN, height: int, width: int) -> float:
   """Returns the FLOP of conv1_1, which needs no gradient of its input."""
-  layer = _convolutions(model)[0]
-  return 2.0 * layer.kernel.shape.num_elements() * height * width
+  return _convolution(_convolutions(model.encoder.layers)[0], height * width)
 
 
-def _cells(name: str, height: int, width: int) -> float:
-  if not name.startswith("block"):
-    return height * width / 64
-  return height * width / 4 ** (int(name[5]) - 1)
+def density_decoder(model: SFCN, height: int, width: int) -> float:
+  """Returns the FLOP of the density decoder's forward pass, one mask."""
+  rows, columns = height // 8, width // 8
+  layers = [model.shared_decoder, *model.masked_decoder]
+  total = sum(
+    _convolution(layer, rows * columns) for layer in _convolutions(layers)
+  )
+  for layer in layers:
+    if isinstance(layer, SpatialEncoder):
+      # There and back; the line that each pass starts from stays as it is.
+      for (kernel, _), messages in (
+        (layer.down_up, (rows - 1) * columns),
+        (layer.left_right, (columns - 1) * rows),
+      ):
+        total += 2 * 2.0 * math.prod(kernel.shape) * messages
+  return total + 2.0 * math.prod(model.head.kernel.shape) * rows * columns
+
+
+def orientation_decoder(
+  decoder: keras.Sequential, height: int, width: int
+) -> float:
+  """Returns the FLOP of the orientation decoder's convolutions, forward."""
+  return sum(
+    _convolution(layer, (height // 8) * (width // 8))
+    for layer in _convolutions(decoder.layers)
+  )
+
+
+def train_step(
+  model: SFCN, decoder: keras.Sequential, crop: int, source: int, target: int
+) -> float:
+  """Returns the FLOP of a step of stage 1 with nothing frozen.
+
+  Backwards costs a forward pass for the gradient of the weights, and one for
+  that of the features.
+  """
+  shared = 3 * encoder(model, crop, crop) - first_convolution(model, crop, crop)
+  return (
+    (source + target) * shared
+    + source * 3 * density_decoder(model, crop, crop)
+    + target * 3 * orientation_decoder(decoder, crop, crop)
+  )
+
+
+def _convolutions(
+  layers: list[keras.layers.Layer],
+) -> list[keras.layers.Conv2D]:
+  return [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
+
+
+def _convolution(layer: keras.layers.Conv2D, cells: float) -> float:
+  return 2.0 * math.prod(layer.kernel.shape) * cells

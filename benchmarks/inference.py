@@ -1,73 +1,88 @@
-"""Counting one 1024x768 picture against the same network in PyTorch float32.
+"""Counting one picture against the same network in PyTorch.
 
 python -m benchmarks.inference
 """
 
-from collections.abc import Callable
-
 import numpy as np
 import tensorflow as tf
-from absl import app, flags
+from absl import flags
 
-from benchmarks import timing
-from cdcc_tf import precision
+from benchmarks import timing, torch_side
+from cdcc_tf import command_line
+from cdcc_tf import precision as precisions
 from cdcc_tf.inference.counter import CrowdCounter
 from cdcc_tf.models.sfcn import SFCN
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("rounds", 5, "Counted rounds.")
-flags.DEFINE_integer("height", 768, "Picture height in pixels.")
-flags.DEFINE_integer("width", 1024, "Picture width in pixels.")
+PRECISIONS = ("float32", "bfloat16")
 
 
-def our_counter(policy: str) -> CrowdCounter:
+def define_flags(values: flags.FlagValues = FLAGS) -> None:
+  """Defines what can be varied."""
+  define = flags.DEFINE_integer
+  define("rounds", 5, "Counted rounds.", 1, flag_values=values)
+  define("height", 768, "Picture height in pixels.", 1, flag_values=values)
+  define("width", 1024, "Picture width in pixels.", 1, flag_values=values)
+  flags.DEFINE_float(
+    "channels", 1.0, "Multiplies the channels.", flag_values=values
+  )
+  flags.DEFINE_bool(
+    "torch",
+    True,
+    "Measure PyTorch too (extra `benchmark`).",
+    flag_values=values,
+  )
+
+
+def our_counter(precision: str, channels: float) -> CrowdCounter:
   """Returns a counter with random weights."""
-  precision.use(policy)
-  model = SFCN()
-  model(tf.zeros((1, 64, 64, 3)))
+  with precisions.scope(precision):
+    model = SFCN(channels)
+    model(tf.zeros((1, 64, 64, 3)))
   return CrowdCounter(model)
 
 
-def torch_counter(masks: np.ndarray, image: np.ndarray) -> Callable[[], object]:
-  """Returns the same pass in PyTorch float32, channels_last."""
-  import torch
-
-  from benchmarks.torch_sfcn import TorchSFCN
-
-  network = TorchSFCN(torch.tensor(masks)).to(memory_format=torch.channels_last)
-  network.eval()
-
-  def count() -> float:
-    with torch.inference_mode():
-      pixels = torch.tensor(image).permute(2, 0, 1)[None].float() / 255
-      pixels = pixels.contiguous(memory_format=torch.channels_last)
-      maps = network.density(network.encoder(pixels))
-      return float(torch.nn.functional.softplus(maps[:, 0]).sum())
-
-  return count
-
-
-def main(argv: list[str]) -> None:
-  """Measures and prints."""
-  del argv
+def measure(
+  height: int,
+  width: int,
+  rounds: int,
+  channels: float = 1.0,
+  torch: bool = True,
+) -> list[str]:
+  """Times one picture in each; returns a line each, and ratios."""
   random = np.random.default_rng(0)
-  image = random.integers(0, 256, (FLAGS.height, FLAGS.width, 3), np.uint8)
-  ours = {name: our_counter(name) for name in ("float32", "bfloat16")}
-  masks = ours["float32"].model.masked_decoder[0].mask_values.numpy()
-  seconds = timing.in_turns(
-    {
-      "PyTorch, float32": torch_counter(masks, image),
-      "ours, float32": lambda: ours["float32"].count(image),
-      "ours, bfloat16": lambda: ours["bfloat16"].count(image),
-    },
-    FLAGS.rounds,
+  image = random.integers(0, 256, (height, width, 3), np.uint8)
+  ours = {name: our_counter(name, channels) for name in PRECISIONS}
+  sides = {
+    f"ours, {name}": lambda counter=counter: counter.count(image)
+    for name, counter in ours.items()
+  }
+  if torch:
+    network = torch_side.load()
+    masks = ours["float32"].model.masked_decoder[0].mask_values.numpy()
+    sides |= {
+      f"PyTorch, {name}": network.counter(masks, channels, image, name)
+      for name in PRECISIONS
+    }
+  seconds = timing.in_turns(sides, rounds)
+  lines = [timing.row(name, values) for name, values in seconds.items()]
+  if torch:
+    for name in PRECISIONS:
+      against = timing.ratio(
+        seconds[f"ours, {name}"], seconds[f"PyTorch, {name}"]
+      )
+      lines.append(f"ours / PyTorch, both {name}: {against:.2f}")
+  return lines
+
+
+def main() -> None:
+  """Measures and prints."""
+  lines = measure(
+    FLAGS.height, FLAGS.width, FLAGS.rounds, FLAGS.channels, FLAGS.torch
   )
-  for name, values in seconds.items():
-    print(timing.row(name, values))
-  for name in ("ours, float32", "ours, bfloat16"):
-    against = timing.ratio(seconds[name], seconds["PyTorch, float32"])
-    print(f"{name} / PyTorch, float32: {against:.2f}")
+  print("\n".join(lines))
 
 
 if __name__ == "__main__":
-  app.run(main)
+  define_flags()
+  command_line.run(main)

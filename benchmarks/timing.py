@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-_SIDE = 4096
-
 
 def in_turns(
   sides: dict[str, Callable[[], object]], rounds: int
@@ -39,16 +37,26 @@ def ratio(first: list[float], second: list[float]) -> float:
   return statistics.median(a / b for a, b in zip(first, second, strict=True))
 
 
+def rate_share(
+  seconds: list[float],
+  flop: float,
+  yardstick_seconds: list[float],
+  yardstick_flop: float,
+) -> float:
+  """Returns a side's FLOP per second over those of a yardstick."""
+  return ratio(yardstick_seconds, seconds) * flop / yardstick_flop
+
+
 def row(name: str, seconds: list[float], extra: str = "") -> str:
   """Formats a side: median, fastest and slowest round."""
   return (
     f"{name:<34}{statistics.median(seconds):>9.4f} s"
     f"  ({min(seconds):.4f} to {max(seconds):.4f})  {extra}"
-  )
+  ).rstrip()
 
 
-def matmul_work() -> tuple[Callable[[], object], float]:
+def matmul_work(side: int = 4096) -> tuple[Callable[[], object], float]:
   """Returns a float32 product to measure the machine by, and its FLOP."""
-  matrix = tf.random.normal((_SIDE, _SIDE))
+  matrix = tf.random.normal((side, side))
   product = tf.function(lambda: tf.reduce_sum(tf.matmul(matrix, matrix)))
-  return lambda: product().numpy(), 2.0 * _SIDE**3
+  return lambda: product().numpy(), 2.0 * side**3

@@ -1,172 +1,159 @@
 """Training steps of SFCN against PyTorch, and against this machine's matmul.
 
-python -m benchmarks.train_step
+  python -m benchmarks.train_step
 
-All 8 crops of 256x256 go through both branches on both sides, so that the work
-is the same; then the real stage-1 step, which does less.
+One step of stage 1 on both sides: 4 crops through encoder and density decoder,
+4 through encoder and orientation decoder.
 """
 
-import statistics
 from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
-from absl import app, flags
+from absl import flags
 
-from benchmarks import flop, timing
-from cdcc_tf import precision
-from cdcc_tf.models.encoders import freeze_blocks
-from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
-from cdcc_tf.training import losses
-from cdcc_tf.training.adaptation import CrossDomainModel, OrientationSchedule
+from benchmarks import flop, timing, torch_side
+from cdcc_tf import command_line
+from cdcc_tf import precision as precisions
+from cdcc_tf.config import (
+  DataConfig,
+  ExperimentConfig,
+  ModelConfig,
+  TrainingConfig,
+)
+from cdcc_tf.training import builders, stages
+from cdcc_tf.training.adaptation import CrossDomainModel
 
 FLAGS = flags.FLAGS
-flags.DEFINE_integer("rounds", 5, "Counted rounds.")
-flags.DEFINE_bool("torch", True, "Measure PyTorch too (extra `benchmark`).")
-CROP, BATCH = 256, 8
+PRECISIONS = ("float32", "bfloat16")
+MATMUL = "float32 matmul"
 
 
-class BothBranches(CrossDomainModel):
-  """Sends every crop through both decoders."""
-
-  def _joint_loss(self, batch: dict) -> tf.Tensor:
-    features = self.counter.encoder(batch["source"]["image"])
-    maps = self.counter.decode(features, training=True)
-    return keras.ops.mean(
-      self._measure_source(batch["source"], maps)
-    ) + keras.ops.mean(self._orientation_loss(batch["target"], features))
-
-
-def make_batch(source: int, target: int) -> dict:
-  """Returns a batch of noise in the form of the batch dict."""
-  random = np.random.default_rng(0)
-  grid = CROP // 8
-  return keras.tree.map_structure(
-    tf.constant,
-    {
-      "source": {
-        "image": np.float32(random.random((source, CROP, CROP, 3)) * 255),
-        "density": np.float32(random.random((source, grid, grid, 1)) / 10),
-      },
-      "target": {
-        "image": np.float32(random.random((target, CROP, CROP, 3)) * 255),
-        "orientation": np.int32(np.arange(target) % 2),
-      },
-    },
+def define_flags(values: flags.FlagValues = FLAGS) -> None:
+  """Defines what can be varied."""
+  define = flags.DEFINE_integer
+  define("rounds", 5, "Counted rounds.", 1, flag_values=values)
+  define("crop", 256, "Side of a crop; multiple of 8.", 8, flag_values=values)
+  define("batch", 4, "Crops of each domain; even.", 2, flag_values=values)
+  define("matmul_side", 4096, "Side of the matrices.", 1, flag_values=values)
+  flags.DEFINE_float(
+    "channels", 1.0, "Multiplies the channels.", flag_values=values
+  )
+  flags.DEFINE_bool(
+    "torch",
+    True,
+    "Measure PyTorch too (extra `benchmark`).",
+    flag_values=values,
   )
 
 
+def make_batch(crop: int, size: int) -> dict:
+  """Returns a batch of noise in the form of the batch dict, as numpy."""
+  random = np.random.default_rng(0)
+  pictures = np.float32(random.random((2, size, crop, crop, 3)) * 255)
+  grid = (size, crop // 8, crop // 8, 1)
+  return {
+    "source": {
+      "image": pictures[0],
+      "density": np.float32(random.random(grid) / 10),
+    },
+    "target": {
+      "image": pictures[1],
+      "orientation": np.int32(np.arange(size) % 2),
+    },
+  }
+
+
 def our_step(
-  policy: str,
-  kind: type[CrossDomainModel],
+  precision: str,
   batch: dict,
+  channels: float = 1.0,
   spatial_encoder: bool = True,
   frozen_blocks: int = 0,
 ) -> tuple[Callable[[], object], CrossDomainModel]:
   """Returns a compiled training step of this project."""
-  precision.use(policy)
-  model = kind(
-    SFCN(spatial_encoder=spatial_encoder),
-    build_orientation_decoder(),
-    schedule=OrientationSchedule(1.0),
+  crop = batch["source"]["image"].shape[1]
+  config = ExperimentConfig(
+    DataConfig(target_records="noise", crop=crop),
+    ModelConfig(
+      encoder_weights="none", width=channels, spatial_encoder=spatial_encoder
+    ),
+    TrainingConfig(
+      orientation_warmup=0, orientation_ramp=0, frozen_blocks=frozen_blocks
+    ),
   )
-  model.build_all(CROP)
-  freeze_blocks(model.counter.encoder, frozen_blocks)
-  model.compile(keras.optimizers.AdamW(1e-5), jit_compile=False)
-  model.optimizer.build(model.trainable_variables)
+  with precisions.scope(precision):
+    model = builders.build_first_model(config, stages.plan(config)[0])
   step = tf.function(model.train_step)
+  batch = keras.tree.map_structure(tf.constant, batch)
   return lambda: float(step(batch)["density_loss"]), model
 
 
-def torch_step(masks: np.ndarray, batch: dict) -> Callable[[], object]:
-  """Returns the same step in PyTorch's best form: channels_last, bfloat16."""
-  import torch
-  from torch.nn import functional
-
-  from benchmarks.torch_sfcn import TorchSFCN
-
-  network = TorchSFCN(torch.tensor(masks)).to(memory_format=torch.channels_last)
-  network.train()
-  optimizer = torch.optim.AdamW(network.parameters(), 1e-5)
-  images = torch.tensor(batch["source"]["image"].numpy() / 255)
-  images = images.permute(0, 3, 1, 2).contiguous(
-    memory_format=torch.channels_last
+def measure(
+  crop: int,
+  size: int,
+  rounds: int,
+  channels: float = 1.0,
+  torch: bool = True,
+  matmul_side: int = 4096,
+) -> list[str]:
+  """Times every side; returns a line each, rates and ratios."""
+  batch = make_batch(crop, size)
+  matmul, matmul_flop = timing.matmul_work(matmul_side)
+  sides: dict[str, Callable[[], object]] = {MATMUL: matmul}
+  for name in PRECISIONS:
+    sides[f"ours, {name}"], model = our_step(name, batch, channels)
+  sides["ours, no spatial encoder"], _ = our_step(
+    "bfloat16", batch, channels, spatial_encoder=False
   )
-  density = torch.tensor(batch["source"]["density"].numpy())
-  density = density.permute(0, 3, 1, 2) / losses.UNIT
-  labels = torch.tensor(batch["target"]["orientation"].numpy()).long()
-
-  def step() -> float:
-    optimizer.zero_grad(set_to_none=True)
-    with torch.autocast("cpu", torch.bfloat16):
-      features = network.encoder(images)
-      maps = network.density(features)
-      logits = network.orient(features)
-    mean, log_variance = functional.softplus(maps[:, :1]), maps[:, 1:]
-    likelihood = 0.5 * (
-      torch.exp(-log_variance) * (density - mean) ** 2 + log_variance
-    )
-    weighted = likelihood * torch.exp(0.5 * log_variance).detach()
-    loss = weighted.mean() + functional.cross_entropy(logits, labels)
-    loss.backward()
-    optimizer.step()
-    return float(loss.detach())
-
-  return step
-
-
-def main(argv: list[str]) -> None:
-  """Measures and prints."""
-  del argv
-  batch = make_batch(BATCH, BATCH)
-  matmul, matmul_flop = timing.matmul_work()
-  ours32, model = our_step("float32", BothBranches, batch)
-  ours16, _ = our_step("bfloat16", BothBranches, batch)
-  plain16, _ = our_step("bfloat16", BothBranches, batch, spatial_encoder=False)
-  stage1, _ = our_step("bfloat16", CrossDomainModel, make_batch(4, 4))
-  frozen, _ = our_step(
-    "bfloat16", CrossDomainModel, make_batch(4, 4), frozen_blocks=2
+  sides["ours, blocks 1-2 frozen"], _ = our_step(
+    "bfloat16", batch, channels, frozen_blocks=2
   )
-  sides: dict[str, Callable[[], object]] = {
-    "float32 matmul": matmul,
-    "ours, float32": ours32,
-    "ours, bfloat16": ours16,
-    "ours, bfloat16, no spatial encoder": plain16,
-    "stage 1, 4 + 4 crops, bfloat16": stage1,
-    "stage 1, blocks 1-2 frozen": frozen,
-  }
-  if FLAGS.torch:
+  if torch:
+    network = torch_side.load()
     masks = model.counter.masked_decoder[0].mask_values.numpy()
-    sides["PyTorch, channels_last, bfloat16"] = torch_step(masks, batch)
-  seconds = timing.in_turns(sides, FLAGS.rounds)
-  forward = flop.forward(model.counter, CROP, CROP) + flop.decoder_forward(
-    model.orientation_decoder, CROP, CROP
-  )
-  work = BATCH * (
-    3 * forward - flop.first_convolution(model.counter, CROP, CROP)
-  )
-  print(f"{work / 1e12:.2f} TFLOP a step, {BATCH} crops of {CROP}x{CROP}")
-  for name, values in seconds.items():
-    print(timing.row(name, values))
-  for name in ("ours, float32", "ours, bfloat16"):
-    share = statistics.median(
-      (work / step) / (matmul_flop / product)
-      for step, product in zip(
-        seconds[name], seconds["float32 matmul"], strict=True
+    for name in PRECISIONS:
+      sides[f"PyTorch, {name}"] = network.train_step(
+        masks, channels, batch, name
       )
+  seconds = timing.in_turns(sides, rounds)
+  work = flop.train_step(model.counter, model.task.decoder, crop, size, size)
+  lines = [f"{work / 1e12:.4f} TFLOP a step, {size} + {size} crops of {crop}"]
+  lines += [timing.row(name, values) for name, values in seconds.items()]
+  for name in PRECISIONS:
+    share = timing.rate_share(
+      seconds[f"ours, {name}"], work, seconds[MATMUL], matmul_flop
     )
-    print(f"{name}: FLOP rate {share:.2f}x the float32 matmul's")
-  share = 1 - timing.ratio(
-    seconds["ours, bfloat16, no spatial encoder"], seconds["ours, bfloat16"]
+    lines.append(f"ours, {name}: FLOP rate {share:.2f}x the float32 matmul's")
+  for name, what in (
+    ("ours, no spatial encoder", "spatial encoder"),
+    ("ours, blocks 1-2 frozen", "gradient into blocks 1-2"),
+  ):
+    share = 1 - timing.ratio(seconds[name], seconds["ours, bfloat16"])
+    lines.append(f"{what}: {100 * share:.1f} % of the bfloat16 step")
+  if torch:
+    for name in PRECISIONS:
+      against = timing.ratio(
+        seconds[f"ours, {name}"], seconds[f"PyTorch, {name}"]
+      )
+      lines.append(f"ours / PyTorch, both {name}: {against:.2f}")
+  return lines
+
+
+def main() -> None:
+  """Measures and prints."""
+  lines = measure(
+    FLAGS.crop,
+    FLAGS.batch,
+    FLAGS.rounds,
+    FLAGS.channels,
+    FLAGS.torch,
+    FLAGS.matmul_side,
   )
-  print(f"spatial encoder: {100 * share:.1f} % of the step")
-  if FLAGS.torch:
-    against = timing.ratio(
-      seconds["ours, bfloat16"], seconds["PyTorch, channels_last, bfloat16"]
-    )
-    print(f"ours / PyTorch, both bfloat16: {against:.2f}")
+  print("\n".join(lines))
 
 
 if __name__ == "__main__":
-  app.run(main)
+  define_flags()
+  command_line.run(main)

@@ -1,0 +1,179 @@
+"""Benchmarks run to their end at tiny sizes, and count and divide rightly."""
+
+import importlib
+import itertools
+import math
+import types
+
+import numpy as np
+import pytest
+from absl import flags
+
+from benchmarks import (
+  density,
+  flop,
+  inference,
+  input_pipeline,
+  timing,
+  torch_side,
+  train_step,
+)
+from cdcc_tf.config import DataConfig
+from cdcc_tf.errors import InputError
+from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
+
+COMMANDS = (density, inference, input_pipeline, train_step)
+TINY = 0.05
+
+
+@pytest.mark.parametrize("module", COMMANDS, ids=lambda m: m.__name__)
+def test_flags_parse_and_explain_themselves(module: types.ModuleType) -> None:
+  values = flags.FlagValues()
+  module.define_flags(values)
+  values([module.__name__])
+  assert all(values[name].help for name in values)
+  assert f"python -m {module.__name__}" in module.__doc__
+
+
+def test_density_keeps_every_head() -> None:
+  recipe, ours, faster = density.measure(50, 64, 96, rounds=1)
+  assert recipe.startswith("scipy recipe")
+  assert "sum 50.0000 of 50" in ours
+  assert faster.endswith("x faster")
+
+
+def test_inference_without_torch() -> None:
+  lines = inference.measure(24, 32, 1, channels=TINY, torch=False)
+  assert [line.split("  ")[0] for line in lines] == [
+    "ours, float32",
+    "ours, bfloat16",
+  ]
+
+
+def test_train_step_without_torch() -> None:
+  lines = train_step.measure(
+    16, 2, 1, channels=TINY, torch=False, matmul_side=64
+  )
+  assert lines[0].endswith("TFLOP a step, 2 + 2 crops of 16")
+  assert sum(" s  (" in line for line in lines) == 5
+  assert any(line.startswith("spatial encoder: ") for line in lines)
+
+
+def test_input_pipeline(tiny_records) -> None:
+  records = str(tiny_records("both", {"train": 6, "val": 1}))
+  config = DataConfig(
+    records, records, crop=16, target_held_out=1, sigma=4.0, target_batch=2
+  )
+  lines = input_pipeline.measure(config, batches=2, steps=1, channels=TINY)
+  assert lines[-1].endswith("x what training consumes")
+
+
+def test_missing_torch_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+  def missing(name: str) -> None:
+    raise ModuleNotFoundError(name)
+
+  monkeypatch.setattr(importlib, "import_module", missing)
+  with pytest.raises(InputError, match="--notorch"):
+    torch_side.load()
+
+
+def test_torch_side_runs_and_has_our_size() -> None:
+  pytest.importorskip("torch")
+  network = torch_side.load()
+  _, model = train_step.our_step("float32", train_step.make_batch(16, 2), TINY)
+  masks = model.counter.masked_decoder[0].mask_values.numpy()
+  ours = [*model.counter.trainable_weights, *model.task.decoder.weights]
+  theirs = network.TorchSFCN(masks, TINY).parameters()
+  assert sum(parameter.numel() for parameter in theirs) == sum(
+    math.prod(weight.shape) for weight in ours
+  )
+  lines = train_step.measure(16, 2, 1, channels=TINY, matmul_side=64)
+  assert "ours / PyTorch, both bfloat16" in lines[-1]
+  lines = inference.measure(24, 32, 1, channels=TINY)
+  assert "ours / PyTorch, both float32" in lines[-2]
+
+
+@pytest.fixture(scope="module")
+def network() -> SFCN:
+  model = SFCN()
+  model(np.zeros((1, 16, 16, 3)))
+  return model
+
+
+def by_hand(channels: list[int], cells: float) -> float:
+  """Sums 3x3 convolutions on one grid."""
+  return sum(
+    2 * 9 * before * after * cells
+    for before, after in itertools.pairwise(channels)
+  )
+
+
+def test_flop_of_the_encoder(network: SFCN) -> None:
+  height, width = 256, 128
+  pixels = height * width
+  expected = (
+    by_hand([3, 64, 64], pixels)
+    + by_hand([64, 128, 128], pixels / 4)
+    + by_hand([128, 256, 256, 256], pixels / 16)
+    + by_hand([256, 512, 512, 512], pixels / 64)
+  )
+  assert flop.encoder(network, height, width) == expected
+  first = by_hand([3, 64], pixels)
+  assert flop.first_convolution(network, height, width) == first
+
+
+def test_flop_of_the_decoders(network: SFCN) -> None:
+  rows, columns = 32, 16
+  convolutions = by_hand([512, 512, 512, 512, 256, 128, 64], rows * columns)
+  # Each line but the first gets a message from a 1 x 9 neighbourhood, twice.
+  scans = 2 * 2 * 9 * 64 * 64 * ((rows - 1) * columns + (columns - 1) * rows)
+  head = 2 * 64 * 2 * rows * columns
+  assert (
+    flop.density_decoder(network, 8 * rows, 8 * columns)
+    == convolutions + scans + head
+  )
+  decoder = build_orientation_decoder()
+  decoder.build((1, rows, columns, 512))
+  assert (
+    flop.orientation_decoder(decoder, 8 * rows, 8 * columns) == convolutions
+  )
+  crop = 64
+  encoder = flop.encoder(network, crop, crop)
+  first = flop.first_convolution(network, crop, crop)
+  density_work = flop.density_decoder(network, crop, crop)
+  orientation_work = flop.orientation_decoder(decoder, crop, crop)
+  assert flop.train_step(network, decoder, crop, 4, 2) == pytest.approx(
+    6 * (3 * encoder - first) + 12 * density_work + 6 * orientation_work
+  )
+
+
+def test_sides_take_turns_and_the_first_round_is_not_counted() -> None:
+  calls: list[str] = []
+  seconds = timing.in_turns(
+    {name: lambda name=name: calls.append(name) for name in "ab"}, rounds=2
+  )
+  assert "".join(calls) == "ababab"
+  assert [len(values) for values in seconds.values()] == [2, 2]
+
+
+def test_ratios_are_medians_of_rounds_not_ratios_of_medians() -> None:
+  """The machine slows down tenfold in the last round; the ratio does not."""
+  ours, theirs = [1.0, 1.0, 10.0], [2.0, 2.0, 20.0]
+  assert timing.ratio(ours, theirs) == 0.5
+  assert timing.ratio([1.0, 4.0, 9.0], [1.0, 2.0, 3.0]) == 2.0
+  with pytest.raises(ValueError, match="argument 2"):
+    timing.ratio([1.0], [1.0, 2.0])
+  # Twice the work in half the time is four times the rate.
+  assert timing.rate_share([1.0, 1.0], 8.0, [2.0, 2.0], 4.0) == 4.0
+
+
+def test_rows_name_median_and_extremes() -> None:
+  name, rest = timing.row("side", [3.0, 1.0, 2.0], "note").split(maxsplit=1)
+  assert name == "side"
+  assert rest == "2.0000 s  (1.0000 to 3.0000)  note"
+
+
+def test_matmul_work_counts_multiply_adds() -> None:
+  work, count = timing.matmul_work(8)
+  work()
+  assert count == 2 * 8**3
