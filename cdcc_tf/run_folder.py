@@ -3,7 +3,9 @@
 config.json        the experiment, every option
 flags.txt          the same as a flag file, and the command that was typed
 environment.json   versions, machine, git commit
-checkpoints/       everything needed to go on, the last two
+checkpoints/       by stage, everything needed to go on, the last two
+stages/            the counter at each stage's end, where the next begins
+pseudo_labels/     the cache of each round of stage 2
 best/ last/        model.keras and record.json: how it was chosen
 history.json       one line of figures per interval
 tensorboard/       the same to look at, with pictures
@@ -12,17 +14,11 @@ panels/            pictures of predictions
 
 import dataclasses
 import json
-import os
-import platform
 import re
-import shlex
-import subprocess
-import sys
-from importlib import metadata
 from pathlib import Path
 
-import cdcc_tf
 from cdcc_tf import config as configs
+from cdcc_tf import provenance as provenances
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.files import write_atomically
@@ -43,6 +39,14 @@ class RunFolder:
   def checkpoints(self) -> Path:
     """Folder of training checkpoints."""
     return self.path / "checkpoints"
+
+  def stage(self, name: str) -> Path:
+    """Folder of what a finished stage leaves to the next one."""
+    return self.path / "stages" / name
+
+  def pseudo_labels(self, name: str) -> Path:
+    """Folder of the pseudo-labels that a stage learns from."""
+    return self.path / "pseudo_labels" / name
 
   @property
   def tensorboard(self) -> Path:
@@ -122,34 +126,13 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
     )
   run.path.mkdir(parents=True, exist_ok=True)
   write_atomically(
-    run.path / "environment.json", json.dumps(environment(), indent=1) + "\n"
+    run.path / "environment.json",
+    json.dumps(provenances.environment(), indent=1) + "\n",
   )
   write_atomically(run.path / "flags.txt", _flag_file(run.path, config))
   # Last, because its presence is what makes the folder a run.
   write_atomically(run.path / "config.json", config.to_json())
   return run
-
-
-def environment() -> dict[str, object]:
-  """Describes the software and the machine that this process runs on."""
-  versions = {"cdcc_tf": cdcc_tf.__version__}
-  for package in ("tensorflow", "keras", "numpy", "opencv-python-headless"):
-    try:
-      versions[package] = metadata.version(package)
-    except metadata.PackageNotFoundError:
-      versions[package] = "not installed"
-  return {
-    "versions": versions,
-    "python": platform.python_version(),
-    "machine": f"{platform.system()} {platform.machine()}",
-    "processors": os.cpu_count(),
-    "git_commit": _git_commit(),
-  }
-
-
-def command_typed() -> str:
-  """Returns this process' command, on one line."""
-  return shlex.join(sys.orig_argv).replace("\n", " ")
 
 
 def _flag_file(folder: Path, config: ExperimentConfig) -> str:
@@ -161,7 +144,7 @@ def _flag_file(folder: Path, config: ExperimentConfig) -> str:
   ]
   return "\n".join(
     [
-      f"# Typed: {command_typed()}",
+      f"# Typed: {provenances.command_typed()}",
       f"# To resume: python -m cdcc_tf.train --flagfile={folder / 'flags.txt'}",
       f"--run={folder}",
       *options,
@@ -180,16 +163,3 @@ def _read_json(path: Path) -> dict[str, object]:
     raise InputError(
       f"{path}: damaged ({first_line(error)}). Copy it again, or delete it."
     ) from error
-
-
-def _git_commit() -> str | None:
-  try:
-    return subprocess.run(
-      ["git", "describe", "--always", "--dirty", "--abbrev=40"],
-      cwd=Path(__file__).parent,
-      capture_output=True,
-      text=True,
-      check=True,
-    ).stdout.strip()
-  except (OSError, subprocess.CalledProcessError):
-    return None  # installed from a package, not a checkout

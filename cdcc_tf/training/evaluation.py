@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from cdcc_tf import run_folder
+from cdcc_tf import provenance as provenances
 from cdcc_tf.data import manifest, records
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
@@ -107,8 +107,8 @@ def evaluate(
     "split": split,
     "left_out_unlabelled": unlabelled,
     "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-    "command": run_folder.command_typed(),
-    "measured_with": run_folder.environment(),
+    "command": provenances.command_typed(),
+    "measured_with": provenances.environment(),
   }
   text = json.dumps(figures | {"provenance": origin}, indent=1, allow_nan=False)
   write_atomically(output / "metrics.json", text + "\n")

@@ -1,0 +1,46 @@
+"""What produced a figure: the software, the machine, the command."""
+
+import os
+import platform
+import shlex
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import cdcc_tf
+
+
+def environment() -> dict[str, object]:
+  """Describes the software and the machine that this process runs on."""
+  versions = {"cdcc_tf": cdcc_tf.__version__}
+  for package in ("tensorflow", "keras", "numpy", "opencv-python-headless"):
+    try:
+      versions[package] = metadata.version(package)
+    except metadata.PackageNotFoundError:
+      versions[package] = "not installed"
+  return {
+    "versions": versions,
+    "python": platform.python_version(),
+    "machine": f"{platform.system()} {platform.machine()}",
+    "processors": os.cpu_count(),
+    "git_commit": _git_commit(),
+  }
+
+
+def command_typed() -> str:
+  """Returns this process' command, on one line."""
+  return shlex.join(sys.orig_argv).replace("\n", " ")
+
+
+def _git_commit() -> str | None:
+  try:
+    return subprocess.run(
+      ["git", "describe", "--always", "--dirty", "--abbrev=40"],
+      cwd=Path(__file__).parent,
+      capture_output=True,
+      text=True,
+      check=True,
+    ).stdout.strip()
+  except (OSError, subprocess.CalledProcessError):
+    return None  # installed from a package, not a checkout
