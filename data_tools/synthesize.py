@@ -4,6 +4,7 @@ python -m data_tools.synthesize --output=records/synth --pictures=200 \
     --preset=street --seed=1 --contact_sheet=synth.png
 """
 
+import contextlib
 import dataclasses
 from pathlib import Path
 
@@ -16,23 +17,26 @@ from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from data_tools.splits import assign_splits
+from data_tools.synthesis.look import looks_of
 from data_tools.synthesis.pictures import (
   Order,
   contact_sheet,
   make_pictures,
   picture_id,
 )
-from data_tools.synthesis.presets import PRESETS, preset_named
+from data_tools.synthesis.plain_files import PlainFiles
+from data_tools.synthesis.presets import PRESETS, presets_named
 
 FLAGS = flags.FLAGS
 SMALLEST, LARGEST = 32, 8192  # pixels along a side
+WIDTH, HEIGHT = 1024, 768
 
 flags.DEFINE_string("output", None, "Folder to write the records to.")
 flags.DEFINE_integer("pictures", 200, "How many pictures to make.")
 flags.DEFINE_string(
   "preset",
   "street",
-  "Kind of picture:\n"
+  "Kind of picture, or several with commas between, made in turns:\n"
   + "\n".join(f"{name}: {p.summary}." for name, p in PRESETS.items()),
 )
 flags.DEFINE_integer(
@@ -41,8 +45,22 @@ flags.DEFINE_integer(
   "Pictures are a function of preset, size, seed and their number. Another "
   "seed makes other pictures.",
 )
-flags.DEFINE_integer("width", 1024, "Width of the pictures in pixels.")
-flags.DEFINE_integer("height", 768, "Height of the pictures in pixels.")
+flags.DEFINE_integer(
+  "width",
+  None,
+  f"Width of the pictures in pixels; {WIDTH}, or with --like as theirs.",
+)
+flags.DEFINE_integer(
+  "height",
+  None,
+  f"Height of the pictures in pixels; {HEIGHT}, or with --like as theirs.",
+)
+flags.DEFINE_string(
+  "like",
+  None,
+  "Folder of your own pictures, which need no labels. Pictures are made of "
+  "their size and near to them in brightness, contrast, colour and sharpness.",
+)
 flags.DEFINE_integer(
   "max_heads", 0, "Most people in a picture; 0: as many as the preset has."
 )
@@ -64,12 +82,20 @@ flags.DEFINE_integer(
   "0: none.",
 )
 flags.DEFINE_string(
+  "files",
+  None,
+  "Folder to write the pictures to as well, as JPEG files with a points.csv; "
+  "data_tools.convert --format=csv reads them.",
+)
+flags.DEFINE_string(
   "contact_sheet",
   None,
   "PNG file to write with the first pictures side by side, heads marked.",
 )
 flags.DEFINE_integer("workers", 2, "Processes to work with.")
-flags.DEFINE_bool("overwrite", False, "Replace records already in --output.")
+flags.DEFINE_bool(
+  "overwrite", False, "Replace records already in --output, and --files."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +106,7 @@ class Options:
   pictures: int
   val_fraction: float = 0.1
   dev_every: int = 0
+  files: Path | None = None
   contact_sheet: Path | None = None
   workers: int = 2
   overwrite: bool = False
@@ -92,8 +119,8 @@ def synthesize(order: Order, options: Options) -> Manifest:
     The manifest of the records.
 
   Raises:
-    InputError: an option is out of range, the preset is unknown, or the folder
-      holds records already.
+    InputError: an option is out of range, the preset is unknown, or a folder
+      holds records or files already.
   """
   check(order, options)
   # Here, because workers import this file and have no use for TensorFlow.
@@ -105,15 +132,19 @@ def synthesize(order: Order, options: Options) -> Manifest:
   splits = assign_splits(
     ids, options.val_fraction, options.dev_every, order.seed
   )
-  described = dataclasses.asdict(order) | {
-    "pictures": options.pictures,
-    "val_fraction": options.val_fraction,
-    "dev_every": options.dev_every,
-  }
   thumbnails = []
-  with RecordWriter(
-    options.output, "synthetic", described, options.overwrite
-  ) as writer:
+  with contextlib.ExitStack() as stack:
+    files = None
+    if options.files is not None:
+      files = stack.enter_context(PlainFiles(options.files, options.overwrite))
+    writer = stack.enter_context(
+      RecordWriter(
+        options.output,
+        "synthetic",
+        described(order, options),
+        options.overwrite,
+      )
+    )
     pictures = make_pictures(
       order,
       options.pictures,
@@ -129,11 +160,13 @@ def synthesize(order: Order, options: Options) -> Manifest:
       record = CrowdRecord(
         id=picture.id,
         image=picture.jpeg,
-        height=order.height,
-        width=order.width,
+        height=picture.height,
+        width=picture.width,
         points=picture.points,
       )
       writer.write(record, splits[picture.id])
+      if files is not None:
+        files.write(picture)
       if picture.thumbnail is not None:
         thumbnails.append(picture.thumbnail)
   if options.contact_sheet is not None:
@@ -141,11 +174,25 @@ def synthesize(order: Order, options: Options) -> Manifest:
   return writer.manifest
 
 
+def described(order: Order, options: Options) -> dict[str, object]:
+  """Returns what the manifest keeps, so that it can be repeated."""
+  kept = dataclasses.asdict(order) | {
+    "pictures": options.pictures,
+    "val_fraction": options.val_fraction,
+    "dev_every": options.dev_every,
+  }
+  if not order.like:
+    del kept["like"]
+  return kept
+
+
 def check(order: Order, options: Options) -> None:
   """Raises InputError where a value makes no sense."""
-  preset_named(order.preset)
+  presets_named(order.preset)
   for flag, value in (("width", order.width), ("height", order.height)):
-    if not SMALLEST <= value <= LARGEST:
+    if value is None and order.like:
+      continue
+    if value is None or not SMALLEST <= value <= LARGEST:
       raise InputError(
         f"--{flag}={value}: give {SMALLEST} to {LARGEST} pixels."
       )
@@ -175,28 +222,34 @@ def main() -> None:
   """Makes the pictures, then prints what was written."""
   from data_tools.conversion import summary
 
-  sheet = FLAGS.contact_sheet
+  usual = (None, None) if FLAGS.like else (WIDTH, HEIGHT)
   order = Order(
-    FLAGS.preset,
-    FLAGS.seed,
-    FLAGS.width,
-    FLAGS.height,
-    FLAGS.max_heads or None,
-    FLAGS.min_visible,
+    preset=FLAGS.preset,
+    seed=FLAGS.seed,
+    width=usual[0] if FLAGS.width is None else FLAGS.width,
+    height=usual[1] if FLAGS.height is None else FLAGS.height,
+    max_heads=FLAGS.max_heads or None,
+    min_visible=FLAGS.min_visible,
+    like=looks_of(Path(FLAGS.like)) if FLAGS.like else (),
   )
   options = Options(
     output=Path(FLAGS.output),
     pictures=FLAGS.pictures,
     val_fraction=FLAGS.val_fraction,
     dev_every=FLAGS.dev_every,
-    contact_sheet=Path(sheet) if sheet else None,
+    files=Path(FLAGS.files) if FLAGS.files else None,
+    contact_sheet=Path(FLAGS.contact_sheet) if FLAGS.contact_sheet else None,
     workers=FLAGS.workers,
     overwrite=FLAGS.overwrite,
   )
   print(summary(synthesize(order, options)))
   print(f"Records: {options.output}")
-  if sheet:
-    print(f"Contact sheet: {sheet}")
+  for what, path in (
+    ("JPEG files", options.files),
+    ("Contact sheet", options.contact_sheet),
+  ):
+    if path:
+      print(f"{what}: {path}")
 
 
 def cli() -> None:

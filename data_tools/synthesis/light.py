@@ -1,4 +1,4 @@
-"""The light of a scene: sun, sky and the haze between."""
+"""The light of a scene: sun, sky, lamps and the haze between."""
 
 import dataclasses
 import math
@@ -6,26 +6,39 @@ import math
 import numpy as np
 
 from data_tools.synthesis.camera import Camera
-from data_tools.synthesis.solids import Colour
+from data_tools.synthesis.drawing.solids import Colour
+from data_tools.synthesis.draws import Dice, Pair, between, chance
+
+_AHEAD = math.pi / 2  # the y axis, along which cameras look
 
 
 @dataclasses.dataclass(frozen=True)
 class LightRange:
-  """From what light a preset draws.
+  """From what light pictures are drawn; pairs are (least, most).
 
   Attributes:
-    overcast_share: share of pictures without cast shadows.
-    elevation: lowest and highest sun, degrees over the horizon.
-    level: darkest and brightest light, 1 is a bright day.
-    warmth: coldest and warmest tint, 0 is neutral.
-    visibility: shortest and longest, metres over which haze takes over.
+    elevation: of the sun, degrees over the horizon.
+    cast: strength of the shadows it casts; 0 under an overcast sky.
+    contrast: between lit and unlit sides.
+    level: of light, 1 is a bright day.
+    warmth: of its tint, 0 is neutral.
+    visibility: metres over which haze takes over.
+    sky: brightness of haze and clouds, as a share of white.
+    against: whether the sun stands before the camera.
+    lamps: how many lamps light the scene at night.
+    wet: share of pictures in which it rains.
   """
 
-  overcast_share: float
-  elevation: tuple[float, float]
-  level: tuple[float, float]
-  warmth: tuple[float, float]
-  visibility: tuple[float, float]
+  elevation: Pair = (30.0, 70.0)
+  cast: Pair = (0.3, 0.6)
+  contrast: Pair = (0.5, 0.8)
+  level: Pair = (0.9, 1.15)
+  warmth: Pair = (-0.03, 0.05)
+  visibility: Pair = (250.0, 900.0)
+  sky: Pair = (0.62, 0.85)
+  against: bool = False
+  lamps: tuple[int, int] = (0, 0)
+  wet: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,10 +48,13 @@ class Light:
   Attributes:
     sun: unit vector towards the sun, in the world.
     cast: strength of cast shadows, 0 under an overcast sky.
-    contrast: between lit and unlit sides, about 0.3 to 0.7.
+    contrast: between lit and unlit sides, about 0.3 to 0.8.
     tint: factor on red, green and blue.
     haze: colour far away.
     visibility: metres.
+    lamps: x, y and reach in metres of what lights the night.
+    glare: share of light that is spread over the picture.
+    rain: strength of the rain, 0 for none.
   """
 
   sun: tuple[float, float, float]
@@ -47,6 +63,9 @@ class Light:
   tint: Colour
   haze: Colour
   visibility: float
+  lamps: tuple[tuple[float, float, float], ...] = ()
+  glare: float = 0.0
+  rain: float = 0.0
 
   def highlight(self, camera: Camera) -> np.ndarray:
     """Returns where on a round thing the light falls, in [-1, 1], [2]."""
@@ -60,39 +79,133 @@ class Light:
     share = 1 - np.exp(-depth / self.visibility)
     return share, 255 * share[:, None] * np.minimum(self.haze, 1)
 
-  def paint(self, colours: list[Colour], heights: np.ndarray) -> np.ndarray:
+  def level_at(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Returns the factor of light at places over the ground, shaped as x."""
+    level = np.ones(x.shape, np.float32)
+    if not self.lamps:
+      return level
+    level *= np.float32(0.45)
+    for across, along, reach in self.lamps:
+      distance = ((x - across) ** 2 + (y - along) ** 2) / np.float32(reach**2)
+      level += np.float32(1.3) / (1 + distance * distance)
+    return np.minimum(level, np.float32(1.9))
+
+  def paint(
+    self,
+    colours: np.ndarray,
+    heights: np.ndarray,
+    level: np.ndarray,
+    bright: np.ndarray,
+  ) -> np.ndarray:
     """Returns paints as they look in this light without haze, 0 to 255.
 
     Args:
-      colours: of n parts.
+      colours: of n parts, [n, 3].
       heights: over the ground in metres, [n]: what is low in a crowd is dim.
+      level: factor on the light that reaches each part, [n].
+      bright: bool [n], what shines by itself.
 
     Returns:
       [n, 3].
     """
-    lit = 255 * (0.7 + 0.3 * np.clip(heights / 1.3, 0, 1))
-    return np.asarray(colours) * lit[:, None] * np.asarray(self.tint)
+    lit = level * (0.7 + 0.3 * np.clip(heights / 1.3, 0, 1))
+    tinted = lit[:, None] * np.asarray(self.tint)
+    return 255 * colours * np.where(bright[:, None], 1.0, tinted)
 
 
-def draw_light(rng: np.random.Generator, choice: LightRange) -> Light:
+def draw_light(dice: Dice, choice: LightRange) -> Light:
   """Draws a picture's light."""
-  overcast = rng.random() < choice.overcast_share
-  elevation = math.radians(rng.uniform(*choice.elevation))
-  azimuth = rng.uniform(0, 2 * math.pi)
-  level = rng.uniform(*choice.level)
-  warmth = rng.uniform(*choice.warmth)
+  elevation = math.radians(between(dice, choice.elevation))
+  azimuth = dice.uniform(0, 2 * math.pi)
+  if choice.against:
+    azimuth = _AHEAD + dice.uniform(-0.5, 0.5)
+  level, warmth = between(dice, choice.level), between(dice, choice.warmth)
   tint = (level * (1 + warmth), level, level * (1 - warmth))
-  grey = rng.uniform(0.62, 0.85)
-  haze = (grey * tint[0], grey * tint[1], grey * 1.04 * tint[2])
+  grey = between(dice, choice.sky)
+  lamps = tuple(
+    (dice.uniform(-12, 12), dice.uniform(4, 45), dice.uniform(3.5, 8))
+    for _ in range(dice.randint(*choice.lamps))
+  )
   return Light(
     sun=(
       math.cos(azimuth) * math.cos(elevation),
       math.sin(azimuth) * math.cos(elevation),
       math.sin(elevation),
     ),
-    cast=0.0 if overcast else rng.uniform(0.3, 0.6),
-    contrast=rng.uniform(0.35, 0.55) if overcast else rng.uniform(0.5, 0.8),
+    cast=between(dice, choice.cast),
+    contrast=between(dice, choice.contrast),
     tint=tint,
-    haze=haze,
-    visibility=rng.uniform(*choice.visibility),
+    haze=(grey * tint[0], grey * tint[1], grey * 1.04 * tint[2]),
+    visibility=between(dice, choice.visibility),
+    lamps=lamps,
+    glare=dice.uniform(0.08, 0.3) if choice.against else 0.0,
+    rain=dice.uniform(0.3, 1.0) if chance(dice, choice.wet) else 0.0,
   )
+
+
+SUNNY = LightRange()
+OVERCAST = LightRange(
+  cast=(0.0, 0.0), contrast=(0.35, 0.55), level=(0.82, 1.05), wet=0.06
+)
+SHADE = LightRange(  # between tall houses: no sun, a bright sky
+  cast=(0.0, 0.12), contrast=(0.4, 0.65), level=(0.8, 1.1), warmth=(-0.05, 0.06)
+)
+LOW_SUN = LightRange(
+  elevation=(14.0, 35.0),
+  cast=(0.35, 0.65),
+  contrast=(0.6, 0.85),
+  level=(0.95, 1.25),
+  warmth=(0.02, 0.14),
+  visibility=(150.0, 500.0),
+)
+AGAINST_SUN = LightRange(
+  elevation=(10.0, 28.0),
+  cast=(0.3, 0.6),
+  contrast=(0.7, 0.9),
+  level=(0.6, 0.9),
+  warmth=(0.0, 0.12),
+  sky=(0.85, 1.05),
+  against=True,
+)
+DUSK = LightRange(
+  cast=(0.0, 0.0),
+  contrast=(0.4, 0.6),
+  level=(0.35, 0.6),
+  warmth=(-0.14, 0.1),
+  sky=(0.5, 0.9),
+  lamps=(0, 4),
+)
+NIGHT = LightRange(
+  cast=(0.0, 0.0),
+  contrast=(0.5, 0.8),
+  level=(0.22, 0.45),
+  warmth=(-0.02, 0.16),
+  sky=(0.06, 0.2),
+  lamps=(3, 9),
+  wet=0.15,
+)
+FOG = LightRange(
+  cast=(0.0, 0.0),
+  contrast=(0.3, 0.45),
+  level=(0.7, 0.95),
+  warmth=(-0.06, 0.02),
+  visibility=(22.0, 90.0),
+  sky=(0.7, 0.9),
+)
+RAIN = LightRange(
+  cast=(0.0, 0.0),
+  contrast=(0.35, 0.5),
+  level=(0.55, 0.85),
+  warmth=(-0.08, 0.0),
+  visibility=(60.0, 250.0),
+  sky=(0.55, 0.75),
+  wet=1.0,
+)
+INDOORS = LightRange(
+  elevation=(75.0, 89.0),
+  cast=(0.0, 0.12),
+  contrast=(0.35, 0.6),
+  level=(0.7, 1.05),
+  warmth=(-0.05, 0.14),
+  visibility=(400.0, 2000.0),
+)

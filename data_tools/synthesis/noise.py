@@ -25,7 +25,7 @@ def tile(kind: str) -> np.ndarray:
   across, down = frequency[None, :], frequency[:, None]
   if kind == "folds":
     radius = np.hypot(across, down * 1.8)
-    gain = np.exp(-(((radius - 0.03) / 0.03) ** 2))
+    gain = np.exp(-(((radius - 0.055) / 0.045) ** 2))
   elif kind == "grain":
     gain = np.exp(-((np.hypot(across, down) / 0.25) ** 2))
   else:

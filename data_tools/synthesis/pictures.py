@@ -8,24 +8,36 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.effects import encode_jpeg
-from data_tools.synthesis.presets import preset_named
+from data_tools.synthesis.look import Look, bring_near, draw_look
+from data_tools.synthesis.presets import presets_named
 from data_tools.synthesis.render import draw_labels, render
 
-STORED_QUALITY = 92
 SHEET_PICTURES, SHEET_COLUMNS, SHEET_WIDTH = 12, 4, 480
 
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-  """What to make: see the flags of `data_tools.synthesize`."""
+  """What to make: see the flags of `data_tools.synthesize`.
+
+  Attributes:
+    preset: name of a preset, or several with commas between, used in turns.
+    seed: pictures are a function of this, their number and what follows.
+    width: in pixels, or None for those of `like`.
+    height: in pixels, or None for those of `like`.
+    max_heads: most people in a picture, or None.
+    min_visible: share of a head's disc that must be seen for a label.
+    like: looks that pictures are brought near to; none leaves them as they are.
+  """
 
   preset: str
   seed: int
-  width: int
-  height: int
+  width: int | None
+  height: int | None
   max_heads: int | None = None
   min_visible: float = 0.3
+  like: tuple[Look, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,41 +47,54 @@ class Picture:
   Attributes:
     id: unique, e.g. `street/seed1/00012`.
     jpeg: the file's bytes.
+    width: in pixels.
+    height: in pixels.
     points: float32 [heads, 2], x and y in pixels.
     thumbnail: uint8 [rows, columns, 3] with heads marked, or None.
   """
 
   id: str
   jpeg: bytes
+  width: int
+  height: int
   points: np.ndarray
   thumbnail: np.ndarray | None
 
 
 def picture_id(order: Order, index: int) -> str:
   """Returns the id of a picture of an order."""
-  return f"{order.preset}/seed{order.seed}/{index:05d}"
+  presets = presets_named(order.preset)
+  name = presets[index % len(presets)].name
+  return f"{name}/seed{order.seed}/{index:05d}"
 
 
 def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
   """Makes one picture of an order."""
+  presets = presets_named(order.preset)
+  look = None
+  if order.like:
+    look = draw_look(Dice(f"look {order.seed} {index}"), order.like)
   rendered = render(
-    preset_named(order.preset),
+    presets[index % len(presets)],
     order.seed,
     index,
-    order.width,
-    order.height,
+    order.width or (look.width if look else 0),
+    order.height or (look.height if look else 0),
     order.max_heads,
     order.min_visible,
   )
+  if look is not None:
+    image = bring_near(rendered.image, look)
+    rendered = dataclasses.replace(rendered, image=image)
   thumbnail = None
   if with_thumbnail and index < SHEET_PICTURES:
-    marked = draw_labels(rendered)
-    width = min(SHEET_WIDTH, order.width)
-    size = (width, max(1, round(width * order.height / order.width)))
-    thumbnail = cv2.resize(marked, size, interpolation=cv2.INTER_AREA)
+    thumbnail = _framed(draw_labels(rendered))
+  rows, columns = rendered.image.shape[:2]
   return Picture(
     picture_id(order, index),
-    encode_jpeg(rendered.image, STORED_QUALITY),
+    encode_jpeg(rendered.image, rendered.jpeg_quality),
+    columns,
+    rows,
     rendered.points,
     thumbnail,
   )
@@ -97,15 +122,25 @@ def make_pictures(
 
 
 def contact_sheet(thumbnails: list[np.ndarray]) -> np.ndarray:
-  """Lays thumbnails of one size out in a grid, uint8 RGB."""
-  rows, width = thumbnails[0].shape[:2]
+  """Lays thumbnails out in a grid, uint8 RGB."""
+  rows = max(thumbnail.shape[0] for thumbnail in thumbnails)
+  width = max(thumbnail.shape[1] for thumbnail in thumbnails)
   columns = min(SHEET_COLUMNS, len(thumbnails))
   lines = -(-len(thumbnails) // columns)
   sheet = np.full((lines * rows, columns * width, 3), 255, np.uint8)
   for i, thumbnail in enumerate(thumbnails):
     y, x = i // columns * rows, i % columns * width
-    sheet[y : y + rows, x : x + width] = thumbnail
+    high, wide = thumbnail.shape[:2]
+    sheet[y : y + high, x : x + wide] = thumbnail
   return sheet
+
+
+def _framed(marked: np.ndarray) -> np.ndarray:
+  """Reduces a picture to the size it has on a contact sheet."""
+  rows, columns = marked.shape[:2]
+  factor = min(1.0, SHEET_WIDTH / columns, SHEET_WIDTH / rows)
+  size = (max(1, round(columns * factor)), max(1, round(rows * factor)))
+  return cv2.resize(marked, size, interpolation=cv2.INTER_AREA)
 
 
 def _start_worker() -> None:

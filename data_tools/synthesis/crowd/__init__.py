@@ -1,0 +1,1 @@
+"""Where people stand, in what company, and which way they face."""

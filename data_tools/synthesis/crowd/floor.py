@@ -1,0 +1,165 @@
+"""The ground that people stand on: room, sight, and how near they come."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from data_tools.synthesis.camera import Camera
+from data_tools.synthesis.draws import Dice
+from data_tools.synthesis.people.poses import Pose
+from data_tools.synthesis.surroundings.base import Surroundings
+
+NEAREST_HEAD = 0.085  # of the picture's width: nobody is nearer
+HEAD = 0.22  # metres
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+  """Where one person stands: metres, radians."""
+
+  x: float
+  y: float
+  heading: float
+  pose: Pose
+  z: float = 0.0
+
+
+class Spacing:
+  """Keeps people apart, with a grid so that each asks only its neighbours."""
+
+  def __init__(self, cell: float):
+    self._cell = cell
+    self._taken: dict[tuple[int, int], list[tuple[float, float, float]]] = {}
+
+  def add(self, x: float, y: float, radius: float) -> None:
+    """Takes a disc of ground."""
+    reach = math.ceil(radius / self._cell) if radius > self._cell else 0
+    column, row = self._key(x, y)
+    for i in range(column - reach, column + reach + 1):
+      for j in range(row - reach, row + reach + 1):
+        self._taken.setdefault((i, j), []).append((x, y, radius))
+
+  def is_free(self, x: float, y: float, radius: float) -> bool:
+    """Tells whether no disc comes nearer than half of both radii's sum."""
+    column, row = self._key(x, y)
+    for i in (column - 1, column, column + 1):
+      for j in (row - 1, row, row + 1):
+        for a, b, other in self._taken.get((i, j), ()):
+          if (x - a) ** 2 + (y - b) ** 2 < (radius / 2 + other) ** 2:
+            return False
+    return True
+
+  def _key(self, x: float, y: float) -> tuple[int, int]:
+    return math.floor(x / self._cell), math.floor(y / self._cell)
+
+
+class Floor:
+  """Where there is room for people of whom the camera sees the heads."""
+
+  def __init__(
+    self,
+    rng: np.random.Generator,
+    camera: Camera,
+    surroundings: Surroundings,
+    obstacles: list[tuple[float, float, float]],
+    gap: float,
+    far: float,
+  ):
+    """Starts from an empty place.
+
+    Args:
+      rng: of the picture.
+      camera: people stand where it sees their heads.
+      surroundings: tells where people may stand.
+      obstacles: x, y and radius of what stands in the way, in metres.
+      gap: distance that people keep, in metres.
+      far: metres beyond which nobody stands.
+    """
+    self.surroundings, self.gap, self.far = surroundings, gap, far
+    self.patch: tuple[float, float, float] | None = None
+    self._rng, self._camera = rng, camera
+    self._spacing = Spacing(max(gap, 0.6))
+    for x, y, radius in obstacles:
+      self._spacing.add(x, y, radius)
+
+  def gather_at(self, dice: Dice, radius: float) -> None:
+    """Draws one place for all to gather at: x, y and radius in metres."""
+    far = min(self.far, self._camera.height * 2 + dice.random() ** 2 * self.far)
+    side = math.radians(self._camera.yaw) + dice.uniform(-0.3, 0.3)
+    away = far * dice.uniform(0.5, 1.0)
+    middle = max(away, radius * dice.uniform(0.6, 1.2))
+    self.patch = (middle * math.sin(side), middle * math.cos(side), radius)
+
+  def take(self, x: float, y: float) -> bool:
+    """Takes a place for one person, if it is free."""
+    here = np.array([x]), np.array([y])
+    if not self._spacing.is_free(x, y, self.gap):
+      return False
+    if not self.surroundings.open_ground(*here)[0]:
+      return False
+    self._spacing.add(x, y, self.gap / 2)
+    return True
+
+  def sees(self, x: float, y: float, z: float = 0.0) -> bool:
+    """Tells whether the camera has a head at this place in the picture."""
+    here = np.array([x]), np.array([y])
+    return bool(seen_spots(self._camera, *here, z + 1.55)[0])
+
+  def spots(self, count: int) -> list[tuple[float, float]]:
+    """Draws places in sight, more of them where a crowd gathers.
+
+    Args:
+      count: at most so many; they may not be free.
+    """
+    rng, far = self._rng, self.far
+    if self.patch:
+      middle_x, middle_y, radius = self.patch
+      out = radius * np.sqrt(rng.random(2 * count))
+      angles = rng.uniform(0, 2 * math.pi, 2 * count)
+      return self._in_sight(
+        middle_x + out * np.cos(angles), middle_y + out * np.sin(angles)
+      )
+    wide = far * 1.2
+    x = rng.uniform(-wide, wide, 6 * count)
+    y = rng.uniform(0.3, far, 6 * count)
+    # Uneven density: waves over the ground, of a strength that differs.
+    waves = np.zeros_like(x)
+    for angle, length, phase in zip(
+      rng.uniform(0, 6.3, 3),
+      rng.uniform(0.08, 0.5, 3),
+      rng.uniform(0, 6.3, 3),
+      strict=True,
+    ):
+      along = x * math.cos(angle) + y * math.sin(angle)
+      waves += np.sin(along * length + phase)
+    kept = rng.random(len(x)) < np.exp(rng.uniform(0, 1.3) * (waves - 2.0))
+    # The crowd thins out towards its end rather than stopping at a line.
+    ends = far * rng.uniform(0.6, 1.0) * rng.uniform(0.7, 1.0, len(x))
+    kept &= np.hypot(x, y) < ends
+    return self._in_sight(x[kept], y[kept])[:count]
+
+  def _in_sight(
+    self, x: np.ndarray, y: np.ndarray
+  ) -> list[tuple[float, float]]:
+    kept = self.surroundings.open_ground(x, y) & seen_spots(self._camera, x, y)
+    return list(zip(x[kept].tolist(), y[kept].tolist(), strict=True))
+
+
+def seen_spots(
+  camera: Camera, x: np.ndarray, y: np.ndarray, height: float = 1.55
+) -> np.ndarray:
+  """Tells whether a point over the ground lies in the picture.
+
+  Args:
+    camera: the camera.
+    x: in metres, [n].
+    y: in metres, [n].
+    height: of the point over the ground, in metres.
+  """
+  points = np.stack([x, y, np.full_like(x, height)], axis=1)
+  pixels, depth = camera.project(points)
+  nearest = camera.focal * HEAD / (NEAREST_HEAD * camera.width)
+  size = np.array([camera.width, camera.rows])
+  inside = ((pixels >= 0) & (pixels < size)).all(axis=1)
+  return inside & (depth > nearest)

@@ -1,0 +1,108 @@
+"""A picture's crowd: how many, and in what formations."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from data_tools.synthesis.camera import Camera
+from data_tools.synthesis.crowd.floor import HEAD, Floor, Place
+from data_tools.synthesis.crowd.formations import Formation, Manner, gathering
+from data_tools.synthesis.draws import Dice, Pair, between, chance, weighted
+from data_tools.synthesis.surroundings.base import Surroundings
+
+
+@dataclasses.dataclass(frozen=True)
+class CrowdRange:
+  """From what crowds a preset draws; pairs are (least, most).
+
+  Attributes:
+    people: in a picture, drawn evenly in the logarithm.
+    empty_share: share of pictures without anybody.
+    few_share: share of pictures with a handful of people at most.
+    spacing: distance people keep, in metres.
+    grouped: share of people who came with others.
+    moving: share of people who walk.
+    farthest: metres beyond which nobody stands.
+    formations: with their weights.
+    packed: share of crowds that stand in one place rather than anywhere.
+    density: people per square metre where they do.
+    least_head: pixels; people whose heads are smaller are too far off.
+    sitting: share of those who do not walk that sit.
+  """
+
+  people: tuple[int, int]
+  empty_share: float
+  spacing: Pair
+  grouped: float
+  moving: Pair
+  farthest: float
+  formations: tuple[tuple[Formation, float], ...] = ((gathering, 1.0),)
+  few_share: float = 0.0
+  packed: float = 0.2
+  density: Pair = (0.6, 3.0)
+  least_head: Pair = (3.0, 5.0)
+  sitting: float = 0.0
+
+
+def place_crowd(
+  rng: np.random.Generator,
+  dice: Dice,
+  camera: Camera,
+  surroundings: Surroundings,
+  obstacles: list[tuple[float, float, float]],
+  choice: CrowdRange,
+  max_people: int | None = None,
+) -> list[Place]:
+  """Draws a crowd.
+
+  Args:
+    rng: of the picture.
+    dice: of the picture.
+    camera: people stand where it sees their heads.
+    surroundings: tells where people may stand.
+    obstacles: x, y and radius of what stands in the way, in metres.
+    choice: of the preset.
+    max_people: no more than so many.
+
+  Returns:
+    As many places as were drawn, or as many as there was room for.
+  """
+  wanted = how_many(dice, choice)
+  if max_people is not None:
+    wanted = min(wanted, max_people)
+  if not wanted:
+    return []
+  gap = between(dice, choice.spacing)
+  smallest = between(dice, choice.least_head)
+  reach = camera.focal * HEAD / smallest
+  over_ground = math.sqrt(max(0.0, reach**2 - camera.height**2))
+  # A high camera sees small heads only, but sees some.
+  far = min(choice.farthest, max(over_ground, 2.5 * camera.height))
+  floor = Floor(rng, camera, surroundings, obstacles, gap, far)
+  if chance(dice, choice.packed):
+    area = wanted / between(dice, choice.density)
+    floor.gather_at(dice, math.sqrt(area / math.pi))
+  manner = Manner(
+    dice, between(dice, choice.moving), choice.sitting, choice.grouped
+  )
+  formation = weighted(dice, choice.formations)
+  first = wanted
+  if formation is not gathering or floor.patch:
+    first = round(wanted * dice.choice((0.4, 0.8, 1.0)))
+  places = list(formation(dice, floor, first, manner))
+  floor.patch = None
+  if not surroundings.seats:
+    places += gathering(dice, floor, wanted - len(places), manner)
+  return places
+
+
+def how_many(dice: Dice, choice: CrowdRange) -> int:
+  """Draws how many people there are to be."""
+  kind = dice.random()
+  if kind < choice.empty_share:
+    return 0
+  if kind < choice.empty_share + choice.few_share:
+    return dice.randint(1, 8)
+  fewest, most = (math.log(count) for count in choice.people)
+  return round(math.exp(dice.uniform(fewest, most)))

@@ -1,0 +1,1 @@
+"""Solids, and the canvas that knows who hides whom."""

@@ -1,0 +1,165 @@
+"""The look of a user's own pictures, and pictures brought near to it.
+
+Only what the camera and the light do is taken: size, brightness, contrast,
+colour, sharpness. Labels are never needed, nor is anything else of the
+pictures kept.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from cdcc_tf.errors import InputError
+from data_tools.formats.base import PICTURE_SUFFIXES
+from data_tools.synthesis.draws import Dice
+
+MOST_PICTURES = 200  # of a folder are looked at
+SMALLEST, LONGEST = 32, 2048  # pixels along a side; larger ones are reduced
+_FINE = 1.0  # standard deviation in pixels below which detail is fine
+_MOST_BLUR = 4.0  # standard deviation in pixels
+_GAIN = (0.55, 1.8)  # bounds on what changes contrast and saturation
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+  """What one picture looks like, all values of 0 to 255.
+
+  Attributes:
+    width: in pixels.
+    height: in pixels.
+    mean: of red, green and blue.
+    deviation: of brightness over the picture.
+    colour: mean distance of the channels from grey.
+    detail: deviation of fine detail.
+  """
+
+  width: int
+  height: int
+  mean: tuple[float, float, float]
+  deviation: float
+  colour: float
+  detail: float
+
+
+def looks_of(folder: Path) -> tuple[Look, ...]:
+  """Measures pictures of a folder and of those in it.
+
+  Raises:
+    InputError: there is no picture that can be read.
+  """
+  found = sorted(
+    path
+    for path in Path(folder).rglob("*")
+    if path.suffix.lower() in PICTURE_SUFFIXES
+  )
+  step = max(1, len(found) // MOST_PICTURES)
+  looks = []
+  for path in found[::step][:MOST_PICTURES]:
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if image is not None and min(image.shape[:2]) >= SMALLEST:
+      looks.append(measure(_fitted(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))))
+  if not looks:
+    raise InputError(
+      f"--like={folder}: no picture that can be read ("
+      f"{', '.join(PICTURE_SUFFIXES)}). Name a folder of your own pictures."
+    )
+  return tuple(looks)
+
+
+def measure(image: np.ndarray) -> Look:
+  """Measures a picture, uint8 [rows, columns, 3], RGB."""
+  rows, columns = image.shape[:2]
+  red, green, blue = image.reshape(-1, 3).mean(axis=0).tolist()
+  grey = _grey(image)
+  distance = np.abs(image[::2, ::2] - grey[::2, ::2, None])
+  return Look(
+    columns,
+    rows,
+    (red, green, blue),
+    float(grey.std()),
+    float(distance.mean()),
+    _detail(grey),
+  )
+
+
+def draw_look(dice: Dice, looks: Sequence[Look]) -> Look:
+  """Draws one of several looks, or one near it."""
+  look = looks[dice.randrange(len(looks))]
+  brighter = dice.gauss(1, 0.05)
+  red, green, blue = (
+    value * brighter * dice.gauss(1, 0.015) for value in look.mean
+  )
+  return dataclasses.replace(
+    look,
+    mean=(red, green, blue),
+    deviation=look.deviation * dice.gauss(1, 0.07),
+    colour=look.colour * dice.gauss(1, 0.1),
+    detail=look.detail * dice.gauss(1, 0.1),
+  )
+
+
+def bring_near(image: np.ndarray, look: Look) -> np.ndarray:
+  """Gives a picture the colours, contrast and sharpness of a look.
+
+  A scene differs from those that were measured, so that what changes it is
+  bounded: a lawn stays green.
+
+  Args:
+    image: uint8 [rows, columns, 3], RGB.
+    look: as measured or drawn; its size is not looked at.
+
+  Returns:
+    uint8, same shape.
+  """
+  own = measure(image)
+  saturation = float(np.clip(look.colour / (own.colour + 1), *_GAIN))
+  contrast = float(np.clip(look.deviation / (own.deviation + 1), *_GAIN))
+  grey = np.full((3, 3), 1 / 3)
+  mix = contrast * (saturation * np.eye(3) + (1 - saturation) * grey)
+  offset = np.array(look.mean) - mix @ np.array(own.mean)
+  matrix = np.hstack([mix, offset[:, None]]).astype(np.float32)
+  toned = cv2.transform(image.astype(np.float32), matrix)
+  toned = np.clip(toned, 0, 255).astype(np.uint8)
+  return _sharpened(toned, look.detail)
+
+
+def _sharpened(image: np.ndarray, wanted: float) -> np.ndarray:
+  """Blurs or sharpens a picture until it has so much fine detail."""
+  grey = _grey(image)
+  found = _detail(grey)
+  if found < wanted:
+    strength = min(1.5, wanted / (found + 0.1) - 1)
+    soft = cv2.GaussianBlur(image, (0, 0), _FINE)
+    return cv2.addWeighted(image, 1 + strength, soft, -strength, 0)
+  low, high = 0.0, _MOST_BLUR
+  for _ in range(6):
+    sigma = (low + high) / 2
+    if _detail(cv2.GaussianBlur(grey, (0, 0), sigma)) > wanted:
+      low = sigma
+    else:
+      high = sigma
+  if high < 0.2:
+    return image
+  return cv2.GaussianBlur(image, (0, 0), high)
+
+
+def _detail(grey: np.ndarray) -> float:
+  """Returns the deviation of what a slight blur takes away."""
+  return float((grey - cv2.GaussianBlur(grey, (0, 0), _FINE)).std())
+
+
+def _grey(image: np.ndarray) -> np.ndarray:
+  return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+
+
+def _fitted(image: np.ndarray) -> np.ndarray:
+  """Returns a picture no larger than those that are made."""
+  rows, columns = image.shape[:2]
+  factor = LONGEST / max(rows, columns)
+  if factor >= 1:
+    return image
+  size = (max(1, round(columns * factor)), max(1, round(rows * factor)))
+  return cv2.resize(image, size, interpolation=cv2.INTER_AREA)

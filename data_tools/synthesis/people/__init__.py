@@ -1,0 +1,1 @@
+"""Figures: body, pose, hair and hats, clothes, what they carry."""

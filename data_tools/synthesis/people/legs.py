@@ -1,0 +1,78 @@
+"""What covers the legs. A new garment is one function and a line in `BOTTOMS`.
+
+Lengths are for a person of 1.70 m; see `poses`.
+"""
+
+from data_tools.synthesis.drawing.solids import Colour, Part, dim, ring, vary
+from data_tools.synthesis.draws import Dice, choose, weighted
+from data_tools.synthesis.people import colours
+from data_tools.synthesis.people.poses import HIP, SIDES
+from data_tools.synthesis.people.tops import Figure, Garment, limb
+from data_tools.synthesis.swatches import cloth
+
+
+def trousers(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
+  """Two legs to the ankle, and shoes."""
+  return _legs(dice, colour, colour, figure)
+
+
+def shorts(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
+  """Two legs to the knee, bare below."""
+  return _legs(dice, colour, figure.skin, figure)
+
+
+def rolled(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
+  """Tight dark leggings under something pale or the other way round."""
+  return _legs(dice, dim(colour, 0.5), dim(colour, 0.5), figure)
+
+
+def bare(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
+  """What a dress leaves to be seen."""
+  return _legs(dice, figure.skin, figure.skin, figure)
+
+
+def skirt(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
+  """A skirt of any length over bare legs."""
+  if figure.joints.drop > 0.2:  # nobody sees a skirt when its wearer sits
+    return shorts(dice, colour, figure)
+  hem, flare = dice.uniform(0.2, 0.66), dice.uniform(1.0, 1.5)
+  pattern = None
+  if figure.detail > 1 and dice.random() < figure.patterned:
+    pattern = weighted(dice, cloth.PATTERNS)(dice)
+  wraps = ring(hem, 0.13 * flare, 0.19 * flare)
+  wraps += ring(1.0, 0.1, 0.15 * figure.build)
+  covered = Part(wraps, colour, lift=0.03, cloth=pattern)
+  return [*bare(dice, colour, figure), covered]
+
+
+def _legs(
+  dice: Dice, upper: Colour, lower: Colour, figure: Figure
+) -> list[Part]:
+  parts = []
+  joints = figure.joints
+  shoe = vary(dice, choose(dice, colours.MUTED))
+  for side, knee, ankle in zip(SIDES, joints.knees, joints.ankles, strict=True):
+    hip = (0.0, side * 0.085 * figure.build, HIP - joints.drop)
+    thigh, shin = 0.09 * figure.build, 0.062 if lower == upper else 0.05
+    parts.append(Part(limb(hip, knee, thigh, 0.066), upper))
+    parts.append(Part(limb(knee, ankle, shin, 0.046), lower, -0.01))
+    if figure.detail < 2:
+      continue
+    x, y, z = ankle
+    heel, toe = (x - 0.03, y, z - 0.04), (x + 0.15, y * 1.15, z - 0.05)
+    parts.append(Part(limb(heel, toe, 0.042, 0.032), shoe, -0.02))
+  return parts
+
+
+BOTTOMS: tuple[tuple[Garment, float], ...] = (
+  (trousers, 0.66),
+  (skirt, 0.12),
+  (rolled, 0.1),
+  (shorts, 0.12),
+)
+SUMMER_BOTTOMS: tuple[tuple[Garment, float], ...] = (
+  (trousers, 0.44),
+  (skirt, 0.16),
+  (rolled, 0.12),
+  (shorts, 0.28),
+)

@@ -1,0 +1,1 @@
+"""The picture before anybody is in it."""

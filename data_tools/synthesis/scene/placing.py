@@ -1,0 +1,82 @@
+"""Where props stand."""
+
+import math
+
+import numpy as np
+
+from data_tools.synthesis.camera import MIN_DEPTH, Camera
+from data_tools.synthesis.drawing.solids import Solid, world_spheres
+from data_tools.synthesis.draws import Dice
+from data_tools.synthesis.light import Light
+from data_tools.synthesis.props.street import lamp
+from data_tools.synthesis.props.thing import Prop, stand
+from data_tools.synthesis.surroundings.base import Surroundings
+
+MOST_HIDDEN = 0.12  # share of the picture behind one thing, as a rule
+LARGE_SHARE = 0.12  # of props that may hide far more
+NEAREST, FARTHEST = 3.0, 60.0  # metres
+
+
+def place_props(
+  dice: Dice,
+  camera: Camera,
+  surroundings: Surroundings,
+  choices: tuple[tuple[Prop, int], ...],
+  clutter: float,
+) -> list[Solid]:
+  """Draws how many of each prop there are, and where.
+
+  Args:
+    dice: of the picture.
+    camera: things stand where it may see them.
+    surroundings: tells where there is room.
+    choices: props and the most of each.
+    clutter: factor on how many there are.
+  """
+  solids: list[Solid] = []
+  taken: list[tuple[float, float, float]] = []
+  for prop, most in choices:
+    for _ in range(round(dice.uniform(0, most) * clutter)):
+      thing = prop(dice)
+      far = dice.random() ** 1.5 * (FARTHEST - NEAREST) + NEAREST
+      side = math.radians(camera.yaw) + dice.uniform(-0.65, 0.65)
+      x, y = far * math.sin(side), far * math.cos(side)
+      solid = stand(dice, thing, (x, y, 0.0))
+      discs = solid.discs()
+      xs, ys = np.array([d[0] for d in discs]), np.array([d[1] for d in discs])
+      if not surroundings.open_ground(xs, ys).all():
+        continue
+      if _meets(discs, taken):
+        continue
+      limit = 0.45 if dice.random() < LARGE_SHARE else MOST_HIDDEN
+      if _share_hidden(camera, solid) < limit:
+        solids.append(solid)
+        taken += discs
+  return solids
+
+
+def place_lamps(dice: Dice, light: Light) -> list[Solid]:
+  """Stands a lamp wherever one lights the scene."""
+  return [stand(dice, lamp(dice), (x, y, 0.0)) for x, y, _ in light.lamps]
+
+
+def _meets(
+  discs: list[tuple[float, float, float]],
+  taken: list[tuple[float, float, float]],
+) -> bool:
+  return any(
+    (x - a) ** 2 + (y - b) ** 2 < (radius + other) ** 2
+    for x, y, radius in discs
+    for a, b, other in taken
+  )
+
+
+def _share_hidden(camera: Camera, solid: Solid) -> float:
+  """Returns the share of the picture that a solid's frame covers."""
+  spheres = world_spheres([solid])
+  pixels, depth = camera.project(spheres[:, :3])
+  if depth.min() < MIN_DEPTH:
+    return 1.0
+  limit = np.array([camera.width, camera.rows])
+  breadth, length = np.ptp(np.clip(pixels, 0, limit), axis=0)
+  return float(breadth * length / limit.prod())

@@ -1,0 +1,1 @@
+"""What stands around a crowd: a new kind is one function of dice."""

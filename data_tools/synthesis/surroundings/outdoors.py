@@ -1,0 +1,170 @@
+"""Streets, squares and parks."""
+
+import math
+
+import numpy as np
+
+from data_tools.synthesis.drawing.solids import Part, Solid
+from data_tools.synthesis.draws import Dice, choose
+from data_tools.synthesis.props import (
+  market,
+  plants,
+  shows,
+  street,
+  vehicles,
+  walls,
+)
+from data_tools.synthesis.props.thing import Prop, stand
+from data_tools.synthesis.surroundings.base import Surroundings
+from data_tools.synthesis.surroundings.facade import row_of_houses, skyline
+
+_ALONG_STREETS: tuple[Prop, ...] = (
+  plants.tree,
+  plants.tree,
+  plants.hedge,
+  plants.bed,
+  plants.planter,
+  street.bicycles,
+  vehicles.scooters,
+  vehicles.car,
+  market.stall,
+  market.crates,
+  street.lamp,
+  walls.balustrade,
+)
+
+
+def between_houses(dice: Dice) -> Surroundings:
+  """A street: fronts along both sides, and at times at the end."""
+  left, right = -dice.uniform(3.5, 13), dice.uniform(3.5, 13)
+  end = dice.uniform(25, 120)
+  parts = skyline(dice, end + dice.uniform(20, 60))
+  parts += row_of_houses(dice, (left, 0.0), (left, end))
+  parts += row_of_houses(dice, (right, end), (right, 0.0))
+  if dice.random() < 0.7:
+    parts += row_of_houses(dice, (left, end), (right, end))
+  things = _rows_along(dice, left + 0.9, end) + _rows_along(
+    dice, right - 0.9, end
+  )
+
+  def open_ground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return (x > left + 0.5) & (x < right - 0.5) & (y < end - 1)
+
+  return Surroundings(_backdrop(parts), open_ground, tuple(things))
+
+
+def before_houses(dice: Dice) -> Surroundings:
+  """A wide pavement or a small square with fronts across it."""
+  distance, slope = dice.uniform(12, 40), dice.uniform(-0.35, 0.35)
+  wide = distance * 1.4 + 10
+  ends = (
+    (-wide, distance - slope * wide),
+    (wide, distance + slope * wide),
+  )
+  behind = distance + dice.uniform(15, 40)
+  parts = skyline(dice, behind)
+  parts += row_of_houses(dice, *ends, shops=0.9)
+  things = []
+  if dice.random() < 0.7:
+    prop = choose(dice, _ALONG_STREETS)
+    gap = dice.uniform(3, 8)
+    for i in range(-6, 7):
+      x = i * gap
+      y = distance + slope * x - dice.uniform(1.0, 1.6)
+      if y > 4:
+        things.append(stand(dice, prop(dice), (x, y, 0.0)))
+
+  def open_ground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return y < distance + slope * x - 1
+
+  return Surroundings(_backdrop(parts), open_ground, tuple(things))
+
+
+def open_place(dice: Dice) -> Surroundings:
+  """An open place with houses or trees far off."""
+  distance = dice.uniform(40, 110)
+  parts = skyline(dice, distance + dice.uniform(20, 60))
+  x = -distance * 1.3
+  while x < distance * 1.3:
+    length = dice.uniform(15, 45)
+    y = distance + dice.uniform(0, 8)
+    if dice.random() < 0.8:
+      parts += row_of_houses(dice, (x, y), (x + length, y), shops=0.5)
+    x += length + (dice.uniform(4, 14) if dice.random() < 0.3 else 0)
+  things = []
+  if dice.random() < 0.6:
+    things = _line_of_trees(dice, distance - dice.uniform(3, 15))
+
+  def open_ground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return y < distance - 2
+
+  return Surroundings(_backdrop(parts), open_ground, tuple(things))
+
+
+def park(dice: Dice) -> Surroundings:
+  """Rows of trees, hedges and beds, and people between them."""
+  distance = dice.uniform(25, 80)
+  things = _line_of_trees(dice, distance) + _line_of_trees(dice, distance - 4)
+  for _ in range(dice.randint(1, 4)):
+    y = dice.uniform(8, distance - 4)
+    prop = choose(dice, (plants.hedge, plants.bed, plants.bush, walls.wall))
+    gap = dice.uniform(4, 9)
+    start = dice.uniform(-10, 10)
+    for i in range(dice.randint(1, 5)):
+      x = start + i * gap
+      things.append(stand(dice, prop(dice), (x, y, 0.0)))
+
+  def open_ground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return y < distance - 1
+
+  return Surroundings(
+    _backdrop(skyline(dice, distance + dice.uniform(5, 40))),
+    open_ground,
+    tuple(things),
+  )
+
+
+def before_a_stage(dice: Dice) -> Surroundings:
+  """A stage with a screen, lights and loudspeakers, which all look at."""
+  around = choose(dice, (open_place, park, between_houses))(dice)
+  x, y = dice.uniform(-6, 6), dice.uniform(18, 45)
+  stage = shows.stage(dice)
+  solid = Solid(stage.parts, (x, y, 0.0), -math.pi / 2, stage.reach)
+  clear = y - stage.reach[0] - 1
+
+  def open_ground(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return around.open_ground(a, b) & ((b < clear) | (np.abs(a - x) > 12))
+
+  things = (*around.things, solid)
+  return Surroundings(around.backdrop, open_ground, things, focus=(x, y))
+
+
+def _rows_along(dice: Dice, x: float, end: float) -> list[Solid]:
+  """Trees, hedges, bicycles, … in a row along a front."""
+  if dice.random() < 0.45:
+    return []
+  prop, gap = choose(dice, _ALONG_STREETS), dice.uniform(3.5, 10)
+  y, things = dice.uniform(3, 8), []
+  while y < min(end, 60):
+    thing = prop(dice)
+    solid = stand(dice, thing, (x, y, 0.0))
+    if thing.heading == "street":
+      heading = 0.0 if prop not in (vehicles.car,) else math.pi / 2
+      solid = Solid(thing.parts, solid.position, heading, thing.reach)
+    things.append(solid)
+    y += gap + 2 * max(thing.reach) * (thing.heading == "street")
+  return things
+
+
+def _line_of_trees(dice: Dice, y: float) -> list[Solid]:
+  gap, things = dice.uniform(2.5, 7), []
+  x = -y * 0.9
+  while x < y * 0.9:
+    spot = (x, y + dice.gauss(0, 0.8), 0.0)
+    things.append(stand(dice, plants.tree(dice), spot))
+    x += gap * dice.uniform(0.8, 1.3)
+  return things
+
+
+def _backdrop(parts: list[Part]) -> Solid:
+  return Solid(parts, (0.0, 0.0, 0.0))

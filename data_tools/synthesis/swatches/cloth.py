@@ -1,0 +1,78 @@
+"""Woven and printed patterns; they are multiplied with a garment's colour."""
+
+import cv2
+import numpy as np
+
+from data_tools.synthesis.drawing.solids import WHITE, Colour, vary
+from data_tools.synthesis.drawing.swatch import Maker, Swatch, swatch
+from data_tools.synthesis.draws import Dice, choose
+from data_tools.synthesis.swatches.paint import as_paint, sheet
+
+SIZE = 96
+INKS: tuple[Colour, ...] = (
+  (0.15, 0.15, 0.2),
+  (0.2, 0.25, 0.5),
+  (0.7, 0.2, 0.25),
+  (0.25, 0.45, 0.35),
+  (0.85, 0.6, 0.3),
+  (0.75, 0.45, 0.6),
+)
+
+
+@swatch
+def checks(dice: Dice) -> Swatch:
+  """Plaid or gingham."""
+  picture = sheet(SIZE, SIZE, WHITE).astype(np.float32)
+  for _ in range(dice.randint(1, 3)):
+    ink = np.array(vary(dice, choose(dice, INKS), 0.1), np.float32)
+    every = dice.choice((8, 12, 16, 24))
+    wide = dice.randint(1, max(1, every // 2))
+    for start in range(dice.randrange(every), SIZE, every):
+      picture[start : start + wide] *= (1 + ink) / 2
+      picture[:, start : start + wide] *= (1 + ink) / 2
+  return Swatch(picture.astype(np.uint8))
+
+
+@swatch
+def dots(dice: Dice) -> Swatch:
+  """Dots in rows, or specks anywhere."""
+  picture = sheet(SIZE, SIZE, WHITE)
+  ink = as_paint(vary(dice, choose(dice, INKS), 0.1))
+  every, radius = dice.choice((8, 12, 16)), dice.randint(1, 3)
+  for y in range(every // 2, SIZE, every):
+    for x in range(every // 2, SIZE, every):
+      shift = every // 2 if y // every % 2 else 0
+      cv2.circle(picture, ((x + shift) % SIZE, y), radius, ink, -1)
+  return Swatch(picture)
+
+
+@swatch
+def flowers(dice: Dice) -> Swatch:
+  """Blots of several colours."""
+  picture = sheet(SIZE, SIZE, WHITE)
+  size = dice.randint(3, 9)
+  for _ in range(700 // size):
+    centre = dice.randrange(SIZE), dice.randrange(SIZE)
+    axes = dice.randint(1, size), dice.randint(1, size)
+    ink = as_paint(vary(dice, choose(dice, INKS), 0.15))
+    cv2.ellipse(picture, centre, axes, dice.uniform(0, 180), 0, 360, ink, -1)
+  return Swatch(picture)
+
+
+@swatch
+def lengthwise(dice: Dice) -> Swatch:
+  """Stripes along the body."""
+  picture = sheet(SIZE, SIZE, WHITE)
+  every = dice.choice((6, 8, 12))
+  ink = as_paint(vary(dice, choose(dice, INKS), 0.1))
+  for x in range(0, SIZE, every):
+    picture[:, x : x + max(1, every // 2 - 1)] = ink
+  return Swatch(picture)
+
+
+PATTERNS: tuple[tuple[Maker, float], ...] = (
+  (checks, 0.4),
+  (dots, 0.2),
+  (flowers, 0.3),
+  (lengthwise, 0.1),
+)

@@ -1,0 +1,214 @@
+"""Where people and things stand, in every preset."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from data_tools.synthesis import light, presets, render
+from data_tools.synthesis.camera import Camera
+from data_tools.synthesis.crowd import formations
+from data_tools.synthesis.crowd.floor import Floor, Spacing
+from data_tools.synthesis.crowd.gather import CrowdRange, how_many, place_crowd
+from data_tools.synthesis.drawing.solids import Solid
+from data_tools.synthesis.draws import Dice, weighted
+from data_tools.synthesis.presets.base import UNDER_CEILING, CameraRange
+from data_tools.synthesis.scene.placing import place_props
+from data_tools.synthesis.surroundings import outdoors
+from data_tools.synthesis.surroundings.base import Surroundings
+
+NAMES = sorted(presets.PRESETS)
+HIGH = Camera(8.0, 25.0, 640, 480)
+FORMATIONS = [
+  formations.gathering,
+  formations.streams,
+  formations.queue,
+  formations.audience,
+  formations.circles,
+  formations.ranks,
+]
+
+
+def everywhere(x, y):
+  return np.full(x.shape, True)
+
+
+OPEN = Surroundings(Solid([], (0.0, 0.0, 0.0)), everywhere)
+
+
+def place(formation, people=(80, 80), **options):
+  choice = CrowdRange(
+    people=people,
+    empty_share=0.0,
+    spacing=(0.5, 0.5),
+    grouped=0.4,
+    moving=(0.5, 0.5),
+    farthest=60.0,
+    formations=((formation, 1.0),),
+    **options,
+  )
+  rng = np.random.default_rng(5)
+  return place_crowd(rng, Dice(5), HIGH, OPEN, [(0.0, 15.0, 3.0)], choice)
+
+
+def test_spacing_keeps_people_apart():
+  spacing = Spacing(1.0)
+  spacing.add(0.0, 0.0, 0.5)
+  assert not spacing.is_free(0.9, 0.0, 1.0)
+  assert spacing.is_free(1.1, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("packed", [0.0, 1.0])
+@pytest.mark.parametrize("formation", FORMATIONS)
+def test_formations_keep_distance_and_obstacles_clear(formation, packed):
+  places = place(formation, packed=packed)
+  assert len(places) > 40
+  spots = np.array([(place.x, place.y) for place in places])
+  apart = np.linalg.norm(spots[:, None] - spots[None], axis=-1)
+  np.fill_diagonal(apart, np.inf)
+  assert apart.min() >= 0.5 - 1e-6
+  assert np.linalg.norm(spots - [0.0, 15.0], axis=1).min() >= 3.0
+
+
+def test_no_more_people_than_asked_for():
+  for formation in FORMATIONS:
+    assert len(place(formation, people=(7, 7))) <= 7
+    assert place(formation, few_share=1.0, people=(90, 90)) is not None
+  assert len(place(formations.gathering, few_share=1.0)) <= 8
+
+
+def test_packed_crowds_stand_closer_than_scattered_ones():
+  def spread(packed):
+    places = place(formations.gathering, packed=packed, density=(2.0, 2.0))
+    spots = np.array([(place.x, place.y) for place in places])
+    nearest = np.linalg.norm(spots[:, None] - spots[None], axis=-1)
+    np.fill_diagonal(nearest, np.inf)
+    return np.median(nearest.min(axis=1))
+
+  assert spread(1.0) < spread(0.0)
+
+
+def test_seated_people_sit_on_seats():
+  seats = tuple(
+    (x * 0.5, 12.0 + row, row * 0.4) for x in range(-9, 9) for row in range(5)
+  )
+  around = dataclasses.replace(OPEN, seats=seats, in_rows=True)
+  floor = Floor(np.random.default_rng(0), HIGH, around, [], 0.5, 60.0)
+  manner = formations.Manner(Dice(0), 0.0, 0.0, 0.0)
+  taken = list(formations.seated(Dice(0), floor, 40, manner))
+  assert 10 < len(taken) <= 40
+  assert {(place.y, place.z) for place in taken} <= {s[1:] for s in seats}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_points_lie_in_the_picture_and_below_the_cap(name):
+  for index in range(3):
+    rendered = render.render(presets.PRESETS[name], 5, index, 96, 64, 20)
+    assert rendered.image.shape == (64, 96, 3)
+    assert rendered.image.dtype == np.uint8
+    assert rendered.points.dtype == np.float32
+    assert len(rendered.points) == len(rendered.radii)
+    assert len(rendered.points) <= rendered.people <= 20
+    assert (rendered.points >= 0).all()
+    assert (rendered.points < [96, 64]).all()
+    assert rendered.image.std() > 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_part_of_a_preset_can_be_drawn(name):
+  preset = presets.PRESETS[name]
+  for light_range, _ in preset.lights:
+    one = dataclasses.replace(preset, lights=((light_range, 1.0),))
+    assert render.render(one, 2, 0, 64, 48, 5).image.std() > 0
+  for ground, _ in preset.grounds:
+    one = dataclasses.replace(preset, grounds=((ground, 1.0),))
+    assert render.render(one, 2, 1, 64, 48, 5).image.std() > 0
+  for prop, _ in preset.clutter.props:
+    for seed in range(4):
+      thing = prop(Dice(seed))
+      assert thing.parts, prop.__name__
+      assert all(part.colour is not None for part in thing.parts)
+      assert all(
+        len(part.spheres) == 4 for part in thing.parts if part.panel is not None
+      )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cameras_keep_to_their_range_and_under_the_ceiling(name):
+  preset = presets.PRESETS[name]
+  lowest, highest = preset.camera.height
+  for seed in range(12):
+    dice = Dice(seed)
+    around = weighted(dice, preset.surroundings)(dice)
+    camera = preset.camera.draw(dice, 1024, 768, around)
+    assert camera.height <= min(highest, around.ceiling - UNDER_CEILING) + 1e-6
+    assert camera.height >= min(lowest, around.ceiling - UNDER_CEILING) - 1e-6
+
+
+def test_square_is_seen_from_higher_and_steeper_than_street():
+  cameras = {
+    name: [
+      presets.PRESETS[name].camera.draw(Dice(i), 1024, 768, OPEN)
+      for i in range(20)
+    ]
+    for name in ("street", "square")
+  }
+  highest = max(camera.height for camera in cameras["street"])
+  assert min(camera.height for camera in cameras["square"]) > highest
+  steep = np.mean([camera.pitch for camera in cameras["square"]])
+  assert steep > 10 + np.mean([camera.pitch for camera in cameras["street"]])
+
+
+def test_scene_may_be_empty():
+  crowd = dataclasses.replace(presets.STREET.crowd, empty_share=1.0)
+  preset = dataclasses.replace(presets.STREET, crowd=crowd)
+  rendered = render.render(preset, 1, 0, 64, 48)
+  assert rendered.points.shape == (0, 2)
+  assert rendered.people == 0
+  assert rendered.image.std() > 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_some_pictures_have_few_people_or_none(name):
+  dice, crowd = Dice(0), presets.PRESETS[name].crowd
+  counts = np.array([how_many(dice, crowd) for _ in range(2000)])
+  assert 0.02 < (counts == 0).mean() < 0.15
+  assert 0.05 < (counts <= 8).mean() < 0.5
+  assert counts.max() <= crowd.people[1]
+
+
+def test_three_thousand_heads_fit_in_a_picture():
+  crowd = dataclasses.replace(
+    presets.SQUARE.crowd,
+    people=(3500, 3500),
+    empty_share=0.0,
+    few_share=0.0,
+    packed=0.0,
+    spacing=(0.5, 0.5),
+    least_head=(3.0, 3.0),
+  )
+  camera = CameraRange(
+    (24.0,) * 2, (32.0,) * 2, (0.0,) * 2, (0.0,) * 2, (70.0,) * 2
+  )
+  preset = dataclasses.replace(
+    presets.SQUARE,
+    crowd=crowd,
+    camera=camera,
+    lights=((light.SUNNY, 1.0),),
+    surroundings=((outdoors.open_place, 1.0),),
+  )
+  rendered = render.render(preset, 3, 0, 1024, 768)
+  assert rendered.people > 3000
+  assert len(rendered.points) > 2500
+
+
+def test_things_do_not_stand_in_each_other():
+  preset = presets.STREET
+  for seed in range(6):
+    solids = place_props(Dice(seed), HIGH, OPEN, preset.clutter.props, 1.0)
+    assert solids
+    for i, one in enumerate(solids):
+      for other in solids[:i]:
+        for x, y, radius in one.discs():
+          for a, b, reach in other.discs():
+            assert np.hypot(x - a, y - b) >= radius + reach - 1e-6

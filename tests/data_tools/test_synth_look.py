@@ -1,0 +1,94 @@
+"""Pictures brought near to the look of a user's own."""
+
+import cv2
+import numpy as np
+import pytest
+
+from cdcc_tf.errors import InputError
+from data_tools.synthesis import pictures
+from data_tools.synthesis.look import bring_near, looks_of, measure
+from tests.conftest import noise_picture
+
+
+def soft_picture(height, width, level=90, seed=0, sigma=3.0):
+  noise = noise_picture(height, width, seed).astype(np.float32)
+  smooth = cv2.GaussianBlur(noise, (0, 0), sigma)
+  smooth = (smooth - smooth.mean()) / smooth.std() * 30 + level
+  smooth[..., 2] += 25  # bluish
+  return np.clip(smooth, 0, 255).astype(np.uint8)
+
+
+def write(path, image):
+  path.parent.mkdir(parents=True, exist_ok=True)
+  cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+
+
+def folder_of(tmp_path, sizes, **options):
+  for i, (height, width) in enumerate(sizes):
+    image = soft_picture(height, width, seed=i, **options)
+    write(tmp_path / "mine" / "deep" / f"{i}.png", image)
+  (tmp_path / "mine" / "notes.txt").write_text("no picture")
+  (tmp_path / "mine" / "torn.jpg").write_bytes(b"\xff\xd8")
+  return tmp_path / "mine"
+
+
+def test_measures_size_brightness_and_detail(tmp_path):
+  looks = looks_of(folder_of(tmp_path, [(48, 96), (64, 40)]))
+  assert [(look.width, look.height) for look in looks] == [(96, 48), (40, 64)]
+  assert all(look.mean[2] > look.mean[0] + 15 for look in looks)
+  sharp = measure(soft_picture(64, 64, sigma=1.0))
+  assert sharp.detail > 2 * looks[1].detail
+
+
+def test_large_pictures_are_reduced(tmp_path):
+  (look,) = looks_of(folder_of(tmp_path, [(1500, 3000)]))
+  assert (look.width, look.height) == (2048, 1024)
+
+
+@pytest.mark.parametrize("level", [60, 150])
+@pytest.mark.parametrize("sigma", [1.0, 4.0])
+def test_bring_near_matches_brightness_colour_and_detail(level, sigma):
+  target = measure(soft_picture(96, 128, level, seed=1, sigma=sigma))
+  image = soft_picture(96, 128, 110, seed=2, sigma=1.8)
+  before, after = measure(image), measure(bring_near(image, target))
+
+  def off(look):
+    return np.abs(np.subtract(look.mean, target.mean)).max()
+
+  assert off(after) < 0.3 * off(before)
+  assert abs(after.detail - target.detail) < abs(before.detail - target.detail)
+
+
+def test_pictures_take_size_and_brightness_of_the_folder(tmp_path):
+  looks = looks_of(folder_of(tmp_path, [(72, 96), (96, 72)], level=45))
+  order = pictures.Order("street", 3, None, None, max_heads=10, like=looks)
+  made = list(pictures.make_pictures(order, 8, workers=1))
+  assert {(p.width, p.height) for p in made} == {(96, 72), (72, 96)}
+  plain = pictures.Order("street", 3, 96, 72, max_heads=10)
+
+  def brightness(order):
+    levels = []
+    for picture in pictures.make_pictures(order, 8, workers=1):
+      data = np.frombuffer(picture.jpeg, np.uint8)
+      levels.append(cv2.imdecode(data, cv2.IMREAD_COLOR).mean())
+    return np.mean(levels)
+
+  mean = np.mean([look.mean for look in looks])
+  assert abs(brightness(order) - mean) < 0.4 * abs(brightness(plain) - mean)
+
+
+def test_like_leaves_labels_as_they_are(tmp_path):
+  looks = looks_of(folder_of(tmp_path, [(64, 96)]))
+  near = pictures.Order("street", 3, 96, 64, 20, like=looks)
+  plain = pictures.Order("street", 3, 96, 64, 20)
+  for index in range(4):
+    np.testing.assert_array_equal(
+      pictures.make_picture(near, False, index).points,
+      pictures.make_picture(plain, False, index).points,
+    )
+
+
+def test_folder_without_pictures_is_refused(tmp_path):
+  (tmp_path / "points.csv").write_text("image,x,y\n")
+  with pytest.raises(InputError, match=r"--like=.*no picture that can be read"):
+    looks_of(tmp_path)
