@@ -54,16 +54,24 @@ def orientation_decoder(
 
 
 def train_step(
-  model: SFCN, decoder: keras.Sequential, crop: int, source: int, target: int
+  model: SFCN,
+  decoder: keras.Sequential,
+  crop: int,
+  crops: int,
+  source: int,
+  target: int,
 ) -> float:
-  """Returns the FLOP of a step of stage 1 with nothing frozen.
+  """Returns the FLOP of a training step with nothing frozen.
+
+  Of `crops` through the encoder, `source` go through the density decoder and
+  `target` through the orientation decoder.
 
   Backwards costs a forward pass for the gradient of the weights, and one for
   that of the features.
   """
   shared = 3 * encoder(model, crop, crop) - first_convolution(model, crop, crop)
   return (
-    (source + target) * shared
+    crops * shared
     + source * 3 * density_decoder(model, crop, crop)
     + target * 3 * orientation_decoder(decoder, crop, crop)
   )

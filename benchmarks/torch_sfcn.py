@@ -86,22 +86,30 @@ class TorchSFCN(nn.Module):
 
 
 def train_step(
-  masks: np.ndarray, width: float, batch: dict, precision: str
+  masks: np.ndarray,
+  width: float,
+  batch: dict,
+  precision: str,
+  both_branches: bool = False,
 ) -> Callable[[], float]:
-  """Returns a step of stage 1 in PyTorch's best form on a CPU: channels_last.
+  """Returns a training step in PyTorch's best form on a CPU: channels_last.
 
   Args:
     masks: array of shape [masks, channels].
     width: multiplies the channels.
     batch: of numpy arrays, in the form of the batch dict.
     precision: float32 or bfloat16.
+    both_branches: whether the source's pictures go through both decoders, and
+      the target's through none.
   """
   network = TorchSFCN(masks, width).to(memory_format=torch.channels_last)
   network.train()
   optimizer = torch.optim.AdamW(network.parameters(), 1e-5)
   source, target = batch["source"], batch["target"]
-  images = np.concatenate([source["image"], target["image"]]) / 255
-  images = torch.tensor(images).permute(0, 3, 1, 2)
+  pictures = [source["image"]]
+  if not both_branches:
+    pictures.append(target["image"])
+  images = torch.tensor(np.concatenate(pictures) / 255).permute(0, 3, 1, 2)
   images = images.contiguous(memory_format=torch.channels_last)
   density = torch.tensor(source["density"]).permute(0, 3, 1, 2) * 100
   labels = torch.tensor(target["orientation"]).long()
@@ -111,7 +119,9 @@ def train_step(
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
       features = network.encoder(images)
       maps = network.density(features[: len(density)])
-      logits = network.orient(features[len(density) :])
+      logits = network.orient(
+        features if both_branches else features[len(density) :]
+      )
     mean, log_variance = functional.softplus(maps[:, :1]), maps[:, 1:]
     likelihood = 0.5 * (
       torch.exp(-log_variance) * (density - mean) ** 2 + log_variance

@@ -2,8 +2,8 @@
 
   python -m benchmarks.train_step
 
-One step of stage 1 on both sides: 4 crops through encoder and density decoder,
-4 through encoder and orientation decoder.
+All crops go through both branches on both sides, so that the work is the same
+and known; then the real step of stage 1, in which half of them go through each.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   define = flags.DEFINE_integer
   define("rounds", 5, "Counted rounds.", 1, flag_values=values)
   define("crop", 256, "Side of a crop; multiple of 8.", 8, flag_values=values)
-  define("batch", 4, "Crops of each domain; even.", 2, flag_values=values)
+  define("batch", 8, "Crops in a step; 4 or more, even.", 4, flag_values=values)
   define("matmul_side", 4096, "Side of the matrices.", 1, flag_values=values)
   flags.DEFINE_float(
     "channels", 1.0, "Multiplies the channels.", flag_values=values
@@ -48,19 +48,32 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   )
 
 
-def make_batch(crop: int, size: int) -> dict:
+class BothBranches(CrossDomainModel):
+  """Sends every crop through the density and the orientation decoder."""
+
+  def _joint_loss(self, batch: dict) -> tf.Tensor:
+    features = self.counter.encoder(batch["source"]["image"])
+    return self._source_loss(batch["source"], features) + self.task.loss(
+      self.counter, features, batch["target"], self.optimizer.iterations
+    )
+
+
+def make_batch(crop: int, source: int, target: int) -> dict:
   """Returns a batch of noise in the form of the batch dict, as numpy."""
   random = np.random.default_rng(0)
-  pictures = np.float32(random.random((2, size, crop, crop, 3)) * 255)
-  grid = (size, crop // 8, crop // 8, 1)
+
+  def images(count: int) -> np.ndarray:
+    return np.float32(random.random((count, crop, crop, 3)) * 255)
+
+  grid = (source, crop // 8, crop // 8, 1)
   return {
     "source": {
-      "image": pictures[0],
+      "image": images(source),
       "density": np.float32(random.random(grid) / 10),
     },
     "target": {
-      "image": pictures[1],
-      "orientation": np.int32(np.arange(size) % 2),
+      "image": images(target),
+      "orientation": np.int32(np.arange(target) % 2),
     },
   }
 
@@ -71,6 +84,7 @@ def our_step(
   channels: float = 1.0,
   spatial_encoder: bool = True,
   frozen_blocks: int = 0,
+  both_branches: bool = False,
 ) -> tuple[Callable[[], object], CrossDomainModel]:
   """Returns a compiled training step of this project."""
   crop = batch["source"]["image"].shape[1]
@@ -83,8 +97,19 @@ def our_step(
       orientation_warmup=0, orientation_ramp=0, frozen_blocks=frozen_blocks
     ),
   )
+  stage = stages.plan(config)[0]
   with precisions.scope(precision):
-    model = builders.build_first_model(config, stages.plan(config)[0])
+    model = builders.build_first_model(config, stage)
+    if both_branches:
+      model = BothBranches(
+        model.counter, model.task, builders.density_loss(config)
+      )
+      model.build_all(crop)
+      model.compile(
+        builders.build_optimizer(config.training, stage.steps, 1e-5),
+        jit_compile=False,
+      )
+      model.optimizer.build(model.trainable_variables)
   step = tf.function(model.train_step)
   batch = keras.tree.map_structure(tf.constant, batch)
   return lambda: float(step(batch)["density_loss"]), model
@@ -92,52 +117,58 @@ def our_step(
 
 def measure(
   crop: int,
-  size: int,
+  crops: int,
   rounds: int,
   channels: float = 1.0,
   torch: bool = True,
   matmul_side: int = 4096,
 ) -> list[str]:
   """Times every side; returns a line each, rates and ratios."""
-  batch = make_batch(crop, size)
   matmul, matmul_flop = timing.matmul_work(matmul_side)
+  half = crops // 2
+  works = {
+    "both branches": (True, make_batch(crop, crops, crops)),
+    "stage 1": (False, make_batch(crop, half, half)),
+  }
   sides: dict[str, Callable[[], object]] = {MATMUL: matmul}
-  for name in PRECISIONS:
-    sides[f"ours, {name}"], model = our_step(name, batch, channels)
+  network = torch_side.load() if torch else None
+  for work, (both, batch) in works.items():
+    for name in PRECISIONS:
+      sides[f"ours, {work}, {name}"], model = our_step(
+        name, batch, channels, both_branches=both
+      )
+    if network is not None:
+      masks = model.counter.masked_decoder[0].mask_values.numpy()
+      for name in PRECISIONS:
+        sides[f"PyTorch, {work}, {name}"] = network.train_step(
+          masks, channels, batch, name, both
+        )
   sides["ours, no spatial encoder"], _ = our_step(
-    "bfloat16", batch, channels, spatial_encoder=False
+    "bfloat16", works["stage 1"][1], channels, spatial_encoder=False
   )
   sides["ours, blocks 1-2 frozen"], _ = our_step(
-    "bfloat16", batch, channels, frozen_blocks=2
+    "bfloat16", works["stage 1"][1], channels, frozen_blocks=2
   )
-  if torch:
-    network = torch_side.load()
-    masks = model.counter.masked_decoder[0].mask_values.numpy()
-    for name in PRECISIONS:
-      sides[f"PyTorch, {name}"] = network.train_step(
-        masks, channels, batch, name
-      )
   seconds = timing.in_turns(sides, rounds)
-  work = flop.train_step(model.counter, model.task.decoder, crop, size, size)
-  lines = [f"{work / 1e12:.4f} TFLOP a step, {size} + {size} crops of {crop}"]
-  lines += [timing.row(name, values) for name, values in seconds.items()]
-  for name in PRECISIONS:
-    share = timing.rate_share(
-      seconds[f"ours, {name}"], work, seconds[MATMUL], matmul_flop
+  lines = [timing.row(name, values) for name, values in seconds.items()]
+  for work, each in (("both branches", crops), ("stage 1", half)):
+    flops = flop.train_step(
+      model.counter, model.task.decoder, crop, crops, each, each
     )
-    lines.append(f"ours, {name}: FLOP rate {share:.2f}x the float32 matmul's")
+    lines.append(f"{work}: {flops / 1e12:.4f} TFLOP, {crops} crops of {crop}")
+    for name in PRECISIONS:
+      ours = seconds[f"ours, {work}, {name}"]
+      share = timing.rate_share(ours, flops, seconds[MATMUL], matmul_flop)
+      lines.append(f"  {name}: FLOP rate {share:.2f}x the float32 matmul's")
+      if torch:
+        against = timing.ratio(ours, seconds[f"PyTorch, {work}, {name}"])
+        lines.append(f"  {name}: ours / PyTorch {against:.2f}")
   for name, what in (
     ("ours, no spatial encoder", "spatial encoder"),
     ("ours, blocks 1-2 frozen", "gradient into blocks 1-2"),
   ):
-    share = 1 - timing.ratio(seconds[name], seconds["ours, bfloat16"])
-    lines.append(f"{what}: {100 * share:.1f} % of the bfloat16 step")
-  if torch:
-    for name in PRECISIONS:
-      against = timing.ratio(
-        seconds[f"ours, {name}"], seconds[f"PyTorch, {name}"]
-      )
-      lines.append(f"ours / PyTorch, both {name}: {against:.2f}")
+    share = 1 - timing.ratio(seconds[name], seconds["ours, stage 1, bfloat16"])
+    lines.append(f"{what}: {100 * share:.1f} % of the bfloat16 step of stage 1")
   return lines
 
 

@@ -26,7 +26,11 @@ def option(default: Any, help: str, choices: Sequence[str] = ()) -> Any:
 class DataConfig:
   """Where pictures come from and how batches are made of them."""
 
-  source_records: str = option("", "Records of the labelled source domain.")
+  source_records: str = option(
+    "",
+    "Records of the labelled source domain; several with commas between them, "
+    "from which pictures are drawn alike.",
+  )
   target_records: str = option(
     "", "Records of the unlabelled target domain. Points in them are not read."
   )
@@ -57,10 +61,15 @@ class DataConfig:
     "orientation task on pictures it has not seen. No labels involved.",
   )
 
+  @property
+  def source_folders(self) -> list[str]:
+    """The folders of `source_records`."""
+    return self.source_records.split(",")
+
 
 @dataclasses.dataclass(frozen=True)
 class ModelConfig:
-  """The network (METHOD §2: SFCN with Masksembles)."""
+  """The network (docs/method.md §2)."""
 
   encoder_weights: str = option(
     "imagenet",
@@ -144,10 +153,41 @@ class TrainingConfig:
   seed: int = option(0, "Seed of initial weights, order and augmentation.")
 
 
+@dataclasses.dataclass(frozen=True)
+class PseudoLabelConfig:
+  """Stage 2: rounds of labelling the target and learning from both."""
+
+  rounds: int = option(
+    3, "Rounds of pseudo-labels after stage 1; 0 stops there."
+  )
+  round_steps: int = option(200, "Training steps of a round.")
+  round_learning_rate: float = option(1e-4, "Peak learning rate of a round.")
+  pseudo_weight: float = option(1.0, "λ of the pseudo-label loss.")
+  pseudo_rule: str = option(
+    "stratified",
+    "Which cells are kept: the least uncertain within bands of predicted "
+    "density, by σ per person, or by variance alone.",
+    ["stratified", "relative", "variance"],
+  )
+  pseudo_keep: float = option(0.5, "Share of a picture's cells to keep.")
+  pseudo_keep_pictures: float = option(
+    1.0, "Share of the pictures to keep, those of least σ per person."
+  )
+  pseudo_mirror: bool = option(
+    False, "Look at each picture's mirror image too, as a further witness."
+  )
+  stop_movement: float = option(
+    0.0,
+    "Stop when maps move less than this share of their people between rounds; "
+    "0 for never.",
+  )
+
+
 GROUPS: dict[str, type] = {
   "data": DataConfig,
   "model": ModelConfig,
   "training": TrainingConfig,
+  "pseudo": PseudoLabelConfig,
 }
 
 
@@ -158,6 +198,7 @@ class ExperimentConfig:
   data: DataConfig = DataConfig()
   model: ModelConfig = ModelConfig()
   training: TrainingConfig = TrainingConfig()
+  pseudo: PseudoLabelConfig = PseudoLabelConfig()
 
   def __post_init__(self) -> None:
     """Checks options against each other.
@@ -223,10 +264,23 @@ class ExperimentConfig:
       "a multiple of --checkpoint_every",
     )
     _check(
-      not self.adapts or bool(data.target_records),
+      not (self.adapts or self.pseudo.rounds) or bool(data.target_records),
       "target_records",
-      "given unless --orientation_weight=0",
+      "given unless --orientation_weight=0 and --rounds=0",
     )
+    for name in ("rounds", "pseudo_weight", "stop_movement"):
+      _check(getattr(self.pseudo, name) >= 0, name, "0 or more")
+    _check(
+      self.pseudo.round_steps > 0
+      and self.pseudo.round_steps % training.checkpoint_every == 0,
+      "round_steps",
+      "a multiple of --checkpoint_every",
+    )
+    _check(
+      self.pseudo.round_learning_rate > 0, "round_learning_rate", "above 0"
+    )
+    for name in ("pseudo_keep", "pseudo_keep_pictures"):
+      _check(0 < getattr(self.pseudo, name) <= 1, name, "in (0, 1]")
     if training.optimizer == "sgd":
       _check(not training.weight_decay, "weight_decay", "0 with sgd")
 
@@ -263,15 +317,18 @@ class ExperimentConfig:
     ]
 
 
-def define_flags(flag_values: flags.FlagValues = flags.FLAGS) -> None:
-  """Defines a flag for every option."""
+def define_flags(
+  flag_values: flags.FlagValues = flags.FLAGS,
+  groups: Sequence[str] = tuple(GROUPS),
+) -> None:
+  """Defines a flag for every option, or for those of some groups."""
   define = {
     int: flags.DEFINE_integer,
     float: flags.DEFINE_float,
     bool: flags.DEFINE_bool,
     str: flags.DEFINE_string,
   }
-  for config in GROUPS.values():
+  for config in (GROUPS[group] for group in groups):
     hints = get_type_hints(config)
     for field in dataclasses.fields(config):
       help_text, choices = field.metadata["help"], field.metadata["choices"]
@@ -292,14 +349,18 @@ def from_flags(flag_values: flags.FlagValues = flags.FLAGS) -> ExperimentConfig:
     InputError: an option is out of range.
   """
   return ExperimentConfig(
+    **{group: group_from_flags(group, flag_values) for group in GROUPS}
+  )
+
+
+def group_from_flags(
+  group: str, flag_values: flags.FlagValues = flags.FLAGS
+) -> Any:
+  """Turns parsed flags into one group of options, e.g. `pseudo`."""
+  return GROUPS[group](
     **{
-      group: config(
-        **{
-          field.name: flag_values[field.name].value
-          for field in dataclasses.fields(config)
-        }
-      )
-      for group, config in GROUPS.items()
+      field.name: flag_values[field.name].value
+      for field in dataclasses.fields(GROUPS[group])
     }
   )
 

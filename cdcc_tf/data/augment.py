@@ -118,5 +118,11 @@ def random_colour(
 
 
 def flip_upside_down(image: tf.Tensor) -> tf.Tensor:
-  """Turns a picture about the horizontal axis (paper §3, orientation task)."""
+  """Turns a picture about the horizontal axis (stage 1)."""
   return tf.reverse(image, [-3])
+
+
+def both_ways(image: tf.Tensor) -> dict[str, tf.Tensor]:
+  """Pairs a picture with itself upside down: [2, height, width, 3]."""
+  both = tf.stack([image, flip_upside_down(image)])
+  return {"image": both, "orientation": tf.constant([0, 1], tf.int32)}

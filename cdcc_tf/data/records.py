@@ -6,13 +6,14 @@ with, and heads stay points: a density map is made where it is needed.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 import tensorflow as tf
 
+from cdcc_tf.data import examples
 from cdcc_tf.data import manifest as manifests
 from cdcc_tf.data.staging import StagedFolder
 from cdcc_tf.errors import InputError
@@ -54,17 +55,16 @@ class CrowdRecord:
     sigmas = np.zeros(0, np.float32) if self.sigmas is None else self.sigmas
     if self.sigmas is not None and np.shape(sigmas) != (len(points),):
       raise ValueError(f"{self.id}: sigmas must be [heads]: {np.shape(sigmas)}")
-    feature = {
-      "id": _bytes(self.id.encode()),
-      "image": _bytes(self.image),
-      "size": _integers([self.height, self.width]),
-      "labelled": _integers([int(self.labelled)]),
-      "points": _floats(points.ravel()),
-      "sigmas": _floats(sigmas),
-    }
-    example = tf.train.Example(features=tf.train.Features(feature=feature))
-    # The same record must give the same bytes, or checksums mean nothing.
-    return example.SerializeToString(deterministic=True)
+    return examples.serialize(
+      {
+        "id": self.id.encode(),
+        "image": self.image,
+        "size": [self.height, self.width],
+        "labelled": [int(self.labelled)],
+        "points": points,
+        "sigmas": sigmas,
+      }
+    )
 
 
 class RecordWriter:
@@ -125,17 +125,17 @@ class RecordWriter:
     self._skipped.append({"file": file, "reason": reason})
 
   def _flush(self, split: str) -> None:
-    examples = self._pending.pop(split, [])
-    if not examples:
+    members = self._pending.pop(split, [])
+    if not members:
       return
     index = sum(shard.split == split for shard in self._shards)
     path = self._staged.path / f"{split}-{index:05d}.tfrecord"
     with tf.io.TFRecordWriter(str(path)) as writer:
-      for example in examples:
+      for example in members:
         writer.write(example)
     self._shards.append(
       manifests.Shard(
-        path.name, split, len(examples), manifests.file_sha256(path)
+        path.name, split, len(members), manifests.file_sha256(path)
       )
     )
 
@@ -225,32 +225,42 @@ def read_serialized(files: list[Path]) -> tf.data.Dataset:
   )
 
 
-def open_split(
-  folder: str | Path, split: str, all_labelled: bool = False
-) -> tuple[list[Path], int]:
+def open_split(folder: str | Path, split: str) -> tuple[list[Path], int]:
   """Finds a split's shards and compares them with their checksums.
-
-  Args:
-    folder: of records.
-    split: name of the split.
-    all_labelled: whether to refuse records that hold unlabelled pictures,
-      which would be taken for pictures without people.
 
   Returns:
     The files and the number of pictures in them.
 
   Raises:
-    InputError: no such records or split, a shard is damaged, or a picture is
-      unlabelled where none may be.
+    InputError: no such records or split, or a shard is damaged.
   """
   manifest = verify(folder, split)
-  unlabelled = manifest.unlabelled.get(split, 0)
-  if all_labelled and unlabelled:
-    raise InputError(
-      f"{folder}: {unlabelled} pictures of split {split!r} are unlabelled, and "
-      "a source domain needs labels. Label or remove them and convert again."
-    )
   return manifest.shards_of(split, Path(folder)), manifest.pictures[split]
+
+
+def open_source(folders: Sequence[str], split: str) -> tuple[list[Path], int]:
+  """Opens a split of one or several folders of labelled pictures as one.
+
+  Returns:
+    The files and the number of pictures in them.
+
+  Raises:
+    InputError: as `open_split`; or a picture is unlabelled, which would be
+      taken for a picture without people.
+  """
+  files, count = [], 0
+  for folder in folders:
+    unlabelled = manifests.load_manifest(folder).unlabelled.get(split, 0)
+    if unlabelled:
+      raise InputError(
+        f"{folder}: {unlabelled} pictures of split {split!r} are unlabelled, "
+        "and a source domain needs labels. Label or remove them and convert "
+        "again."
+      )
+    more, pictures = open_split(folder, split)
+    files += more
+    count += pictures
+  return files, count
 
 
 def read_records(folder: str | Path, split: str) -> Iterator[CrowdRecord]:
@@ -293,15 +303,3 @@ def verify(folder: str | Path, split: str | None = None) -> manifests.Manifest:
         "again, or convert again."
       )
   return manifest
-
-
-def _bytes(value: bytes) -> tf.train.Feature:
-  return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
-
-
-def _integers(values: list[int]) -> tf.train.Feature:
-  return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
-
-
-def _floats(values: np.ndarray) -> tf.train.Feature:
-  return tf.train.Feature(float_list=tf.train.FloatList(value=values))

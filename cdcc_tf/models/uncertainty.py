@@ -1,4 +1,4 @@
-"""Predictive moments over the masks (METHOD §4)."""
+"""Predictive moments over the masks (docs/method.md §4)."""
 
 import dataclasses
 

@@ -1,7 +1,6 @@
-"""CrossDomainModel: the training step that joins both domains (paper §3)."""
+"""CrossDomainModel: the training step that joins both domains."""
 
-import dataclasses
-from collections.abc import Callable
+from typing import Protocol
 
 import keras
 import tensorflow as tf
@@ -10,47 +9,48 @@ from keras import ops
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training import losses, trackers
 
-Batch = dict[str, dict[str, tf.Tensor]]
+Domain = dict[str, tf.Tensor]
+Batch = dict[str, Domain]
 
 
-@dataclasses.dataclass(frozen=True)
-class OrientationSchedule:
-  """How much of the orientation loss reaches the encoder (METHOD §3).
+class TargetTask(Protocol):
+  """What the unlabelled target domain teaches in one stage."""
 
-  The head itself always learns at full strength. A fresh head's gradient is
-  noise and would spoil the counts, so the encoder is kept from it during
-  `warmup` steps, and λ then rises linearly to `weight` over `ramp` steps.
+  @property
+  def tracker(self) -> trackers.Tracker:
+    """The task's figures."""
 
-  Attributes:
-    weight: λ at the end; 0 leaves the target domain out altogether.
-    warmup: steps.
-    ramp: steps.
-  """
+  def prepare(self, features: tf.Tensor) -> None:
+    """Creates the task's own weights, if it has any."""
 
-  weight: float = 0.0
-  warmup: int = 0
-  ramp: int = 0
+  def loss(
+    self,
+    counter: SFCN,
+    features: tf.Tensor,
+    target: Domain,
+    step: tf.Tensor,
+  ) -> tf.Tensor:
+    """Returns this replica's share of the task's loss, a scalar.
 
-  def at(self, step: tf.Tensor) -> tf.Tensor:
-    """Returns λ at a step, float32."""
-    passed = ops.cast(step, "float32") + 1.0 - float(self.warmup)
-    return self.weight * ops.clip(passed / max(self.ramp, 1), 0.0, 1.0)
+    Args:
+      counter: the network.
+      features: the encoder's, of the target's pictures.
+      target: the target's part of the batch.
+      step: steps taken so far in this stage.
+    """
 
 
 class CrossDomainModel(keras.Model):
   """Trains a counter on a labelled source and an unlabelled target domain.
 
-  `L1 = L_density(x_s, y_s) + λ · CE(orientation(x_t))`: one forward pass of the
-  encoder over all pictures; the density decoder sees the source's features
-  only, the orientation decoder the target's only.
+  `L = L_density(x_s, y_s) + L_task(x_t)`: one forward pass of the encoder over
+  all pictures; the source's features go to the density decoder, the target's to
+  the task of the stage (`OrientationTask`, `PseudoLabelTask`).
 
   Args:
     counter: the network that will be used in the end.
-    orientation_decoder: from `build_orientation_decoder`, or None to train on
-      the source alone.
-    density_loss: see `losses.density_loss`.
-    beta: see `losses.density_loss`.
-    schedule: λ over the steps.
+    task: what the target teaches, or None to train on the source alone.
+    density_loss: the source's loss.
     gradient_clip_norm: largest global norm of the whole batch's gradient; 0
       for no clipping.
   """
@@ -58,39 +58,29 @@ class CrossDomainModel(keras.Model):
   def __init__(
     self,
     counter: SFCN,
-    orientation_decoder: keras.Model | None = None,
-    density_loss: str = "gaussian",
-    beta: float = 0.5,
-    schedule: OrientationSchedule = OrientationSchedule(),
+    task: TargetTask | None = None,
+    density_loss: losses.DensityLoss = losses.DensityLoss(),
     gradient_clip_norm: float = 0.0,
   ):
     super().__init__(name="cross_domain")
     self.counter = counter
-    self.orientation_decoder = orientation_decoder
-    self._density_loss, self._beta = density_loss, beta
-    self._schedule = schedule
+    self.task = task
+    self._density_loss = density_loss
     self._gradient_clip_norm = gradient_clip_norm
     self._source_tracker = trackers.SourceTracker()
-    self._target_tracker = trackers.TargetTracker()
-    self._weight_tracker = keras.metrics.Mean("orientation_weight")
+    self._gradient_norm = keras.metrics.Mean("gradient_norm")
 
   @property
   def metrics(self) -> list[keras.metrics.Metric]:
-    """Every tracker, so that each interval starts from nothing."""
-    if self.orientation_decoder is None:
-      return self._source_tracker.metrics
-    return [
-      *self._source_tracker.metrics,
-      *self._target_tracker.metrics,
-      self._weight_tracker,
-    ]
+    """Every figure, so that each interval starts from nothing."""
+    task = [] if self.task is None else self.task.tracker.metrics
+    return [*self._source_tracker.metrics, *task, self._gradient_norm]
 
   def build_all(self, crop: int) -> None:
     """Creates all weights by one pass over blank pictures."""
-    features = self.counter.encoder(ops.zeros((1, crop, crop, 3)))
     self.counter(ops.zeros((1, crop, crop, 3)))
-    if self.orientation_decoder is not None:
-      self.orientation_decoder(features)
+    if self.task is not None:
+      self.task.prepare(self.counter.encoder(ops.zeros((1, crop, crop, 3))))
     self.built = True
 
   def call(
@@ -103,15 +93,13 @@ class CrossDomainModel(keras.Model):
     """Takes one optimiser step on `{"source": …}` or with `"target"` too.
 
     Returns:
-      The metrics' values so far in this interval.
+      The figures so far in this interval.
     """
-    strategy = tf.distribute.get_strategy()
     with tf.GradientTape() as tape:
       loss = self._joint_loss(batch)
-      # apply_gradients sums over replicas; the loss of each is a mean.
-      loss = loss / strategy.num_replicas_in_sync
     variables = self.trainable_variables
     gradients = tape.gradient(loss, variables)
+    self._gradient_norm.update_state(tf.linalg.global_norm(gradients))
     if self._gradient_clip_norm:
       gradients = self._clip(gradients)
     self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
@@ -123,39 +111,21 @@ class CrossDomainModel(keras.Model):
     images = [batch[name]["image"] for name in domains]
     features = self.counter.encoder(ops.concatenate(images))
     source_size = images[0].shape[0]
-    maps = self.counter.decode(features[:source_size], training=True)
-    loss = ops.mean(self._source_loss(batch["source"], maps))
-    if "target" not in batch:
+    loss = self._source_loss(batch["source"], features[:source_size])
+    if self.task is None:
       return loss
-    weight = self._schedule.at(self.optimizer.iterations)
-    self._weight_tracker.update_state(weight)
-    target_features = scale_gradient(features[source_size:], weight)
-    return loss + ops.mean(
-      self._orientation_loss(batch["target"], target_features)
+    return loss + self.task.loss(
+      self.counter,
+      features[source_size:],
+      batch["target"],
+      self.optimizer.iterations,
     )
 
-  def _source_loss(
-    self, source: dict[str, tf.Tensor], maps: dict[str, tf.Tensor]
-  ) -> tf.Tensor:
-    loss = losses.density_loss(
-      source["density"],
-      maps["density"],
-      maps["log_variance"],
-      self._density_loss,
-      self._beta,
-    )
+  def _source_loss(self, source: Domain, features: tf.Tensor) -> tf.Tensor:
+    maps = self.counter.decode(features, training=True)
+    loss = self._density_loss(source["density"], maps)
     self._source_tracker.update(source["density"], maps["density"], loss)
-    return loss
-
-  def _orientation_loss(
-    self, target: dict[str, tf.Tensor], features: tf.Tensor
-  ) -> tf.Tensor:
-    if self.orientation_decoder is None:
-      raise ValueError("a target batch needs an orientation decoder")
-    logits = self.orientation_decoder(features)
-    loss = losses.orientation_loss(target["orientation"], logits)
-    self._target_tracker.update(target["orientation"], logits, loss)
-    return loss
+    return mean_over_replicas(loss)
 
   def _clip(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
     """Clips the gradient of the whole batch, whatever the replicas.
@@ -169,11 +139,11 @@ class CrossDomainModel(keras.Model):
     return [g / context.num_replicas_in_sync for g in clipped]
 
 
-def scale_gradient(features: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
-  """Passes features on unchanged and their gradient multiplied by a factor."""
+def mean_over_replicas(values: tf.Tensor) -> tf.Tensor:
+  """Averages [batch] values over the batch of all replicas together.
 
-  @tf.custom_gradient
-  def identity(values: tf.Tensor) -> tuple[tf.Tensor, Callable]:
-    return values, lambda upstream: upstream * ops.cast(factor, upstream.dtype)
-
-  return identity(features)
+  Returns:
+    This replica's share: apply_gradients sums the replicas' gradients.
+  """
+  replicas = tf.distribute.get_strategy().num_replicas_in_sync
+  return ops.mean(values) / replicas

@@ -7,7 +7,11 @@ from cdcc_tf.config import ExperimentConfig, TrainingConfig
 from cdcc_tf.errors import InputError
 from cdcc_tf.models.encoders import freeze_blocks, load_encoder_weights
 from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
-from cdcc_tf.training.adaptation import CrossDomainModel, OrientationSchedule
+from cdcc_tf.training import losses
+from cdcc_tf.training.adaptation import CrossDomainModel, TargetTask
+from cdcc_tf.training.orientation import OrientationSchedule, OrientationTask
+from cdcc_tf.training.self_training import PseudoLabelTask
+from cdcc_tf.training.stages import Stage
 
 
 def build_strategy(replicas: int) -> tf.distribute.Strategy:
@@ -36,8 +40,10 @@ def build_strategy(replicas: int) -> tf.distribute.Strategy:
   )
 
 
-def build_model(config: ExperimentConfig) -> CrossDomainModel:
-  """Builds and compiles the model of an experiment; call it in a scope.
+def build_first_model(
+  config: ExperimentConfig, stage: Stage
+) -> CrossDomainModel:
+  """Builds and compiles the model of stage 1; call it in a scope.
 
   Raises:
     InputError: the encoder's weights do not fit.
@@ -53,40 +59,78 @@ def build_model(config: ExperimentConfig) -> CrossDomainModel:
   # Built before the orientation decoder exists: with or without one, the same
   # seed must give the same counter, or arms could not be compared.
   counter(tf.zeros((1, config.data.crop, config.data.crop, 3)))
-  grid = config.model.orientation_grid
+  task = build_orientation_task(config) if config.adapts else None
+  load_encoder_weights(counter.encoder, config.model.encoder_weights)
+  return _compiled(config, stage, counter, task)
+
+
+def build_next_model(
+  config: ExperimentConfig, stage: Stage, counter: SFCN
+) -> CrossDomainModel:
+  """Builds and compiles the model of a round of stage 2; call it in a scope.
+
+  Args:
+    config: the experiment.
+    stage: the round.
+    counter: as the stage before left it.
+  """
+  task = PseudoLabelTask(config.pseudo.pseudo_weight, density_loss(config))
+  return _compiled(config, stage, counter, task)
+
+
+def density_loss(config: ExperimentConfig) -> losses.DensityLoss:
+  """Returns the experiment's density loss."""
+  return losses.DensityLoss(config.training.density_loss, config.training.beta)
+
+
+def _compiled(
+  config: ExperimentConfig, stage: Stage, counter: SFCN, task: TargetTask | None
+) -> CrossDomainModel:
   training = config.training
   model = CrossDomainModel(
-    counter,
+    counter, task, density_loss(config), training.gradient_clip_norm
+  )
+  model.build_all(config.data.crop)
+  freeze_blocks(counter.encoder, training.frozen_blocks)
+  # XLA is slower here on CPU and fails under MirroredStrategy.
+  model.compile(
+    optimizer=build_optimizer(training, stage.steps, stage.learning_rate),
+    jit_compile=False,
+  )
+  model.optimizer.build(model.trainable_variables)
+  return model
+
+
+def build_orientation_task(config: ExperimentConfig) -> OrientationTask:
+  """Builds what the target teaches in stage 1."""
+  grid, training = config.model.orientation_grid, config.training
+  return OrientationTask(
     build_orientation_decoder(
       config.model.width, (grid, grid), config.model.initializer
-    )
-    if config.adapts
-    else None,
-    training.density_loss,
-    training.beta,
+    ),
     OrientationSchedule(
       training.orientation_weight,
       training.orientation_warmup,
       training.orientation_ramp,
     ),
-    training.gradient_clip_norm,
   )
-  model.build_all(config.data.crop)
-  load_encoder_weights(counter.encoder, config.model.encoder_weights)
-  freeze_blocks(counter.encoder, training.frozen_blocks)
-  # XLA is slower here on CPU and fails under MirroredStrategy.
-  model.compile(optimizer=build_optimizer(training), jit_compile=False)
-  model.optimizer.build(model.trainable_variables)
-  return model
 
 
-def build_optimizer(training: TrainingConfig) -> keras.optimizers.Optimizer:
-  """Returns the optimiser with its schedule: linear warm-up, then decay."""
+def build_optimizer(
+  training: TrainingConfig, steps: int, peak: float
+) -> keras.optimizers.Optimizer:
+  """Returns the optimiser of a stage: linear warm-up, then decay.
+
+  Args:
+    training: kind of optimiser and of schedule.
+    steps: of the stage.
+    peak: highest learning rate.
+  """
   rate: object = keras.optimizers.schedules.CosineDecay(
     # Not 0, which would make the first step idle.
-    initial_learning_rate=training.learning_rate / (training.warmup_steps + 1),
-    decay_steps=max(1, training.stage1_steps - training.warmup_steps),
-    warmup_target=training.learning_rate,
+    initial_learning_rate=peak / (training.warmup_steps + 1),
+    decay_steps=max(1, steps - training.warmup_steps),
+    warmup_target=peak,
     warmup_steps=training.warmup_steps,
     # A constant rate is a decay that never gets anywhere.
     alpha=1.0 if training.decay == "constant" else 0.02,

@@ -10,6 +10,7 @@ import logging
 import math
 import time
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -20,6 +21,7 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
 from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training.stages import Stage
 from cdcc_tf.training.validation import Validation
 
 logger = logging.getLogger(__name__)
@@ -32,20 +34,22 @@ class Checkpoints(keras.callbacks.Callback):
 
   All model variables, the optimiser's and its step are saved; data order and
   augmentation are functions of the step. Together that is the whole state.
+  Checkpoints are numbered by the step of their stage, history by that of the
+  run.
   """
 
-  def __init__(self, model: keras.Model, folder: RunFolder):
+  def __init__(self, model: keras.Model, folder: RunFolder, stage: Stage):
     super().__init__()
     self._saved = tf.train.Checkpoint(model=model, optimizer=model.optimizer)
     self._manager = tf.train.CheckpointManager(
-      self._saved, str(folder.checkpoints), max_to_keep=2
+      self._saved, str(folder.checkpoints / stage.name), max_to_keep=2
     )
-    self._optimizer = model.optimizer
+    self._optimizer, self._stage = model.optimizer, stage
     self._history_path = folder.history
-    self._history: list[dict[str, float]] = []
+    self._history: list[dict[str, Any]] = []
 
   def restore(self) -> int:
-    """Loads the newest whole checkpoint, if any, and returns its step.
+    """Loads the stage's newest whole checkpoint and returns its step, or 0.
 
     A kill or a full disk may leave the newest one torn; the one before it is
     kept for that.
@@ -63,22 +67,25 @@ class Checkpoints(keras.callbacks.Callback):
         continue
       for problem in torn:
         logger.warning("%s; going on from the one before.", problem)
-      step = step_of(self._optimizer)
-      if self._history_path.exists():
-        recorded = json.loads(self._history_path.read_text())
-        self._history = [row for row in recorded if row["step"] <= step]
-      return step
-    if torn:
-      raise InputError(
-        f"{'; '.join(torn)}. Delete {Path(torn[0].split(':')[0]).parent} to "
-        "start anew, or choose another --run."
-      )
-    return 0
+      break
+    else:
+      if torn:
+        raise InputError(
+          f"{'; '.join(torn)}. Delete {self._manager.directory} to begin "
+          f"{self._stage.name} again, or choose another --run."
+        )
+    step = step_of(self._optimizer)
+    if self._history_path.exists():
+      recorded = json.loads(self._history_path.read_text())
+      until = self._stage.first_step + step
+      self._history = [row for row in recorded if row["step"] <= until]
+    return step
 
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
     """Appends to the history and saves."""
     step = step_of(self._optimizer)
-    self._history.append({"step": step} | (logs or {}))
+    row = {"step": self._stage.first_step + step, "stage": self._stage.name}
+    self._history.append(row | (logs or {}))
     write_atomically(self._history_path, json.dumps(self._history, indent=1))
     self._manager.save(checkpoint_number=step)
 
@@ -105,13 +112,15 @@ class TensorBoardWriter(keras.callbacks.Callback):
   """Writes every figure, and the pictures of a validation, at its step."""
 
   def __init__(
-    self, config: ExperimentConfig, folder: RunFolder, validation: Validation
+    self,
+    config: ExperimentConfig,
+    folder: RunFolder,
+    stage: Stage,
+    validation: Validation,
   ):
     super().__init__()
-    self._folder, self._validation = folder, validation
-    self._crops = config.data.source_batch
-    if config.adapts:
-      self._crops += config.data.target_batch
+    self._folder, self._stage, self._validation = folder, stage, validation
+    self._data = config.data
     self._writer = tf.summary.create_file_writer(str(folder.tensorboard))
 
   def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
@@ -125,12 +134,15 @@ class TensorBoardWriter(keras.callbacks.Callback):
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
     """Adds speed and learning rate to the logs and writes all of them."""
     logs = {} if logs is None else logs
-    step = step_of(self.model.optimizer)
+    step = self._stage.first_step + step_of(self.model.optimizer)
     logs["learning_rate"] = float(
       keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
     )
     seconds = self._trained - self._start
-    logs["pictures_per_second"] = self._steps * self._crops / seconds
+    crops = self._data.source_batch
+    if self.model.task is not None:
+      crops += self._data.target_batch
+    logs["pictures_per_second"] = self._steps * crops / seconds
     with self._writer.as_default(step):
       for name, value in logs.items():
         group, short = (
@@ -148,22 +160,25 @@ class TensorBoardWriter(keras.callbacks.Callback):
 
 
 class ProgressBar(keras.callbacks.Callback):
-  """One bar over all steps, with the time left."""
+  """One bar over the steps of a stage, with the time left."""
 
-  def __init__(self, first_step: int, total_steps: int):
+  def __init__(self, stage: Stage, first_step: int):
     super().__init__()
-    self._first, self._total = first_step, total_steps
+    self._stage, self._first = stage, first_step
 
   def on_train_begin(self, logs: dict | None = None) -> None:
     """Opens the bar where the run stands."""
     self._bar = tqdm(
-      total=self._total, initial=self._first, unit="step", desc="stage 1"
+      total=self._stage.steps,
+      initial=self._first,
+      unit="step",
+      desc=self._stage.name,
     )
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
     """Moves the bar and shows the main figures."""
     logs = logs or {}
-    shown = ("density_loss", "mae", "orientation_accuracy")
+    shown = ("density_loss", "mae", "orientation_accuracy", "pseudo_loss")
     self._bar.set_postfix(
       {name: f"{float(logs[name]):.3g}" for name in shown if name in logs},
       refresh=False,

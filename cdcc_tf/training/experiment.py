@@ -2,7 +2,6 @@
 
 import json
 import logging
-import math
 from pathlib import Path
 
 import keras
@@ -14,20 +13,17 @@ from cdcc_tf.data import manifest, pipeline
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.run_folder import RunFolder
-from cdcc_tf.training.builders import build_model, build_strategy
-from cdcc_tf.training.callbacks import (
-  Checkpoints,
-  ProgressBar,
-  StopIfNotFinite,
-  TensorBoardWriter,
-)
-from cdcc_tf.training.validation import Validation
+from cdcc_tf.training.builders import build_first_model, build_strategy
+from cdcc_tf.training.fitting import fit
+from cdcc_tf.training.orientation import OrientationTask
+from cdcc_tf.training.rounds import next_stage
+from cdcc_tf.training.stages import Stage, plan
 
 logger = logging.getLogger(__name__)
 
 
 def run(config: ExperimentConfig, folder: RunFolder) -> None:
-  """Trains stage 1 to its end, from wherever the run folder stands.
+  """Trains every stage to its end, from wherever the run folder stands.
 
   Args:
     config: the experiment.
@@ -36,38 +32,53 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
   Raises:
     InputError: records or encoder weights are missing or damaged.
   """
-  training = config.training
-  keras.utils.set_random_seed(training.seed)
-  name = precision.use(training.precision)
-  strategy = build_strategy(training.replicas)
+  keras.utils.set_random_seed(config.training.seed)
+  policy = precision.use(config.training.precision)
+  strategy = build_strategy(config.training.replicas)
   _check_batches(config, strategy.num_replicas_in_sync)
-  with strategy.scope():
-    model = build_model(config)
   _check_same_data(config, folder)
-  checkpoints = Checkpoints(model, folder)
-  first_step = checkpoints.restore()
-  _announce(config, folder, strategy, name, first_step)
-  if first_step >= training.stage1_steps:
-    return
-  batches = pipeline.training_batches(
-    config.data, training.seed, first_step, config.adapts
+  logger.info(
+    "Run %s: %s, %d replica(s).",
+    folder.path,
+    policy,
+    strategy.num_replicas_in_sync,
   )
-  validation = Validation(config, folder)
-  model.fit(
-    batches,
-    steps_per_epoch=training.checkpoint_every,
-    initial_epoch=first_step // training.checkpoint_every,
-    epochs=training.stage1_steps // training.checkpoint_every,
-    verbose=0,
-    shuffle=False,
-    callbacks=[
-      StopIfNotFinite(),
-      validation,
-      TensorBoardWriter(config, folder, validation),
-      ProgressBar(first_step, training.stage1_steps),
-      checkpoints,  # last: an interval counts once all else is written
-    ],
-  )
+  stages = plan(config)
+  previous: Stage | None = None
+  for stage in stages:
+    if _finished(stage, folder):
+      logger.info("%s: finished before.", stage.name)
+    elif previous is None:
+      _first_stage(config, folder, stage, strategy)
+    else:
+      next_stage(config, folder, stage, previous, strategy)
+    previous = stage
+
+
+def _first_stage(
+  config: ExperimentConfig,
+  folder: RunFolder,
+  stage: Stage,
+  strategy: tf.distribute.Strategy,
+) -> None:
+  with strategy.scope():
+    model = build_first_model(config, stage)
+
+  def batches(first_step: int) -> tf.data.Dataset:
+    return pipeline.stage1_batches(
+      config.data, config.training.seed, first_step, config.adapts
+    )
+
+  task = model.task
+  decoder = task.decoder if isinstance(task, OrientationTask) else None
+  fit(config, folder, stage, model, batches, decoder)
+
+
+def _finished(stage: Stage, folder: RunFolder) -> bool:
+  if not (folder.stage(stage.name) / "record.json").exists():
+    return False
+  history = json.loads(folder.history.read_text())
+  return history[-1]["step"] >= stage.first_step + stage.steps
 
 
 def _check_batches(config: ExperimentConfig, replicas: int) -> None:
@@ -86,9 +97,8 @@ def _check_same_data(config: ExperimentConfig, folder: RunFolder) -> None:
   Records made anew under the same name would quietly turn a resumed run into
   another one.
   """
-  record_folders = [config.data.source_records]
-  if config.adapts:
-    record_folders.append(config.data.target_records)
+  named = (*config.data.source_folders, config.data.target_records)
+  record_folders = [name for name in named if name]
   for name in record_folders:
     manifest.load_manifest(name)  # says so if it is not there
   digests = {
@@ -105,27 +115,3 @@ def _check_same_data(config: ExperimentConfig, folder: RunFolder) -> None:
         f"{name}: not the records that {folder.path} began with. Bring those "
         "back to resume, or choose another --run."
       )
-
-
-def _announce(
-  config: ExperimentConfig,
-  folder: RunFolder,
-  strategy: tf.distribute.Strategy,
-  policy: str,
-  first_step: int,
-) -> None:
-  total = config.training.stage1_steps
-  what = "source and target" if config.adapts else "source only"
-  logger.info(
-    "Run %s: stage 1, %s, %d steps, %s, %d replica(s).",
-    folder.path,
-    what,
-    total,
-    policy,
-    strategy.num_replicas_in_sync,
-  )
-  if first_step >= total:
-    logger.info("Finished before: nothing left to do.")
-  elif first_step:
-    share = math.floor(100 * first_step / total)
-    logger.info("Resuming from step %d (%d %% done).", first_step, share)

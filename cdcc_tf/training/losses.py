@@ -4,6 +4,7 @@ Averaging over the batch is left to the training step, which knows how many
 replicas share it.
 """
 
+import dataclasses
 import math
 
 import tensorflow as tf
@@ -15,51 +16,58 @@ DENSITY_LOSSES = ("gaussian", "laplace", "squared")
 UNIT = 0.01
 
 
-def density_loss(
-  density: tf.Tensor,
-  mean: tf.Tensor,
-  log_variance: tf.Tensor,
-  kind: str = "gaussian",
-  beta: float = 0.5,
-) -> tf.Tensor:
-  """Compares true density with the predicted one (METHOD §4).
+@dataclasses.dataclass(frozen=True)
+class DensityLoss:
+  """Compares a density map with the predicted moments.
 
   Gaussian: `½·exp(−s)·(y−μ)² + ½·s`; Laplace: `|y−μ|/b + log b` with scale
   b = √(σ²/2); both weighted by stop_gradient(σ^2β), without which hard cells
   hide behind a large σ (β-NLL, Seitzer et al., arXiv 2203.09168). Squared: the
   plain error, from which σ learns nothing.
 
-  Args:
-    density: true people per cell, [batch, height/8, width/8, 1].
-    mean: predicted people per cell μ, same shape.
-    log_variance: s = log σ² in log people², same shape.
+  Attributes:
     kind: one of DENSITY_LOSSES.
     beta: exponent of the weighting; 0 is the plain likelihood.
-
-  Returns:
-    float32 tensor of shape [batch]: mean over cells.
-
-  Raises:
-    ValueError: unknown kind.
   """
-  error = (ops.cast(density, "float32") - mean) / UNIT
-  scaled = log_variance - 2.0 * math.log(UNIT)
-  if kind == "squared":
-    cells = ops.square(error)
-  elif kind == "gaussian":
-    cells = 0.5 * ops.exp(-scaled) * ops.square(error) + 0.5 * scaled
-  elif kind == "laplace":
-    log_scale = 0.5 * (scaled - math.log(2.0))
-    cells = ops.exp(-log_scale) * ops.abs(error) + log_scale
-  else:
-    raise ValueError(f"density loss {kind!r} is none of {DENSITY_LOSSES}")
-  if kind != "squared":
-    cells = cells * ops.stop_gradient(ops.exp(beta * scaled))
-  return ops.mean(cells, axis=(1, 2, 3))
+
+  kind: str = "gaussian"
+  beta: float = 0.5
+
+  def __call__(
+    self, density: tf.Tensor, maps: dict[str, tf.Tensor]
+  ) -> tf.Tensor:
+    """Returns the mean over cells, float32 [batch]; see `cells`."""
+    return ops.mean(self.cells(density, maps), axis=(1, 2, 3))
+
+  def cells(self, density: tf.Tensor, maps: dict[str, tf.Tensor]) -> tf.Tensor:
+    """Returns the loss of every cell.
+
+    Args:
+      density: true people per cell, [batch, height/8, width/8, 1].
+      maps: the counter's: `density`, people per cell μ, and `log_variance`,
+        s = log σ² in log people², same shape.
+
+    Raises:
+      ValueError: unknown kind.
+    """
+    error = (ops.cast(density, "float32") - maps["density"]) / UNIT
+    scaled = maps["log_variance"] - 2.0 * math.log(UNIT)
+    if self.kind == "squared":
+      return ops.square(error)
+    if self.kind == "gaussian":
+      cells = 0.5 * ops.exp(-scaled) * ops.square(error) + 0.5 * scaled
+    elif self.kind == "laplace":
+      log_scale = 0.5 * (scaled - math.log(2.0))
+      cells = ops.exp(-log_scale) * ops.abs(error) + log_scale
+    else:
+      raise ValueError(
+        f"density loss {self.kind!r} is none of {DENSITY_LOSSES}"
+      )
+    return cells * ops.stop_gradient(ops.exp(self.beta * scaled))
 
 
 def orientation_loss(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-  """Cross-entropy of upright (0) against upside-down (1) (paper §3).
+  """Cross-entropy of upright (0) against upside-down (1).
 
   Args:
     labels: int32 [batch].

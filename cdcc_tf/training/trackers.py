@@ -2,25 +2,36 @@
 
 import keras
 import tensorflow as tf
+from keras import ops
 
 from cdcc_tf.training import metrics
 
 
-class SourceTracker:
-  """Loss and count errors on labelled pictures since the last reset."""
-
-  def __init__(self) -> None:
-    self.loss = keras.metrics.Mean("density_loss")
-    self.errors: list[keras.metrics.Metric] = [
-      metrics.CountMAE(),
-      metrics.CountRMSE(),
-      metrics.CountBias(),
-    ]
+class Tracker:
+  """Figures that gather over batches."""
 
   @property
   def metrics(self) -> list[keras.metrics.Metric]:
     """All of them."""
-    return [self.loss, *self.errors]
+    return [m for m in vars(self).values() if isinstance(m, keras.Metric)]
+
+  def results(self) -> dict[str, float]:
+    """Returns every figure by name, and starts anew."""
+    figures = {}
+    for metric in self.metrics:
+      figures[metric.name] = float(metric.result())
+      metric.reset_state()
+    return figures
+
+
+class SourceTracker(Tracker):
+  """Loss and count errors on labelled pictures."""
+
+  def __init__(self) -> None:
+    self.loss = keras.metrics.Mean("density_loss")
+    self.mae = metrics.CountMAE()
+    self.rmse = metrics.CountRMSE()
+    self.bias = metrics.CountBias()
 
   def update(
     self, density: tf.Tensor, predicted: tf.Tensor, loss: tf.Tensor
@@ -28,36 +39,53 @@ class SourceTracker:
     """Adds a batch: maps [batch, height/8, width/8, 1] and losses [batch]."""
     self.loss.update_state(loss)
     true, counted = metrics.count(density), metrics.count(predicted)
-    for metric in self.errors:
+    for metric in (self.mae, self.rmse, self.bias):
       metric.update_state(true, counted)
 
 
-class TargetTracker:
-  """Loss and accuracy of the orientation task since the last reset."""
+class OrientationTracker(Tracker):
+  """Loss and accuracy of the orientation task, and its weight λ."""
 
   def __init__(self) -> None:
     self.loss = keras.metrics.Mean("orientation_loss")
     self.accuracy = keras.metrics.SparseCategoricalAccuracy(
       "orientation_accuracy"
     )
-
-  @property
-  def metrics(self) -> list[keras.metrics.Metric]:
-    """All of them."""
-    return [self.loss, self.accuracy]
+    self.weight = keras.metrics.Mean("orientation_weight")
 
   def update(
-    self, labels: tf.Tensor, logits: tf.Tensor, loss: tf.Tensor
+    self,
+    labels: tf.Tensor,
+    logits: tf.Tensor,
+    loss: tf.Tensor,
+    weight: tf.Tensor | float,
   ) -> None:
     """Adds a batch: labels [batch], logits [batch, 2], losses [batch]."""
     self.loss.update_state(loss)
     self.accuracy.update_state(labels, logits)
+    self.weight.update_state(weight)
 
 
-def results(tracker: SourceTracker | TargetTracker) -> dict[str, float]:
-  """Returns every figure by name, and starts anew."""
-  figures = {}
-  for metric in tracker.metrics:
-    figures[metric.name] = float(metric.result())
-    metric.reset_state()
-  return figures
+class PseudoLabelTracker(Tracker):
+  """How the counter stands to the pseudo-labels that it learns from.
+
+  Drift is what it counts in confident cells beyond their pseudo-labels, in
+  people per crop; coverage, the confident share of all cells.
+  """
+
+  def __init__(self) -> None:
+    self.loss = keras.metrics.Mean("pseudo_loss")
+    self.coverage = keras.metrics.Mean("pseudo_coverage")
+    self.drift = keras.metrics.Mean("pseudo_drift")
+
+  def update(
+    self,
+    density: tf.Tensor,
+    predicted: tf.Tensor,
+    confidence: tf.Tensor,
+    loss: tf.Tensor,
+  ) -> None:
+    """Adds a batch: maps [batch, height/8, width/8, 1] and a scalar loss."""
+    self.loss.update_state(loss)
+    self.coverage.update_state(ops.mean(confidence))
+    self.drift.update_state(metrics.count((predicted - density) * confidence))

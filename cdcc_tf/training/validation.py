@@ -8,20 +8,24 @@ import contextlib
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import pipeline
+from cdcc_tf.data import validation
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import losses, trackers
+from cdcc_tf.training.builders import density_loss
+from cdcc_tf.training.stages import Stage
 
 logger = logging.getLogger(__name__)
 _PANELS = 3
+_BEST = "lowest MAE on the source's validation split, in the last stage"
 _PICTURES = tf.TensorSpec([None, None, None, 3], tf.float32)
 
 
@@ -35,46 +39,65 @@ class Validation(keras.callbacks.Callback):
       validation; empty after an interval without one.
   """
 
-  def __init__(self, config: ExperimentConfig, folder: RunFolder):
+  def __init__(
+    self,
+    config: ExperimentConfig,
+    folder: RunFolder,
+    stage: Stage,
+    orientation_decoder: keras.Model | None,
+  ):
     """Opens the validation pictures of both domains.
+
+    Args:
+      config: the experiment.
+      folder: of the run.
+      stage: during which to validate.
+      orientation_decoder: tells how aware of perspective the features are; None
+        where there is none.
 
     Raises:
       InputError: there are none, or their records are damaged.
     """
     super().__init__()
-    self._training, self._folder = config.training, folder
-    self._source = pipeline.source_validation(config.data)
+    self._training, self._folder, self._stage = config.training, folder, stage
+    self._decoder = orientation_decoder
+    self._source = validation.source_validation(config.data)
     self._target = (
-      pipeline.target_validation(config.data) if config.adapts else None
+      validation.target_validation(config.data)
+      if config.data.target_records
+      else None
     )
+    self._density_loss = density_loss(config)
     self._source_tracker = trackers.SourceTracker()
-    self._target_tracker = trackers.TargetTracker()
+    self._target_tracker = trackers.OrientationTracker()
     self.panels: dict[str, tf.Tensor] = {}
 
   def set_model(self, model: keras.Model) -> None:
     """Prepares one trace for pictures of every size."""
     super().set_model(model)
     self._predict = tf.function(model.counter, input_signature=[_PICTURES])
-    if self._target is not None:
+    if self._decoder is not None:
       self._classify = tf.function(
-        lambda image: model.orientation_decoder(model.counter.encoder(image)),
+        lambda image: self._decoder(model.counter.encoder(image)),
         input_signature=[_PICTURES],
       )
 
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
     """Validates every `validate_every` steps; adds `val_…` to the logs."""
-    step = (epoch + 1) * self._training.checkpoint_every
-    last = step >= self._training.stage1_steps
+    in_stage = (epoch + 1) * self._training.checkpoint_every
+    last = in_stage >= self._stage.steps
     self.panels = {}
-    if step % self._training.validate_every and not last:
+    if in_stage % self._training.validate_every and not last:
       return
+    step = self._stage.first_step + in_stage
     with averaged_weights(self.model):
       measured = self._measure()
       self.panels = self._draw()
-      if last:
-        self._keep("last", step, measured)
       if measured["val_mae"] < self._best_so_far():
-        self._keep("best", step, measured)
+        self._keep(self._folder.path / "best", step, measured)
+      if last:
+        self._keep(self._folder.path / "last", step, measured)
+        self._keep(self._folder.stage(self._stage.name), step, measured)
     logger.info(
       "Step %d: %s",
       step,
@@ -87,22 +110,17 @@ class Validation(keras.callbacks.Callback):
     for batch in self._source:
       source = batch["source"]
       maps = self._predict(source["image"])
-      loss = losses.density_loss(
-        source["density"],
-        maps["density"],
-        maps["log_variance"],
-        self._training.density_loss,
-        self._training.beta,
-      )
+      loss = self._density_loss(source["density"], maps)
       self._source_tracker.update(source["density"], maps["density"], loss)
-    measured = trackers.results(self._source_tracker)
-    if self._target is not None:
+    measured = self._source_tracker.results()
+    if self._target is not None and self._decoder is not None:
       for batch in self._target:
         labels = batch["target"]["orientation"]
         logits = self._classify(batch["target"]["image"])
         loss = losses.orientation_loss(labels, logits)
-        self._target_tracker.update(labels, logits, loss)
-      measured |= trackers.results(self._target_tracker)
+        self._target_tracker.update(labels, logits, loss, 0.0)
+      measured |= self._target_tracker.results()
+      del measured["orientation_weight"]  # plays no part here
     return {f"val_{name}": value for name, value in measured.items()}
 
   def _draw(self) -> dict[str, tf.Tensor]:
@@ -128,25 +146,28 @@ class Validation(keras.callbacks.Callback):
     return panels
 
   def _best_so_far(self) -> float:
+    """Returns the error to beat; each stage begins anew."""
     record = self._folder.path / "best" / "record.json"
-    if not record.exists():
-      return float("inf")
-    return json.loads(record.read_text())["val_mae"]
+    if record.exists():
+      noted = json.loads(record.read_text())
+      if noted.get("stage") == self._stage.name:
+        return noted["val_mae"]
+    return float("inf")
 
-  def _keep(self, which: str, step: int, measured: dict[str, Any]) -> None:
-    folder = self._folder.path / which
-    folder.mkdir(exist_ok=True)
-    # A fixed name: what a killed run leaves behind, the next one replaces.
-    temporary = folder / "unfinished.keras"
-    self.model.counter.save(temporary)
-    temporary.replace(folder / "model.keras")
-    chosen = {
-      "best": "lowest MAE on the source's validation split",
-      "last": "the end of training",
-    }
+  def _keep(self, folder: Path, step: int, measured: dict[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    # Fixed names: what a killed run leaves behind, the next one replaces.
+    models = {"model": self.model.counter}
+    if folder.parent.name == "stages" and self._decoder is not None:
+      models["orientation"] = self._decoder
+    for name, model in models.items():
+      temporary = folder / f"unfinished_{name}.keras"
+      model.save(temporary)
+      temporary.replace(folder / f"{name}.keras")
     record = {
       "step": step,
-      "chosen_by": chosen[which],
+      "stage": self._stage.name,
+      "chosen_by": _BEST if folder.name == "best" else "the end of the stage",
       "target_labels_used": False,
     }
     write_atomically(

@@ -52,10 +52,10 @@ def test_inference_without_torch() -> None:
 
 def test_train_step_without_torch() -> None:
   lines = train_step.measure(
-    16, 2, 1, channels=TINY, torch=False, matmul_side=64
+    16, 4, 1, channels=TINY, torch=False, matmul_side=64
   )
-  assert lines[0].endswith("TFLOP a step, 2 + 2 crops of 16")
-  assert sum(" s  (" in line for line in lines) == 5
+  assert sum(" s  (" in line for line in lines) == 7
+  assert sum(line.endswith("4 crops of 16") for line in lines) == 2
   assert any(line.startswith("spatial encoder: ") for line in lines)
 
 
@@ -80,15 +80,17 @@ def test_missing_torch_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_torch_side_runs_and_has_our_size() -> None:
   pytest.importorskip("torch")
   network = torch_side.load()
-  _, model = train_step.our_step("float32", train_step.make_batch(16, 2), TINY)
+  _, model = train_step.our_step(
+    "float32", train_step.make_batch(16, 2, 2), TINY
+  )
   masks = model.counter.masked_decoder[0].mask_values.numpy()
   ours = [*model.counter.trainable_weights, *model.task.decoder.weights]
   theirs = network.TorchSFCN(masks, TINY).parameters()
   assert sum(parameter.numel() for parameter in theirs) == sum(
     math.prod(weight.shape) for weight in ours
   )
-  lines = train_step.measure(16, 2, 1, channels=TINY, matmul_side=64)
-  assert "ours / PyTorch, both bfloat16" in lines[-1]
+  lines = train_step.measure(16, 4, 1, channels=TINY, matmul_side=64)
+  assert sum("ours / PyTorch" in line for line in lines) == 4
   lines = inference.measure(24, 32, 1, channels=TINY)
   assert "ours / PyTorch, both float32" in lines[-2]
 
@@ -142,7 +144,7 @@ def test_flop_of_the_decoders(network: SFCN) -> None:
   first = flop.first_convolution(network, crop, crop)
   density_work = flop.density_decoder(network, crop, crop)
   orientation_work = flop.orientation_decoder(decoder, crop, crop)
-  assert flop.train_step(network, decoder, crop, 4, 2) == pytest.approx(
+  assert flop.train_step(network, decoder, crop, 6, 4, 2) == pytest.approx(
     6 * (3 * encoder - first) + 12 * density_work + 6 * orientation_work
   )
 

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
-from cdcc_tf.data import pipeline, records
+from cdcc_tf.data import pipeline, records, stream, validation
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
 from tests.conftest import (
@@ -51,8 +51,8 @@ def take(
   with_target: bool = True,
 ) -> list[dict]:
   """Returns the first batches of the training stream from a step on."""
-  stream = pipeline.training_batches(config, seed, first_step, with_target)
-  return list(stream.take(count).as_numpy_iterator())
+  batches = pipeline.stage1_batches(config, seed, first_step, with_target)
+  return list(batches.take(count).as_numpy_iterator())
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def numbers_of(pictures: np.ndarray) -> list[int]:
 
 
 def test_structure_is_the_seam(both: DataConfig):
-  stream = pipeline.training_batches(both, 0, 0, with_target=True)
-  assert stream.element_spec == {
+  batches = pipeline.stage1_batches(both, 0, 0, with_target=True)
+  assert batches.element_spec == {
     "source": {
       "image": tf.TensorSpec([2, CROP, CROP, 3], tf.float32),
       "density": tf.TensorSpec([2, CROP // 8, CROP // 8, 1], tf.float32),
@@ -91,7 +91,7 @@ def test_structure_is_the_seam(both: DataConfig):
       "orientation": tf.TensorSpec([4], tf.int32),
     },
   }
-  for batch in stream.take(6).as_numpy_iterator():
+  for batch in batches.take(6).as_numpy_iterator():
     for domain in batch.values():
       assert np.isfinite(domain["image"]).all()
       assert domain["image"].min() >= 0
@@ -192,8 +192,8 @@ def test_target_labels_change_no_byte(
   changed = dataclasses.replace(both, target_records=str(target))
   assert_same(take(both, 6), take(changed, 6))
   assert_same(
-    list(pipeline.target_validation(both).as_numpy_iterator()),
-    list(pipeline.target_validation(changed).as_numpy_iterator()),
+    list(validation.target_validation(both).as_numpy_iterator()),
+    list(validation.target_validation(changed).as_numpy_iterator()),
   )
 
 
@@ -232,7 +232,7 @@ def test_each_epoch_shows_every_picture_once(
   per_shard: int,
   window: int,
 ):
-  monkeypatch.setattr(pipeline, "SHUFFLE_WINDOW", window)
+  monkeypatch.setattr(stream, "SHUFFLE_WINDOW", window)
   folder = tiny_records(pictures={"train": coloured(7)}, per_shard=per_shard)
   config = data_config(folder, source_batch=7, colour_strength=0.0)
   epochs = [
@@ -287,8 +287,8 @@ def test_held_out_pictures_never_train(
   for batch in take(config, 4):
     epoch = numbers_of(batch["target"]["image"][::2])
     assert sorted(epoch) == list(range(held_out, 8))
-  validation = pipeline.target_validation(config).as_numpy_iterator()
-  shown = [numbers_of(batch["target"]["image"])[0] for batch in validation]
+  held = validation.target_validation(config).as_numpy_iterator()
+  shown = [numbers_of(batch["target"]["image"])[0] for batch in held]
   assert shown == list(range(held_out))
 
 
@@ -320,8 +320,8 @@ def test_missing_split_is_named(tiny_records: RecordsFactory, split: str):
   folder = tiny_records(pictures={"other": 2})
   config = data_config(folder, folder)
   open_stream = {
-    "train": lambda: pipeline.training_batches(config, 0, 0, True),
-    "val": lambda: pipeline.source_validation(config),
+    "train": lambda: pipeline.stage1_batches(config, 0, 0, True),
+    "val": lambda: validation.source_validation(config),
   }[split]
   with pytest.raises(InputError, match=rf"'{split}'.*other"):
     open_stream()
@@ -338,9 +338,9 @@ def test_unlabelled_pictures_are_never_taken_for_empty_ones(
   folder = tiny_records(pictures={"train": members, "val": members})
   config = data_config(folder)
   with pytest.raises(InputError, match="3 pictures of split 'train' are unl"):
-    pipeline.training_batches(config, 0, 0, False)
+    pipeline.stage1_batches(config, 0, 0, False)
   with pytest.raises(InputError, match="3 pictures of split 'val' are unl"):
-    pipeline.source_validation(config)
+    validation.source_validation(config)
 
 
 @pytest.mark.parametrize(
@@ -353,7 +353,7 @@ def test_source_validation(
     pictures={"train": 1, "val": 3}, height=height, width=width, heads=30
   )
   config = data_config(folder, validation_crop=crop)
-  batches = list(pipeline.source_validation(config).as_numpy_iterator())
+  batches = list(validation.source_validation(config).as_numpy_iterator())
   members = list(records.read_records(folder, "val"))
   assert len(batches) == 3
   kept_height, kept_width = min(height, crop), min(width, crop)
@@ -375,13 +375,13 @@ def test_source_validation(
 def test_validation_pictures_limits_the_source(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"val": 5})
   config = data_config(folder, validation_pictures=2)
-  assert len(list(pipeline.source_validation(config))) == 2
+  assert len(list(validation.source_validation(config))) == 2
 
 
 def test_target_validation(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"train": 4})
   config = data_config(folder, folder, target_held_out=2, validation_crop=512)
-  batches = list(pipeline.target_validation(config).as_numpy_iterator())
+  batches = list(validation.target_validation(config).as_numpy_iterator())
   assert len(batches) == 2
   members = itertools.islice(records.read_records(folder, "train"), 2)
   for batch, member in zip(batches, members, strict=True):

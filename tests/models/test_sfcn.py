@@ -96,17 +96,17 @@ def test_density_is_never_negative_and_variance_is_bounded():
   features = np.float32(np.random.default_rng(0).normal(0, 1e4, (2, 4, 6, 8)))
   maps = head(features)
   assert np.min(maps["density"]) >= 0
-  unit = 2 * np.log(0.05)
-  assert np.min(maps["log_variance"]) == pytest.approx(unit - 12, abs=1e-4)
+  unit = 2 * np.log(0.01)
+  assert np.min(maps["log_variance"]) == pytest.approx(unit - 6, abs=1e-4)
   assert np.max(maps["log_variance"]) == pytest.approx(unit + 12, abs=1e-4)
 
 
 def test_head_worked_out_by_hand():
-  """softplus(-0.7) and variance e^-1.2, in units of a twentieth of a person."""
+  """softplus(2) hundredths of a person; variance e² of a hundredth squared."""
   maps = DensityHead()(np.zeros((1, 1, 1, 8), np.float32))
-  assert maps["density"].numpy().item() == pytest.approx(0.0201593, rel=1e-5)
+  assert maps["density"].numpy().item() == pytest.approx(0.02126928, rel=1e-5)
   assert maps["log_variance"].numpy().item() == pytest.approx(
-    -1.2 - 5.991465, abs=1e-4
+    2 - 9.21034, abs=1e-4
   )
 
 

@@ -10,9 +10,10 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
-from cdcc_tf.training.adaptation import (
-  CrossDomainModel,
+from cdcc_tf.training.adaptation import CrossDomainModel
+from cdcc_tf.training.orientation import (
   OrientationSchedule,
+  OrientationTask,
   scale_gradient,
 )
 
@@ -23,15 +24,10 @@ def make_model(
   schedule: OrientationSchedule | None, **options: object
 ) -> CrossDomainModel:
   keras.utils.set_random_seed(1)
-  orientation = None
+  task = None
   if schedule is not None:
-    orientation = build_orientation_decoder(0.05, (2, 2))
-  model = CrossDomainModel(
-    SFCN(width=0.05, masks=3),
-    orientation,
-    schedule=schedule or OrientationSchedule(),
-    **options,
-  )
+    task = OrientationTask(build_orientation_decoder(0.05, (2, 2)), schedule)
+  model = CrossDomainModel(SFCN(width=0.05, masks=3), task, **options)
   model.build_all(CROP)
   model.compile(keras.optimizers.SGD(0.1), jit_compile=False)
   return model
@@ -62,7 +58,7 @@ def changed(model: CrossDomainModel, batch: dict) -> dict[str, float]:
   parts = {
     "encoder": model.counter.encoder,
     "density": model.counter.head,
-    "orientation": model.orientation_decoder,
+    "orientation": model.task and model.task.decoder,
   }
   before = {
     name: [w.numpy() for w in part.trainable_weights]
@@ -135,7 +131,7 @@ def test_metrics_restart_each_interval() -> None:
   model = make_model(OrientationSchedule(1.0))
   logs = model.train_step(make_batch())
   assert set(logs) == {
-    *("density_loss", "mae", "rmse", "bias"),
+    *("density_loss", "mae", "rmse", "bias", "gradient_norm"),
     *("orientation_loss", "orientation_accuracy", "orientation_weight"),
   }
   model.reset_metrics()
@@ -164,7 +160,7 @@ import numpy as np, tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(
   cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from cdcc_tf.training.adaptation import OrientationSchedule
+from cdcc_tf.training.orientation import OrientationSchedule
 from tests.training.test_adaptation import make_batch, make_model
 results = []
 for devices in (["CPU:0"], ["CPU:0", "CPU:1"]):

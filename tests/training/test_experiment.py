@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import logging
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,45 +15,10 @@ import tensorflow as tf
 from tensorboard.backend.event_processing import event_accumulator
 
 from cdcc_tf import run_folder
-from cdcc_tf.config import (
-  DataConfig,
-  ExperimentConfig,
-  ModelConfig,
-  TrainingConfig,
-)
+from cdcc_tf.config import ExperimentConfig, TrainingConfig
 from cdcc_tf.errors import InputError
-from cdcc_tf.training import builders, experiment
-from tests.conftest import tiny_record
-
-
-@pytest.fixture
-def config(tiny_records) -> ExperimentConfig:
-  pictures = [tiny_record(index, 40, 48) for index in range(10)]
-  folder = tiny_records("tiny", {"train": pictures[:8], "val": pictures[8:]})
-  return ExperimentConfig(
-    DataConfig(
-      source_records=str(folder),
-      target_records=str(folder),
-      **{"source_batch": 3, "target_batch": 2, "crop": 32, "sigma": 4.0},
-      **{"validation_crop": 32, "validation_pictures": 2},
-      target_held_out=2,
-    ),
-    ModelConfig(
-      encoder_weights="none",
-      **{"width": 0.05, "initializer": "he_normal", "orientation_grid": 2},
-    ),
-    TrainingConfig(
-      **{"stage1_steps": 4, "checkpoint_every": 2, "validate_every": 2},
-      **{"orientation_warmup": 1, "orientation_ramp": 1},
-      **{"ema_momentum": 0.5, "precision": "float32"},
-    ),
-  )
-
-
-def with_training(config: ExperimentConfig, **options) -> ExperimentConfig:
-  return dataclasses.replace(
-    config, training=dataclasses.replace(config.training, **options)
-  )
+from cdcc_tf.training import builders, experiment, stages
+from tests.training.conftest import with_training
 
 
 def train(config: ExperimentConfig, path: Path) -> run_folder.RunFolder:
@@ -68,21 +34,20 @@ def test_every_arm_starts_from_the_same_counter(
   starts = []
   for each in (config, with_training(config, orientation_weight=0.0)):
     keras.utils.set_random_seed(3)
-    starts.append(builders.build_model(each).counter.get_weights())
+    stage = stages.plan(each)[0]
+    starts.append(builders.build_first_model(each, stage).counter.get_weights())
   for one, other in zip(*starts, strict=True):
     np.testing.assert_array_equal(one, other)
 
 
 def test_learning_rate_rises_from_the_first_step_and_decays() -> None:
-  training = TrainingConfig(
-    learning_rate=1e-3, warmup_steps=10, stage1_steps=100
-  )
-  rate = builders.build_optimizer(training)._learning_rate
+  training = TrainingConfig(warmup_steps=10)
+  rate = builders.build_optimizer(training, 100, 1e-3)._learning_rate
   values = [float(rate(step)) for step in (0, 10, 55, 100)]
   assert 0 < values[0] < 2e-4
   np.testing.assert_allclose(values[1:], [1e-3, 0.51e-3, 0.02e-3], rtol=1e-3)
   constant = dataclasses.replace(training, decay="constant")
-  rate = builders.build_optimizer(constant)._learning_rate
+  rate = builders.build_optimizer(constant, 100, 1e-3)._learning_rate
   assert float(rate(90)) == pytest.approx(1e-3)
 
 
@@ -140,8 +105,9 @@ def test_a_torn_checkpoint_is_passed_over(
 ) -> None:
   folder = train(config, tmp_path / "run")
   weights = keras.models.load_model(folder.model("last"), compile=False)
-  for data in folder.checkpoints.glob("ckpt-4.data*"):
+  for data in folder.checkpoints.glob("stage1/ckpt-4.data*"):
     data.write_bytes(data.read_bytes()[:100])
+  shutil.rmtree(folder.stage("stage1"))  # as if killed before its end
   with caplog.at_level(logging.INFO):
     experiment.run(config, folder)
   assert "ckpt-4" in caplog.text
@@ -157,8 +123,9 @@ def test_no_whole_checkpoint_is_an_error(
   config: ExperimentConfig, tmp_path: Path
 ) -> None:
   folder = train(config, tmp_path / "run")
-  for data in folder.checkpoints.glob("*.data*"):
+  for data in folder.checkpoints.glob("stage1/*.data*"):
     data.write_bytes(b"")
+  shutil.rmtree(folder.stage("stage1"))
   with pytest.raises(InputError, match=r"cannot be resumed from.*Delete"):
     experiment.run(config, folder)
 
@@ -166,8 +133,12 @@ def test_no_whole_checkpoint_is_an_error(
 def test_other_records_under_the_same_name_are_refused(
   config: ExperimentConfig, tmp_path: Path
 ) -> None:
+  own = tmp_path / "records"
+  shutil.copytree(config.data.source_records, own)
+  data = dataclasses.replace(config.data, target_records=str(own))
+  config = dataclasses.replace(config, data=data)
   folder = train(config, tmp_path / "run")
-  manifest = Path(config.data.source_records) / "manifest.json"
+  manifest = own / "manifest.json"
   manifest.write_text(manifest.read_text() + "\n")
   with pytest.raises(InputError, match="not the records that"):
     experiment.run(config, folder)
@@ -179,7 +150,7 @@ def test_a_loss_that_is_no_number_ends_the_run(
   wild = with_training(config, learning_rate=1e30, density_loss="squared")
   with pytest.raises(InputError, match="--learning_rate"):
     train(wild, tmp_path / "run")
-  assert not list((tmp_path / "run" / "checkpoints").glob("*.index"))
+  assert not list((tmp_path / "run" / "checkpoints").rglob("*.index"))
 
 
 def test_a_source_without_validation_is_refused_before_training(

@@ -14,8 +14,12 @@ MEAN = np.float32([[[[0.05], [0.04]], [[0.03], [0.08]]]])
 LOG_VARIANCE = np.log(np.float32([[[[1e-4], [1e-4]], [[4e-4], [4e-4]]]]))
 
 
+def maps(mean: tf.Tensor, log_variance: tf.Tensor) -> dict[str, tf.Tensor]:
+  return {"density": mean, "log_variance": log_variance}
+
+
 def loss(kind: str, beta: float) -> np.ndarray:
-  return losses.density_loss(TRUE, MEAN, LOG_VARIANCE, kind, beta).numpy()
+  return losses.DensityLoss(kind, beta)(TRUE, maps(MEAN, LOG_VARIANCE)).numpy()
 
 
 def test_squared_by_hand() -> None:
@@ -44,9 +48,9 @@ def test_laplace_by_hand() -> None:
 
 
 def test_one_value_per_example() -> None:
-  twice = [np.concatenate([array, array * 1.5]) for array in (TRUE, MEAN)]
+  true, mean = [np.concatenate([array, array * 1.5]) for array in (TRUE, MEAN)]
   variances = np.concatenate([LOG_VARIANCE, LOG_VARIANCE])
-  values = losses.density_loss(*twice, variances, "squared").numpy()
+  values = losses.DensityLoss("squared")(true, maps(mean, variances)).numpy()
   np.testing.assert_allclose(values[1] / values[0], 1.5**2, 1e-4)
 
 
@@ -59,11 +63,9 @@ def test_best_deviation_is_that_of_the_errors(kind: str) -> None:
     log_variance = tf.constant([[[[math.log(best * factor)]]]])
     with tf.GradientTape() as tape:
       tape.watch(log_variance)
-      value = losses.density_loss(
+      value = losses.DensityLoss(kind)(
         tf.fill([1, 1, 1, 1], 0.1),
-        tf.fill([1, 1, 1, 1], 0.1 - error),
-        log_variance,
-        kind,
+        maps(tf.fill([1, 1, 1, 1], 0.1 - error), log_variance),
       )
     gradient = float(tf.squeeze(tape.gradient(value, log_variance)))
     assert np.sign(round(gradient, 4)) == sign
@@ -76,7 +78,9 @@ def test_beta_has_no_gradient_of_its_own() -> None:
     mean, log_variance = tf.constant(MEAN), tf.constant(LOG_VARIANCE)
     with tf.GradientTape() as tape:
       tape.watch([mean, log_variance])
-      value = losses.density_loss(TRUE, mean, log_variance, "gaussian", beta)
+      value = losses.DensityLoss("gaussian", beta)(
+        TRUE, maps(mean, log_variance)
+      )
     gradients.append(tape.gradient(value, [mean, log_variance]))
   deviation = np.exp(0.5 * LOG_VARIANCE) / 0.01
   for plain, weighted in zip(*gradients, strict=True):

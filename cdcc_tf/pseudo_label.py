@@ -1,0 +1,53 @@
+r"""Labels pictures with what a trained counter is sure of.
+
+  python -m cdcc_tf.pseudo_label --run=runs/unity2shtb --records=records/shtb \
+      --output=pseudo_labels/
+
+Training makes its own pseudo-labels; this is for looking at them, or for using
+them elsewhere. Killed? The same command goes on with the first missing shard.
+"""
+
+from pathlib import Path
+
+from absl import flags
+
+from cdcc_tf import command_line, config, counter_flags
+
+FLAGS = flags.FLAGS
+
+counter_flags.define("whose counter labels")
+flags.DEFINE_string(
+  "records", None, "Records of the pictures; points are not read."
+)
+flags.DEFINE_string("split", "train", "Split of the records.")
+flags.DEFINE_string("output", None, "Folder of the pseudo-labels.")
+config.define_flags(groups=["pseudo"])
+flags.adopt_module_key_flags(config)
+
+
+def main() -> None:
+  """Labels and prints what was kept."""
+  from cdcc_tf.inference.counter import load_model
+  from cdcc_tf.run_folder import RunFolder
+  from cdcc_tf.training import pseudo_labels
+
+  summary = pseudo_labels.label(
+    load_model(RunFolder(Path(FLAGS.run)).model(FLAGS.which), FLAGS.precision),
+    FLAGS.records,
+    FLAGS.split,
+    0,
+    Path(FLAGS.output),
+    config.group_from_flags("pseudo"),
+  )
+  print(pseudo_labels.table(summary))
+  print(f"Pseudo-labels: {FLAGS.output}")
+
+
+def cli() -> None:
+  """Entry point of `cdcc-pseudo-label`."""
+  command_line.require("run", "records", "output")
+  command_line.run(main)
+
+
+if __name__ == "__main__":
+  cli()

@@ -1,0 +1,71 @@
+"""Fitting one stage: resumes where it was, and goes to its end."""
+
+import logging
+import math
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training.adaptation import CrossDomainModel
+from cdcc_tf.training.callbacks import (
+  Checkpoints,
+  ProgressBar,
+  StopIfNotFinite,
+  TensorBoardWriter,
+)
+from cdcc_tf.training.stages import Stage
+from cdcc_tf.training.validation import Validation
+
+logger = logging.getLogger(__name__)
+
+
+def fit(
+  config: ExperimentConfig,
+  folder: RunFolder,
+  stage: Stage,
+  model: CrossDomainModel,
+  batches: Callable[[int], tf.data.Dataset],
+  orientation_decoder: keras.Model | None,
+) -> None:
+  """Trains a model through a stage, from its last checkpoint.
+
+  Args:
+    config: the experiment.
+    folder: of the run.
+    stage: to train.
+    model: compiled.
+    batches: makes the stage's stream of batches from one of its steps on.
+    orientation_decoder: with which to watch the features, or None.
+
+  Raises:
+    InputError: damaged records or checkpoints; a loss that is no number.
+  """
+  checkpoints = Checkpoints(model, folder, stage)
+  first_step = checkpoints.restore()
+  domains = "source only" if model.task is None else "source and target"
+  logger.info("%s: %s, %d steps.", stage.name, domains, stage.steps)
+  if first_step:
+    share = math.floor(100 * first_step / stage.steps)
+    logger.info(
+      "Resuming from step %d of %s (%d %% done).", first_step, stage.name, share
+    )
+  validation = Validation(config, folder, stage, orientation_decoder)
+  interval = config.training.checkpoint_every
+  model.fit(
+    batches(first_step),
+    steps_per_epoch=interval,
+    initial_epoch=first_step // interval,
+    epochs=stage.steps // interval,
+    verbose=0,
+    shuffle=False,
+    callbacks=[
+      StopIfNotFinite(),
+      validation,
+      TensorBoardWriter(config, folder, stage, validation),
+      ProgressBar(stage, first_step),
+      checkpoints,  # last: an interval counts once all else is written
+    ],
+  )

@@ -1,0 +1,257 @@
+"""The labelling pass: a counter over every real picture, into a cache."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from cdcc_tf.config import PseudoLabelConfig
+from cdcc_tf.data import pseudo_records, records
+from cdcc_tf.data.density import STRIDE
+from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.manifest import file_sha256
+from cdcc_tf.data.pseudo_records import PseudoLabelCache, PseudoRecord
+from cdcc_tf.models.sfcn import SFCN
+from cdcc_tf.models.uncertainty import MaskEnsemble
+from cdcc_tf.training import selection
+
+_PIXELS_AT_ONCE = 2**21  # two pictures of 1024 x 768 and a half
+
+
+@dataclasses.dataclass(frozen=True)
+class Summary:
+  """What a cache holds.
+
+  Attributes:
+    files: its shards.
+    pictures: in them.
+    accepted: of these, those that are not left out as a whole.
+    largest_uncertainty: of an accepted picture, σ per person.
+    cells: number of cells in each band of `selection.BANDS`.
+    kept: of these, the confident ones.
+    people: mass of the maps in each band.
+    kept_people: of these, in confident cells.
+  """
+
+  files: list[Path]
+  pictures: int
+  accepted: int
+  largest_uncertainty: float
+  cells: np.ndarray
+  kept: np.ndarray
+  people: np.ndarray
+  kept_people: np.ndarray
+
+
+def fingerprint(counter: SFCN) -> str:
+  """Returns a SHA-256 over a counter's weights.
+
+  Not over its file, in which Keras notes the time of saving.
+  """
+  digest = hashlib.sha256()
+  for weight in counter.weights:
+    digest.update(np.ascontiguousarray(weight.numpy()).tobytes())
+  return digest.hexdigest()
+
+
+def label(
+  counter: SFCN,
+  record_folder: str | Path,
+  split: str,
+  held_out: int,
+  output: Path,
+  options: PseudoLabelConfig,
+) -> Summary:
+  """Makes a cache of pseudo-labels, or goes on where it was left.
+
+  Args:
+    counter: the network whose estimates become labels.
+    record_folder: the target's records; their points are not read.
+    split: of the records.
+    held_out: so many first pictures of the split are left out.
+    output: folder of the cache.
+    options: how cells are chosen.
+
+  Raises:
+    InputError: the records are damaged, or the cache is another's.
+  """
+  files, count = records.open_split(record_folder, split)
+  cache = PseudoLabelCache(
+    output,
+    {
+      "counter": fingerprint(counter),
+      "records": [file_sha256(file) for file in files],
+      "held_out": held_out,
+      "rule": options.pseudo_rule,
+      "keep": options.pseudo_keep,
+      "mirror": options.pseudo_mirror,
+    },
+  )
+  predict = _predictor(counter, options.pseudo_mirror)
+  pictures = tf.data.TFRecordDataset([str(file) for file in files])
+  pictures = pictures.skip(held_out)
+  per_shard = pseudo_records.PICTURES_PER_SHARD
+  shards = -(-(count - held_out) // per_shard)
+  missing = [index for index in range(shards) if not cache.has(index)]
+  with tqdm(
+    total=count - held_out, desc="pseudo-labels", unit="picture"
+  ) as bar:
+    bar.update(min((shards - len(missing)) * per_shard, count - held_out))
+    for index in missing:
+      members = pictures.skip(index * per_shard).take(per_shard)
+      made = list(_label_pictures(members, predict, options))
+      made.sort(key=lambda each: each[0])
+      labelled = [record for _, record, _ in made]
+      cache.write(index, labelled, _summed([counts for *_, counts in made]))
+      bar.update(len(labelled))
+  statistics = cache.finish(shards)
+  return _summary(cache, statistics, options.pseudo_keep_pictures)
+
+
+def _predictor(counter: SFCN, mirror: bool) -> tf.types.experimental.Callable:
+  ensemble = MaskEnsemble(counter)
+
+  @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8)])
+  def predict(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    moments = ensemble(images)
+    if not mirror:
+      return moments.mean[..., 0], moments.total[..., 0]
+    # The mirror image of whole cells, or its grid would not be the picture's.
+    rest = -tf.shape(images)[2] % STRIDE
+    whole = tf.pad(images, [[0, 0], [0, 0], [0, rest], [0, 0]], "SYMMETRIC")
+    other = ensemble(tf.reverse(whole, [2]))
+    mean = tf.reverse(other.mean, [2])
+    total = tf.reverse(other.total, [2])
+    middle = (moments.mean + mean) / 2
+    # Law of total variance once more, over the two looks.
+    variance = (moments.total + total) / 2 + (moments.mean - mean) ** 2 / 4
+    return middle[..., 0], variance[..., 0]
+
+  return predict
+
+
+def _label_pictures(
+  members: tf.data.Dataset,
+  predict: tf.types.experimental.Callable,
+  options: PseudoLabelConfig,
+) -> Iterator[tuple[int, PseudoRecord, dict[str, np.ndarray]]]:
+  """Yields position, record and statistics, in the order of the batches."""
+
+  def decode(position: tf.Tensor, serialized: tf.Tensor) -> tuple:
+    fields = records.parse(serialized, with_points=False)
+    return (
+      position,
+      fields["id"],
+      fields["image"],
+      decode_picture(fields["image"]),
+    )
+
+  decoded = members.enumerate().map(decode, num_parallel_calls=2).prefetch(4)
+  for batch in _batches_of_one_size(decoded.as_numpy_iterator()):
+    images = np.stack([picture for *_, picture in batch])
+    means, variances = (maps.numpy() for maps in predict(images))
+    height, width = images.shape[1:3]
+    for (position, name, image, _), mean, variance in zip(
+      batch, means, variances, strict=True
+    ):
+      confident = selection.confident_cells(
+        mean, variance, options.pseudo_rule, options.pseudo_keep
+      )
+      record = PseudoRecord(
+        id=name.decode(),
+        image=image,
+        height=height,
+        width=width,
+        density=mean,
+        confident=confident,
+        uncertainty=selection.picture_uncertainty(mean, variance),
+      )
+      yield int(position), record, _counts(record)
+
+
+def _batches_of_one_size(pictures: Iterator[tuple]) -> Iterator[list[tuple]]:
+  """Groups pictures of one size, as many as fit, in the order they fill."""
+  pending: dict[tuple[int, int], list[tuple]] = {}
+  for picture in pictures:
+    height, width = picture[-1].shape[:2]
+    group = pending.setdefault((height, width), [])
+    group.append(picture)
+    if (len(group) + 1) * height * width > _PIXELS_AT_ONCE:
+      yield pending.pop((height, width))
+  yield from pending.values()
+
+
+def _counts(record: PseudoRecord) -> dict[str, np.ndarray]:
+  bands = selection.band_of(record.density).ravel()
+  density, confident = record.density.ravel(), record.confident.ravel()
+  size = len(selection.BANDS)
+
+  def per_band(weights: np.ndarray) -> np.ndarray:
+    return np.bincount(bands, weights.astype(np.float64), size)
+
+  return {
+    "cells": per_band(np.ones_like(density)),
+    "kept": per_band(confident),
+    "people": per_band(density),
+    "kept_people": per_band(density * confident),
+    "uncertainty": np.array([record.uncertainty]),
+  }
+
+
+def _summed(counts: list[dict[str, np.ndarray]]) -> dict[str, list[float]]:
+  """Joins pictures' statistics: sums, but for the uncertainties, a list."""
+  names = ("cells", "kept", "people", "kept_people")
+  joined = {
+    name: np.sum([each[name] for each in counts], axis=0) for name in names
+  }
+  joined["uncertainty"] = np.concatenate([c["uncertainty"] for c in counts])
+  return {name: values.tolist() for name, values in joined.items()}
+
+
+def _summary(
+  cache: PseudoLabelCache, statistics: list[dict], keep_pictures: float
+) -> Summary:
+  joined = _summed(
+    [
+      {name: np.asarray(values) for name, values in each.items()}
+      for each in statistics
+    ]
+  )
+  # As the cache holds them: float32.
+  uncertainty = np.sort(np.array(joined.pop("uncertainty"), np.float32))
+  accepted = max(1, int(np.ceil(keep_pictures * len(uncertainty))))
+  files, pictures = cache.files()
+  largest = float(uncertainty[accepted - 1])
+  return Summary(
+    files=files,
+    pictures=pictures,
+    accepted=int((uncertainty <= largest).sum()),
+    largest_uncertainty=largest,
+    **{name: np.array(values) for name, values in joined.items()},
+  )
+
+
+def table(summary: Summary) -> str:
+  """Formats what a cache holds, band by band of predicted density."""
+  lines = [
+    f"Pseudo-labels on {summary.accepted} of {summary.pictures} pictures:",
+    f"{'people per cell':>20}{'cells':>10}{'kept':>8}{'people':>10}{'kept':>8}",
+  ]
+  upper = [*selection.BANDS[1:], float("inf")]
+  rows = zip(
+    *(selection.BANDS, upper, summary.cells, summary.kept),
+    *(summary.people, summary.kept_people),
+    strict=True,
+  )
+  for low, high, cells, kept, people, kept_people in rows:
+    if cells:
+      share = kept_people / max(people, 1e-9)
+      lines.append(
+        f"{f'{low:g} to {high:g}':>20}{cells:>10.0f}{kept / cells:>8.0%}"
+        f"{people:>10.1f}{share:>8.0%}"
+      )
+  return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""Stage 2: learning from the counter's own least uncertain estimates."""
+
+import tensorflow as tf
+from keras import ops
+
+from cdcc_tf.models.sfcn import SFCN
+from cdcc_tf.training import losses, trackers
+from cdcc_tf.training.adaptation import Domain
+
+
+class PseudoLabelTask:
+  """`λ_pseudo · L_density(x_t, μ̄ | mask)`: a mean over confident cells only.
+
+  The maps and masks come from the cache and are constants. The variance is not
+  taught here: pseudo-labels agree with the network that made them, and σ would
+  learn that it is never wrong. It still weighs the cells.
+
+  Args:
+    weight: λ_pseudo.
+    density_loss: as for the source.
+  """
+
+  def __init__(self, weight: float, density_loss: losses.DensityLoss):
+    self.tracker = trackers.PseudoLabelTracker()
+    self._weight, self._density_loss = weight, density_loss
+
+  def prepare(self, features: tf.Tensor) -> None:
+    """There are no weights of its own."""
+
+  def loss(
+    self,
+    counter: SFCN,
+    features: tf.Tensor,
+    target: Domain,
+    step: tf.Tensor,
+  ) -> tf.Tensor:
+    """Returns this replica's share of the loss; see `TargetTask`."""
+    maps = counter.decode(features, training=True)
+    maps["log_variance"] = ops.stop_gradient(maps["log_variance"])
+    cells = self._density_loss.cells(target["density"], maps)
+    loss = masked_mean_over_replicas(cells, target["confidence"])
+    self.tracker.update(
+      target["density"], maps["density"], target["confidence"], loss
+    )
+    return self._weight * loss
+
+
+def masked_mean_over_replicas(
+  cells: tf.Tensor, confidence: tf.Tensor
+) -> tf.Tensor:
+  """Averages cells over the confident ones of all replicas together.
+
+  A mean of the replicas' own means would weigh the cells of a replica with few
+  of them more.
+
+  Args:
+    cells: float32 tensor of shape [batch, height/8, width/8, 1].
+    confidence: weight of each cell in [0, 1], same shape.
+
+  Returns:
+    This replica's share: apply_gradients sums the replicas' gradients. 0 where
+    no cell is confident.
+  """
+  total = ops.sum(confidence)
+  context = tf.distribute.get_replica_context()
+  if context is not None and context.num_replicas_in_sync > 1:
+    total = context.all_reduce(tf.distribute.ReduceOp.SUM, total)
+  # Below one cell nothing is confident, and the sum above is 0 anyway.
+  return ops.sum(cells * confidence) / ops.maximum(total, 1.0)

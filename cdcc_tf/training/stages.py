@@ -1,0 +1,44 @@
+"""The stages of a run: stage 1, then rounds of pseudo-labels."""
+
+import dataclasses
+
+from cdcc_tf.config import ExperimentConfig
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+  """A stretch of training with one loss, one schedule, one optimiser.
+
+  Attributes:
+    name: `stage1`, `round1`, …; names its folders.
+    round: 0 in stage 1.
+    first_step: step of the run at which it begins.
+    steps: how many it has.
+    learning_rate: its peak.
+  """
+
+  name: str
+  round: int
+  first_step: int
+  steps: int
+  learning_rate: float
+
+
+def plan(config: ExperimentConfig) -> list[Stage]:
+  """Lists a run's stages in their order."""
+  training, pseudo = config.training, config.pseudo
+  stages = [
+    Stage("stage1", 0, 0, training.stage1_steps, training.learning_rate)
+  ]
+  for number in range(1, pseudo.rounds + 1):
+    first = stages[-1].first_step + stages[-1].steps
+    stages.append(
+      Stage(
+        f"round{number}",
+        number,
+        first,
+        pseudo.round_steps,
+        pseudo.round_learning_rate,
+      )
+    )
+  return stages

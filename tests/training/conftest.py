@@ -1,0 +1,67 @@
+"""A tiny experiment, and experiments that differ from it."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from cdcc_tf.config import (
+  DataConfig,
+  ExperimentConfig,
+  ModelConfig,
+  PseudoLabelConfig,
+  TrainingConfig,
+)
+from tests.conftest import tiny_record, write_records
+
+
+@pytest.fixture(scope="session")
+def records_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+  """Records of ten tiny pictures, a source and a target at once."""
+  pictures = [tiny_record(index, 40, 48) for index in range(10)]
+  return write_records(
+    tmp_path_factory.mktemp("records") / "tiny",
+    {"train": pictures[:8], "val": pictures[8:]},
+  )
+
+
+@pytest.fixture
+def config(records_folder: Path) -> ExperimentConfig:
+  """An experiment of stage 1 alone that takes seconds."""
+  return tiny_experiment(records_folder)
+
+
+def tiny_experiment(folder: Path) -> ExperimentConfig:
+  """Makes an experiment on tiny records."""
+  return ExperimentConfig(
+    DataConfig(
+      source_records=str(folder),
+      target_records=str(folder),
+      **{"source_batch": 3, "target_batch": 2, "crop": 32, "sigma": 4.0},
+      **{"validation_crop": 32, "validation_pictures": 2},
+      target_held_out=2,
+    ),
+    ModelConfig(
+      encoder_weights="none",
+      spatial_encoder=False,  # tracing its scans takes longer than the rest
+      **{"width": 0.05, "initializer": "he_normal", "orientation_grid": 2},
+    ),
+    TrainingConfig(
+      **{"stage1_steps": 4, "checkpoint_every": 2, "validate_every": 2},
+      **{"orientation_warmup": 1, "orientation_ramp": 1},
+      **{"ema_momentum": 0.5, "precision": "float32"},
+    ),
+    PseudoLabelConfig(rounds=0, round_steps=2),
+  )
+
+
+def with_training(config: ExperimentConfig, **options) -> ExperimentConfig:
+  return dataclasses.replace(
+    config, training=dataclasses.replace(config.training, **options)
+  )
+
+
+def with_rounds(config: ExperimentConfig, **options) -> ExperimentConfig:
+  return dataclasses.replace(
+    config, pseudo=dataclasses.replace(config.pseudo, **options)
+  )

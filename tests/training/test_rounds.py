@@ -1,0 +1,235 @@
+"""Stage 2 as a whole: label, learn, label again; killed anywhere, the same."""
+
+import dataclasses
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from cdcc_tf import run_folder
+from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.data import pseudo_records
+from cdcc_tf.data.images import decode_picture
+from cdcc_tf.inference.counter import load_model
+from cdcc_tf.models.sfcn import SFCN
+from cdcc_tf.models.uncertainty import MaskEnsemble
+from cdcc_tf.training import experiment, pseudo_labels
+from tests.conftest import tiny_record
+from tests.training.conftest import (
+  tiny_experiment,
+  with_rounds,
+  with_training,
+)
+
+
+class Killed(BaseException):
+  """Stands for SIGKILL: nothing catches it, nothing is tidied up."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_shards() -> Iterator[None]:
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(pseudo_records, "PICTURES_PER_SHARD", 2)
+    yield
+
+
+@pytest.fixture(scope="module")
+def two_rounds(records_folder: Path) -> ExperimentConfig:
+  return with_rounds(tiny_experiment(records_folder), rounds=2, round_steps=4)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+  two_rounds: ExperimentConfig, tmp_path_factory: pytest.TempPathFactory
+) -> run_folder.RunFolder:
+  return train(two_rounds, tmp_path_factory.mktemp("undisturbed") / "run")
+
+
+@pytest.fixture(scope="module")
+def counter(undisturbed: run_folder.RunFolder) -> SFCN:
+  return load_model(undisturbed.model("last"), "float32")
+
+
+def train(config: ExperimentConfig, path: Path) -> run_folder.RunFolder:
+  folder = run_folder.open_run(path, config)
+  experiment.run(config, folder)
+  return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+  files = [file for file in folder.rglob("*") if file.is_file()]
+  return {str(f.relative_to(folder)): f.read_bytes() for f in files}
+
+
+def kill_at(
+  monkeypatch: pytest.MonkeyPatch,
+  owner: object,
+  name: str,
+  call: int,
+  after: bool = False,
+) -> None:
+  """Makes one call of a method end the run, before or after it worked."""
+  original: Callable = getattr(owner, name)
+  calls = iter(range(10_000))
+
+  def counted(*arguments: object, **options: object) -> object:
+    now = next(calls) == call
+    if now and not after:
+      raise Killed
+    result = original(*arguments, **options)
+    if now:
+      raise Killed
+    return result
+
+  monkeypatch.setattr(owner, name, counted)
+
+
+def test_killed_anywhere_ends_with_the_same_weights_and_labels(
+  two_rounds: ExperimentConfig,
+  undisturbed: run_folder.RunFolder,
+  tmp_path: Path,
+  monkeypatch: pytest.MonkeyPatch,
+) -> None:
+  folder = run_folder.open_run(tmp_path / "killed", two_rounds)
+  moments = (
+    (keras.callbacks.CallbackList, "on_train_batch_end", 2, False),
+    (pseudo_records.PseudoLabelCache, "write", 1, True),
+    (keras.callbacks.CallbackList, "on_epoch_end", 1, False),
+    (pseudo_records.PseudoLabelCache, "write", 2, False),
+  )
+  for moment in moments:
+    with monkeypatch.context() as patch:
+      kill_at(patch, *moment)
+      with pytest.raises(Killed):
+        experiment.run(two_rounds, folder)
+  experiment.run(two_rounds, folder)
+
+  one, other = (
+    load_model(run.model("last"), "float32").get_weights()
+    for run in (undisturbed, folder)
+  )
+  for weights in zip(one, other, strict=True):
+    np.testing.assert_array_equal(*weights)
+  for name in ("round1", "round2"):
+    assert contents(folder.pseudo_labels(name)) == contents(
+      undisturbed.pseudo_labels(name)
+    )
+  histories = [
+    json.loads(run.history.read_text()) for run in (undisturbed, folder)
+  ]
+  assert [row["step"] for row in histories[0]] == [2, 4, 6, 8, 10, 12]
+  for row, again in zip(*histories, strict=True):
+    timed = {"pictures_per_second"}
+    assert {n: v for n, v in row.items() if n not in timed} == {
+      n: v for n, v in again.items() if n not in timed
+    }
+
+
+def test_what_rounds_leave_behind(undisturbed: run_folder.RunFolder) -> None:
+  folder = undisturbed
+  ends = [
+    load_model(folder.stage(name) / "model.keras", "float32")
+    for name in ("stage1", "round1", "round2")
+  ]
+  for before, after in itertools.pairwise(ends):
+    moved = [
+      np.abs(one - two).max()
+      for one, two in zip(
+        before.get_weights(), after.get_weights(), strict=True
+      )
+    ]
+    assert max(moved) > 0
+  best = json.loads((folder.path / "best" / "record.json").read_text())
+  assert best["stage"] == "round2"
+  assert best["target_labels_used"] is False
+  history = json.loads(folder.history.read_text())
+  assert "orientation_loss" in history[0]
+  assert "orientation_loss" not in history[-1]
+  assert {"pseudo_loss", "pseudo_coverage", "val_orientation_accuracy"} <= set(
+    history[-1]
+  )
+  keys = [
+    json.loads((folder.pseudo_labels(name) / "key.json").read_text())
+    for name in ("round1", "round2")
+  ]
+  assert keys[0]["counter"] == pseudo_labels.fingerprint(ends[0])
+  assert keys[1]["counter"] == pseudo_labels.fingerprint(ends[1])
+
+
+def test_source_only_with_pseudo_labels(
+  two_rounds: ExperimentConfig, tmp_path: Path
+) -> None:
+  """The arm without stage 1's task: no orientation decoder anywhere."""
+  alone = with_training(two_rounds, orientation_weight=0.0)
+  folder = train(with_rounds(alone, rounds=1), tmp_path / "run")
+  assert not (folder.stage("stage1") / "orientation.keras").exists()
+  history = json.loads(folder.history.read_text())
+  assert "pseudo_loss" in history[-1]
+
+
+def test_poisoned_target_labels_change_no_pseudo_label(
+  two_rounds: ExperimentConfig,
+  counter: SFCN,
+  tmp_path: Path,
+  tiny_records: Callable,
+) -> None:
+  """Other points in the same pictures: the same cache, but for their hashes."""
+  honest = [tiny_record(index, 40, 48, heads=3) for index in range(8)]
+  poisoned = [
+    dataclasses.replace(record, points=np.float32([[1, 1]] * 40))
+    for record in honest
+  ]
+  shards = []
+  for name, members in (("honest", honest), ("poisoned", poisoned)):
+    target = tiny_records(name, {"train": members})
+    output = tmp_path / f"{name}_labels"
+    pseudo_labels.label(counter, target, "train", 2, output, two_rounds.pseudo)
+    shards.append([f.read_bytes() for f in sorted(output.glob("*.tfrecord"))])
+  assert shards[0] == shards[1]
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_labels_are_the_counters_own_estimates(
+  two_rounds: ExperimentConfig,
+  counter: SFCN,
+  tmp_path: Path,
+  tiny_records: Callable,
+  mirror: bool,
+) -> None:
+  """Whatever the batches: pictures of two sizes, one not of whole cells."""
+  members = [
+    tiny_record(index, 40, 48 if index % 2 else 43) for index in range(5)
+  ]
+  summary = pseudo_labels.label(
+    counter,
+    tiny_records("target", {"train": members}),
+    "train",
+    1,
+    tmp_path / "labels",
+    with_rounds(two_rounds, pseudo_mirror=mirror).pseudo,
+  )
+  assert (summary.pictures, summary.accepted) == (4, 4)
+  assert "on 4 of 4 pictures" in pseudo_labels.table(summary)
+  dataset = tf.data.TFRecordDataset([str(f) for f in summary.files])
+  labels = list(dataset.map(pseudo_records.parse))
+  assert [fields["id"].numpy().decode() for fields in labels] == [
+    record.id for record in members[1:]
+  ]
+  ensemble = MaskEnsemble(counter)
+  for fields in labels:
+    image = decode_picture(fields["image"])[tf.newaxis]
+    mean = ensemble(image).mean.numpy()
+    if mirror and image.shape[2] % 8 == 0:
+      other = ensemble(image[:, :, ::-1]).mean.numpy()[:, :, ::-1]
+      mean = (mean + other) / 2
+    if not mirror or image.shape[2] % 8 == 0:
+      np.testing.assert_allclose(fields["density"], mean[0], rtol=1e-4)
+    assert fields["density"].shape == mean.shape[1:]
+  total = sum(float(tf.reduce_sum(fields["density"])) for fields in labels)
+  assert summary.people.sum() == pytest.approx(total, rel=1e-3)
+  assert summary.cells.sum() == 2 * 5 * 6 + 2 * 5 * 6

@@ -1,0 +1,76 @@
+"""Which cells become pseudo-labels."""
+
+import numpy as np
+import pytest
+
+from cdcc_tf.training import selection
+
+
+def crowd() -> tuple[np.ndarray, np.ndarray]:
+  """Half empty ground, half a crowd whose variance grows with density."""
+  random = np.random.default_rng(0)
+  density = np.where(np.arange(200) < 100, 1e-4, random.uniform(0.05, 0.5, 200))
+  variance = (0.1 * density) ** 2 * random.uniform(0.5, 2.0, 200) + 1e-8
+  return density.reshape(10, 20), variance.reshape(10, 20)
+
+
+@pytest.mark.parametrize("rule", selection.RULES)
+@pytest.mark.parametrize("keep", [0.25, 0.5, 1.0])
+def test_keeps_the_share_asked_for(rule: str, keep: float) -> None:
+  density, variance = crowd()
+  kept = selection.confident_cells(density, variance, rule, keep)
+  assert kept.shape == density.shape
+  bands = len(np.unique(selection.band_of(density)))
+  assert keep * 200 <= kept.sum() <= keep * 200 + bands
+
+
+def test_variance_keeps_empty_ground_only() -> None:
+  density, variance = crowd()
+  kept = selection.confident_cells(density, variance, "variance", 0.5)
+  assert density[kept].max() < 0.01
+
+
+def test_stratified_keeps_every_band_and_its_most_certain_cells() -> None:
+  density, variance = crowd()
+  kept = selection.confident_cells(density, variance, "stratified", 0.5)
+  bands = selection.band_of(density)
+  assert len(np.unique(bands)) >= 3
+  for band in np.unique(bands):
+    members = bands == band
+    assert kept[members].mean() == pytest.approx(0.5, abs=1 / members.sum())
+    assert variance[members & kept].max() <= variance[members & ~kept].min()
+
+
+def test_relative_prefers_people_of_whom_it_is_sure() -> None:
+  density = np.array([[0.0, 0.5, 0.5, 0.0]])
+  variance = np.array([[1e-2, 1e-4, 1.0, 1.0]])
+  kept = selection.confident_cells(density, variance, "relative", 0.5)
+  assert kept.tolist() == [[False, True, True, False]]
+  kept = selection.confident_cells(density, variance, "relative", 0.25)
+  assert kept.tolist() == [[False, True, False, False]]
+
+
+def test_ties_go_to_the_first_and_a_lone_cell_is_kept() -> None:
+  kept = selection.confident_cells(
+    np.array([[0.0, 0.0, 0.2, 0.0]]), np.ones((1, 4)), "stratified", 0.5
+  )
+  assert kept.tolist() == [[True, True, True, False]]
+
+
+def test_bands_are_half_open() -> None:
+  assert selection.band_of(np.array([0.0, 0.0009, 0.001, 0.3, 9])).tolist() == [
+    *(0, 0, 1),
+    *(len(selection.BANDS) - 1, len(selection.BANDS) - 1),
+  ]
+
+
+def test_picture_uncertainty_is_deviation_per_person() -> None:
+  density = np.full((2, 2), 2.0)
+  assert selection.picture_uncertainty(density, np.full((2, 2), 0.25)) == 0.25
+  # An empty picture is not infinitely uncertain.
+  assert selection.picture_uncertainty(0 * density, np.full((2, 2), 0.01)) < 1
+
+
+def test_unknown_rule() -> None:
+  with pytest.raises(ValueError, match="luck"):
+    selection.confident_cells(np.ones((1, 1)), np.ones((1, 1)), "luck", 0.5)
