@@ -10,7 +10,7 @@ from data_tools.synthesis.draws import Dice, Pair, between
 from data_tools.synthesis.light import Light
 from data_tools.synthesis.weather import spread_light, streak
 
-METERED = 114.0  # of 255: mean that cameras expose for
+METERED = 120.0  # of 255: mean that cameras expose for
 TRUST = 0.8  # exponent on how far off it is
 _SHIFT = 256  # pixels by which noise is moved from picture to picture
 _TILE = (1024, 1280)  # rows and columns over which it repeats

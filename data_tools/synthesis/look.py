@@ -20,7 +20,8 @@ MOST_PICTURES = 200  # of a folder are looked at
 SMALLEST, LONGEST = 32, 2048  # pixels along a side; larger ones are reduced
 _FINE = 1.0  # standard deviation in pixels below which detail is fine
 _MOST_BLUR = 4.0  # standard deviation in pixels
-_GAIN = (0.55, 1.8)  # bounds on what changes contrast and saturation
+_GAIN = (0.7, 1.4)  # bounds on what changes contrast and saturation
+_CAST = 0.4  # share of the difference in colour cast that is taken over
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,7 +120,9 @@ def bring_near(image: np.ndarray, look: Look) -> np.ndarray:
   contrast = float(np.clip(look.deviation / (own.deviation + 1), *_GAIN))
   grey = np.full((3, 3), 1 / 3)
   mix = contrast * (saturation * np.eye(3) + (1 - saturation) * grey)
-  offset = np.array(look.mean) - mix @ np.array(own.mean)
+  mean, wanted = mix @ np.array(own.mean), np.array(look.mean)
+  cast = (wanted - wanted.mean()) - (mean - mean.mean())
+  offset = wanted.mean() - mean.mean() + _CAST * cast
   matrix = np.hstack([mix, offset[:, None]]).astype(np.float32)
   toned = cv2.transform(image.astype(np.float32), matrix)
   toned = np.clip(toned, 0, 255).astype(np.uint8)

@@ -10,7 +10,8 @@ from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.crowd.floor import Place
 from data_tools.synthesis.crowd.gather import place_crowd
 from data_tools.synthesis.drawing.canvas import MOST_PEOPLE, Canvas, Drawn
-from data_tools.synthesis.drawing.solids import Solid, world_spheres
+from data_tools.synthesis.drawing.solids import Solid
+from data_tools.synthesis.drawing.world import world_spheres
 from data_tools.synthesis.draws import Dice, between, choose, weighted
 from data_tools.synthesis.effects import apply_effects, draw_quality
 from data_tools.synthesis.light import Light, draw_light

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from data_tools.synthesis import light, presets, render
+from data_tools.synthesis import lights, presets, render
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.floor import Floor, Spacing
@@ -194,7 +194,7 @@ def test_three_thousand_heads_fit_in_a_picture():
     presets.SQUARE,
     crowd=crowd,
     camera=camera,
-    lights=((light.SUNNY, 1.0),),
+    lights=((lights.SUNNY, 1.0),),
     surroundings=((outdoors.open_place, 1.0),),
   )
   rendered = render.render(preset, 3, 0, 1024, 768)

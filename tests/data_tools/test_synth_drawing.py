@@ -15,9 +15,9 @@ from data_tools.synthesis.drawing.solids import (
   Part,
   Solid,
   ball,
-  world_spheres,
 )
 from data_tools.synthesis.drawing.swatch import Swatch, swatch
+from data_tools.synthesis.drawing.world import world_spheres
 from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.light import Light
 from data_tools.synthesis.people import carried, colours, poses

@@ -11,6 +11,9 @@ from data_tools.synthesis.crowd.formations import Formation, Manner, gathering
 from data_tools.synthesis.draws import Dice, Pair, between, chance, weighted
 from data_tools.synthesis.surroundings.base import Surroundings
 
+FULL_WIDTH = 1024  # pixels
+LEAST_HEAD = 2.5  # pixels: no head is smaller
+
 
 @dataclasses.dataclass(frozen=True)
 class CrowdRange:
@@ -27,7 +30,8 @@ class CrowdRange:
     formations: with their weights.
     packed: share of crowds that stand in one place rather than anywhere.
     density: people per square metre where they do.
-    least_head: pixels; people whose heads are smaller are too far off.
+    least_head: pixels in a picture of full width; people whose heads are
+      smaller are too far off.
     sitting: share of those who do not walk that sit.
   """
 
@@ -75,6 +79,8 @@ def place_crowd(
     return []
   gap = between(dice, choice.spacing)
   smallest = between(dice, choice.least_head)
+  smallest *= math.sqrt(min(1.0, camera.width / FULL_WIDTH))
+  smallest = max(smallest, LEAST_HEAD)
   reach = camera.focal * HEAD / smallest
   over_ground = math.sqrt(max(0.0, reach**2 - camera.height**2))
   # A high camera sees small heads only, but sees some.

@@ -8,6 +8,7 @@ import numpy as np
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.drawing.fabric import fold, weave
 from data_tools.synthesis.drawing.outlines import SHIFT, Stroke, outline
+from data_tools.synthesis.drawing.panels import lay
 from data_tools.synthesis.drawing.solids import Solid
 from data_tools.synthesis.drawing.swatch import Swatch
 from data_tools.synthesis.light import Light
@@ -116,43 +117,19 @@ class Canvas:
 
   def _paste(self, stroke: Stroke, panel: Swatch, identity: int) -> None:
     """Lays a swatch on four corners."""
-    identity += FLAT if identity else 0
     corners = (stroke.corners / (1 << SHIFT)).astype(np.float32)
     box = self._box(corners.min(axis=0), corners.max(axis=0) + 2)
     if box is None:
       return
-    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
-    pixels, mask = panel.nearest(
-      float(max(sides[0], sides[2])), float(max(sides[1], sides[3]))
-    )
-    gain, offset = np.array(stroke.colours) / [[255], [1]]
-    matrix = np.hstack([np.diag(gain), offset[:, None]]).astype(np.float32)
-    pixels = cv2.transform(pixels, matrix)
-    rows, columns = pixels.shape[:2]
-    frame = np.array(
-      [[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32
-    )
     left, top, right, bottom = box
-    place = corners - np.array([left, top], np.float32)
-    warp = cv2.getPerspectiveTransform(frame - 0.5, place)
-    size = (right - left, bottom - top)
-    pixels = cv2.warpPerspective(
-      pixels, warp, size, None, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+    lay(
+      panel,
+      corners - np.array([left, top], np.float32),
+      np.array(stroke.colours),
+      self.pixels[top:bottom, left:right],
+      self.ids[top:bottom, left:right],
+      identity + FLAT if identity else 0,
     )
-    shape = np.zeros(size[::-1], np.uint8)
-    fixed = (place * (1 << SHIFT)).astype(np.int32)
-    cv2.fillConvexPoly(shape, fixed, 255, 8, SHIFT)
-    region = self.pixels[top:bottom, left:right]
-    ids = self.ids[top:bottom, left:right]
-    if mask is None:
-      cv2.fillConvexPoly(ids, fixed, identity, 8, SHIFT)
-    else:
-      holes = cv2.warpPerspective(
-        mask, warp, size, None, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
-      )
-      shape = cv2.min(shape, cv2.threshold(holes, 110, 255, 0)[1])
-      np.copyto(ids, identity, where=shape.astype(bool))
-    cv2.copyTo(pixels, shape, region)
 
   def _weave(self, fixed: np.ndarray, cloth: Swatch) -> None:
     """Lays a pattern over what has just been filled."""

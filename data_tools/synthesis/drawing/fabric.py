@@ -8,7 +8,7 @@ import numpy as np
 from data_tools.synthesis.drawing.swatch import Swatch
 from data_tools.synthesis.noise import SIZE, tile
 
-FOLDS = 0.1  # deviation of brightness
+FOLDS = 0.085  # deviation of brightness
 _NEUTRAL = 128  # what leaves a pixel as it is
 _SCALES = (0.5, 1, 2, 4, 8)  # canvas pixels per pixel of the tile of folds
 _ACROSS = 250  # pixels of the tile along a figure

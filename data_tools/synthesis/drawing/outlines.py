@@ -11,51 +11,15 @@ from typing import NamedTuple
 import numpy as np
 
 from data_tools.synthesis.camera import MIN_DEPTH, Camera
-from data_tools.synthesis.drawing.solids import Part, Solid, world_spheres
+from data_tools.synthesis.drawing.detail import LEVELS
+from data_tools.synthesis.drawing.solids import Part, Solid
+from data_tools.synthesis.drawing.world import world_spheres
 from data_tools.synthesis.light import Light
 
 SHIFT = 4  # fractional bits of OpenCV's polygon corners
 SMALLEST = 3.0  # canvas pixels: smaller parts are left out
 SHADED_FROM = 9  # canvas pixels: smaller parts have one tone
 _FAR_OUT = 8000  # canvas pixels: farther out, fixed-point corners overflow
-
-Tones = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-
-def _tones(*rows: tuple[float, float, float]) -> Tones:
-  """Columns of (size, move towards the light, brightness), ready to use."""
-  table = np.array(rows, np.float32)
-  return table[:, 0, None, None], table[:, 1, None, None], table[:, 2]
-
-
-@dataclasses.dataclass(frozen=True)
-class Level:
-  """A level of detail.
-
-  Attributes:
-    tall: solids up to so many canvas pixels have it.
-    circle: corners of a sphere's outline.
-    tones: outlines drawn one over the other, dark to bright.
-    plain: the tone of flat and of small parts.
-  """
-
-  tall: float
-  circle: int
-  tones: Tones
-  plain: int
-
-
-LEVELS = (
-  Level(20, 6, _tones((1.0, 0.0, -0.06)), 0),
-  Level(60, 7, _tones((1.0, 0.0, -0.4), (0.8, 0.16, 0.0)), 1),
-  Level(180, 10, _tones((1.0, 0.0, -0.4), (0.8, 0.16, 0.0)), 1),
-  Level(
-    np.inf,
-    14,
-    _tones((1.0, 0.0, -0.42), (0.84, 0.12, -0.08), (0.55, 0.28, 0.08)),
-    1,
-  ),
-)
 
 
 class Stroke(NamedTuple):

@@ -1,13 +1,13 @@
 """Malls, halls and exhibitions."""
 
-from data_tools.synthesis import light
+from data_tools.synthesis import lights
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.gather import CrowdRange
 from data_tools.synthesis.effects import EffectRange
 from data_tools.synthesis.ground import indoors, paving
 from data_tools.synthesis.people.colours import Wardrobe
 from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
-from data_tools.synthesis.props import market, plants, shows, street
+from data_tools.synthesis.props import boards, market, plants, shows, street
 from data_tools.synthesis.scene.foreground import INDOORS
 from data_tools.synthesis.surroundings import indoors as places
 
@@ -44,8 +44,8 @@ INDOOR = Preset(
       (market.crates, 1),
       (market.chairs, 2),
       (market.rail_of_clothes, 2),
-      (market.sign, 3),
-      (market.balloons, 1),
+      (boards.sign, 3),
+      (boards.balloons, 1),
       (shows.big_screen, 1),
     ),
     amount=(0.1, 1.1),
@@ -71,7 +71,7 @@ INDOOR = Preset(
     sitting=0.12,
   ),
   wardrobe=Wardrobe(long_sleeves=0.55, hats=0.05, bags=0.5, prams=0.05),
-  lights=((light.INDOORS, 0.9), (light.DUSK, 0.1)),
+  lights=((lights.INDOORS, 0.9), (lights.DUSK, 0.1)),
   effects=EffectRange(
     white_balance=(-0.1, 0.12),
     contrast=(0.8, 1.15),

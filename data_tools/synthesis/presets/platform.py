@@ -1,13 +1,13 @@
 """Platforms of railways, trams and buses."""
 
-from data_tools.synthesis import light
+from data_tools.synthesis import lights
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.gather import CrowdRange
 from data_tools.synthesis.effects import EffectRange
 from data_tools.synthesis.ground import indoors
 from data_tools.synthesis.people.colours import Wardrobe
 from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
-from data_tools.synthesis.props import market, plants, street
+from data_tools.synthesis.props import boards, market, plants, street
 from data_tools.synthesis.scene.foreground import INDOORS
 from data_tools.synthesis.surroundings import indoors as places
 
@@ -32,7 +32,7 @@ PLATFORM = Preset(
       (street.cones, 1),
       (street.railing, 1),
       (street.bicycles, 1),
-      (market.sign, 2),
+      (boards.sign, 2),
       (market.kiosk, 1),
       (plants.planter, 1),
     ),
@@ -58,7 +58,7 @@ PLATFORM = Preset(
     sitting=0.08,
   ),
   wardrobe=Wardrobe(long_sleeves=0.6, bags=0.6, hats=0.12, prams=0.06),
-  lights=((light.INDOORS, 0.5), (light.OVERCAST, 0.35), (light.NIGHT, 0.15)),
+  lights=((lights.INDOORS, 0.5), (lights.OVERCAST, 0.35), (lights.NIGHT, 0.15)),
   effects=EffectRange(
     white_balance=(-0.1, 0.1),
     contrast=(0.75, 1.1),

@@ -1,13 +1,13 @@
 """Packed crowds at a low angle: rallies, concerts, old photographs."""
 
-from data_tools.synthesis import light
+from data_tools.synthesis import lights
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.gather import CrowdRange
 from data_tools.synthesis.effects import EffectRange
 from data_tools.synthesis.ground import outdoors, paving
 from data_tools.synthesis.people.colours import Wardrobe
 from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
-from data_tools.synthesis.props import market, plants, shows, street
+from data_tools.synthesis.props import boards, plants, shows, street
 from data_tools.synthesis.surroundings import outdoors as places
 
 RALLY = Preset(
@@ -37,9 +37,9 @@ RALLY = Preset(
     props=(
       (plants.tree, 3),
       (plants.bare_tree, 1),
-      (market.banners, 3),
-      (market.balloons, 1),
-      (market.sign, 1),
+      (boards.banners, 3),
+      (boards.balloons, 1),
+      (boards.sign, 1),
       (shows.marquee, 1),
       (shows.big_screen, 1),
       (street.lamp, 2),
@@ -77,18 +77,19 @@ RALLY = Preset(
     team=0.1,
   ),
   lights=(
-    (light.SUNNY, 0.35),
-    (light.OVERCAST, 0.3),
-    (light.LOW_SUN, 0.15),
-    (light.NIGHT, 0.08),
-    (light.AGAINST_SUN, 0.05),
-    (light.FOG, 0.04),
-    (light.RAIN, 0.03),
+    (lights.SUNNY, 0.35),
+    (lights.OVERCAST, 0.3),
+    (lights.LOW_SUN, 0.15),
+    (lights.NIGHT, 0.08),
+    (lights.AGAINST_SUN, 0.05),
+    (lights.FOG, 0.04),
+    (lights.RAIN, 0.03),
   ),
   effects=EffectRange(
     contrast=(0.8, 1.3),
     saturation=(0.6, 1.2),
-    blur=(0.2, 1.6),
+    blur=(0.0, 1.1),
+    sharpen=(0.1, 1.3),
     noise=(0.5, 8.0),
     jpeg_quality=(40, 95),
     monochrome=0.12,

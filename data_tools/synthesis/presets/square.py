@@ -1,6 +1,6 @@
 """An open square in warm low sun, from a mast or a roof."""
 
-from data_tools.synthesis import light
+from data_tools.synthesis import lights
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.gather import CrowdRange
 from data_tools.synthesis.effects import EffectRange
@@ -8,6 +8,7 @@ from data_tools.synthesis.ground import outdoors, paving
 from data_tools.synthesis.people.colours import Wardrobe
 from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
 from data_tools.synthesis.props import (
+  boards,
   market,
   plants,
   shows,
@@ -22,7 +23,7 @@ SQUARE = Preset(
   summary="dense crowds on an open square, from a mast or a roof, by a "
   "surveillance camera in warm low sun",
   camera=CameraRange(
-    height=(8.0, 20.0),
+    height=(8.0, 25.0),
     pitch=(20.0, 48.0),
     roll=(-1.0, 1.0),
     yaw=(-30.0, 30.0),
@@ -52,7 +53,7 @@ SQUARE = Preset(
       (market.parasol, 5),
       (market.stall, 4),
       (market.chairs, 2),
-      (market.banners, 1),
+      (boards.banners, 1),
       (shows.marquee, 2),
       (shows.fountain, 1),
       (shows.flower_sculpture, 1),
@@ -94,7 +95,7 @@ SQUARE = Preset(
   wardrobe=Wardrobe(
     lively=0.5, long_sleeves=0.25, hats=0.25, bags=0.3, children=0.1
   ),
-  lights=((light.LOW_SUN, 0.8), (light.OVERCAST, 0.14), (light.FOG, 0.06)),
+  lights=((lights.LOW_SUN, 0.8), (lights.OVERCAST, 0.14), (lights.FOG, 0.06)),
   effects=EffectRange(
     exposure=(0.85, 1.25),
     white_balance=(-0.05, 0.05),

@@ -1,6 +1,6 @@
 """Spectators on rising rows of seats, empty to full."""
 
-from data_tools.synthesis import light
+from data_tools.synthesis import lights
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.gather import CrowdRange
 from data_tools.synthesis.effects import EffectRange
@@ -43,10 +43,10 @@ STADIUM = Preset(
     lively=0.55, long_sleeves=0.4, hats=0.25, in_hand=0.2, team=0.35, prams=0.0
   ),
   lights=(
-    (light.SUNNY, 0.4),
-    (light.OVERCAST, 0.3),
-    (light.INDOORS, 0.2),
-    (light.LOW_SUN, 0.1),
+    (lights.SUNNY, 0.4),
+    (lights.OVERCAST, 0.3),
+    (lights.INDOORS, 0.2),
+    (lights.LOW_SUN, 0.1),
   ),
   effects=EffectRange(
     contrast=(0.8, 1.2),

@@ -1,13 +1,20 @@
 """A shopping street or a small square, from eye level to the second floor."""
 
-from data_tools.synthesis import light
+from data_tools.synthesis import lights
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.gather import CrowdRange
 from data_tools.synthesis.effects import EffectRange
 from data_tools.synthesis.ground import outdoors, paving
 from data_tools.synthesis.people.colours import Wardrobe
 from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
-from data_tools.synthesis.props import market, plants, street, vehicles, walls
+from data_tools.synthesis.props import (
+  boards,
+  market,
+  plants,
+  street,
+  vehicles,
+  walls,
+)
 from data_tools.synthesis.surroundings import outdoors as places
 
 STREET = Preset(
@@ -55,14 +62,14 @@ STREET = Preset(
       (street.stone_ball, 2),
       (street.pebbles, 2),
       (street.mannequins, 1),
-      (market.sign, 3),
+      (boards.sign, 3),
       (market.stall, 2),
       (market.crates, 1),
       (market.kiosk, 1),
       (market.rug, 1),
       (market.parasol, 1),
-      (market.balloons, 1),
-      (market.lanterns, 1),
+      (boards.balloons, 1),
+      (boards.lanterns, 1),
       (vehicles.car, 1),
       (vehicles.bus, 1),
       (vehicles.scooters, 1),
@@ -76,10 +83,10 @@ STREET = Preset(
     large=(0.08, 0.45),
   ),
   crowd=CrowdRange(
-    people=(12, 650),
+    people=(25, 700),
     empty_share=0.06,
     few_share=0.08,
-    spacing=(0.42, 1.1),
+    spacing=(0.42, 0.9),
     grouped=0.5,
     moving=(0.4, 1.0),
     farthest=75.0,
@@ -103,13 +110,13 @@ STREET = Preset(
     umbrellas=0.012,
   ),
   lights=(
-    (light.OVERCAST, 0.34),
-    (light.SHADE, 0.36),
-    (light.SUNNY, 0.14),
-    (light.DUSK, 0.06),
-    (light.NIGHT, 0.04),
-    (light.RAIN, 0.04),
-    (light.AGAINST_SUN, 0.02),
+    (lights.OVERCAST, 0.34),
+    (lights.SHADE, 0.36),
+    (lights.SUNNY, 0.14),
+    (lights.DUSK, 0.06),
+    (lights.NIGHT, 0.04),
+    (lights.RAIN, 0.04),
+    (lights.AGAINST_SUN, 0.02),
   ),
   effects=EffectRange(),
 )

@@ -3,13 +3,17 @@
 import math
 
 from data_tools.synthesis.drawing.shapes import block, facing, pole, quad
-from data_tools.synthesis.drawing.solids import Colour, Part, dim, ring, vary
+from data_tools.synthesis.drawing.solids import (
+  WHITE,
+  Part,
+  dim,
+  ring,
+  vary,
+)
 from data_tools.synthesis.drawing.swatch import Maker
 from data_tools.synthesis.draws import Dice, choose
 from data_tools.synthesis.props.thing import STONE, WOOD, Thing
 from data_tools.synthesis.swatches import foliage, masonry
-
-_NEUTRAL: Colour = (1.0, 1.0, 1.0)
 
 
 def tree(dice: Dice) -> Thing:
@@ -24,7 +28,7 @@ def tree(dice: Dice) -> Thing:
 def bare_tree(dice: Dice) -> Thing:
   """A tree in winter."""
   high = dice.uniform(4, 9)
-  shade = dim(_NEUTRAL, dice.uniform(0.6, 1.0))
+  shade = dim(WHITE, dice.uniform(0.6, 1.0))
   twigs = foliage.bare_twigs(dice)
   parts = [
     facing((x, 0, high / 2), high * 0.9, high, shade, twigs) for x in (0, 0.6)
@@ -50,7 +54,7 @@ def palm(dice: Dice) -> Thing:
       (cosine * out + sine * half, sine * out - cosine * half, trunk + up),
       (sine * half, -cosine * half, trunk),
     ]
-    shade = dim(_NEUTRAL, 0.55 + 0.3 * (rise + 0.5) / 1.7)
+    shade = dim(WHITE, 0.55 + 0.3 * (rise + 0.5) / 1.7)
     parts.append(quad(corners, shade, foliage.frond(dice)))
   return Thing(parts, (0.6, 0.6))
 
@@ -94,7 +98,7 @@ def bed(dice: Dice) -> Thing:
         (-inner, ends[1], high + 0.05),
       ]
       blossom = foliage.flower_bed(dice)
-      parts.append(quad(corners, _NEUTRAL, blossom, lift=0.3))
+      parts.append(quad(corners, WHITE, blossom, lift=0.3))
   else:
     parts += _leafy_block(
       dice, inner, wide, high, high + dice.uniform(0.2, 0.8)
@@ -132,7 +136,7 @@ def green_wall(dice: Dice) -> Thing:
       (0.3, y, high * 0.6),
       long * 0.8,
       high * 0.9,
-      _NEUTRAL,
+      WHITE,
       foliage.ivy(dice),
       lift=0.1,
     )

@@ -3,22 +3,22 @@
 A new one is one function of a `Window`, and a line in a table below.
 """
 
-import dataclasses
 from collections.abc import Callable
 
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.drawing.shapes import quad
 from data_tools.synthesis.drawing.solids import (
+  WHITE,
   Colour,
   Part,
-  Point,
   Solid,
   dim,
   vary,
 )
-from data_tools.synthesis.drawing.swatch import Maker, Swatch
+from data_tools.synthesis.drawing.swatch import Maker
 from data_tools.synthesis.draws import Dice, choose, weighted
 from data_tools.synthesis.props.thing import METAL, STONE
+from data_tools.synthesis.scene.window import Window
 from data_tools.synthesis.swatches import (
   facades,
   foliage,
@@ -26,73 +26,6 @@ from data_tools.synthesis.swatches import (
   masonry,
   signs,
 )
-
-_PLAIN: Colour = (1.0, 1.0, 1.0)
-
-
-@dataclasses.dataclass(frozen=True)
-class Window:
-  """What the camera looks through.
-
-  Attributes:
-    camera: of the picture.
-    dice: of the picture.
-    large: least and greatest share of the picture's height or width.
-  """
-
-  camera: Camera
-  dice: Dice
-  large: tuple[float, float]
-
-  def size(self) -> float:
-    """Draws how far into the picture something comes, as a share of it."""
-    return self.dice.uniform(*self.large)
-
-  def side(self) -> int:
-    """Draws a side, 0 left or 1 right."""
-    return self.dice.randrange(2)
-
-  def piece(
-    self,
-    left: float,
-    top: float,
-    right: float,
-    bottom: float,
-    swatch: Swatch | None = None,
-    colour: Colour = _PLAIN,
-    depth: float = 2.0,
-    slant: float = 0.0,
-  ) -> Part:
-    """Returns a flat piece that covers a frame of the picture.
-
-    Args:
-      left: share of the width; as all four it may lie outside [0, 1].
-      top: share of the height.
-      right: as left.
-      bottom: as top.
-      swatch: what is on it.
-      colour: or factor on the swatch.
-      depth: metres from the camera.
-      slant: share of the picture's height by which its right end is lower.
-    """
-    corners = [
-      self._point(left, top, depth),
-      self._point(right, top + slant, depth),
-      self._point(right, bottom + slant, depth),
-      self._point(left, bottom, depth),
-    ]
-    return quad(corners, colour, swatch, lift=-depth)
-
-  def _point(self, x: float, y: float, depth: float) -> Point:
-    camera = self.camera
-    across = (x - 0.5) * camera.width / camera.focal * depth
-    down = (y - 0.5) * camera.rows / camera.focal * depth
-    right, below, ahead = camera.axes.tolist()
-    world = [
-      across * right[i] + down * below[i] + depth * ahead[i] for i in range(3)
-    ]
-    return world[0], world[1], world[2] + camera.height
-
 
 Foreground = Callable[[Window], list[Part]]
 
@@ -169,17 +102,17 @@ def wall_beside(window: Window) -> list[Part]:
     (masonry.bricks, choose(dice, STONE)),
     (masonry.blocks, choose(dice, STONE)),
     (facades.windows, choose(dice, STONE)),
-    (facades.curtain_wall, _PLAIN),
-    (foliage.hedge, _PLAIN),
-    (signs.poster, _PLAIN),
-    (signs.portrait, _PLAIN),
-    (goods.shelves, _PLAIN),
-    (goods.clothes, _PLAIN),
+    (facades.curtain_wall, WHITE),
+    (foliage.hedge, WHITE),
+    (signs.poster, WHITE),
+    (signs.portrait, WHITE),
+    (goods.shelves, WHITE),
+    (goods.clothes, WHITE),
   )
   maker, colour = choose(dice, makers)
   wide, tilt = window.size(), dice.uniform(-0.1, 0.1)
   start = -0.05 if window.side() == 0 else 1.05 - wide
-  colour = vary(dice, colour) if colour != _PLAIN else colour
+  colour = vary(dice, colour) if colour != WHITE else colour
   top = dice.uniform(-0.3, 0.5) if dice.random() < 0.5 else -0.2
   frame = (start, top, start + wide, top + 1.6)
   return [window.piece(*frame, maker(dice), colour, 2.3, tilt)]
@@ -233,7 +166,7 @@ def post(window: Window) -> list[Part]:
       (right, 1.1),
       (left, 1.1),
     ]
-    points = [window._point(a, b, 2.4) for a, b in corners]
+    points = [window.point(a, b, 2.4) for a, b in corners]
     parts.append(quad(points, dim(paint, shade), lift=-2.4))
   if dice.random() < 0.4:
     top, size = dice.uniform(-0.1, 0.6), window.size()
@@ -254,7 +187,7 @@ def roof_below(window: Window) -> list[Part]:
   left, right = dice.uniform(-0.3, 0.3), dice.uniform(0.6, 1.3)
   slant = dice.gauss(0, 0.1)
   kind = choose(dice, (masonry.roof_tiles, masonry.roof_tiles, goods.fruit))
-  tint = _PLAIN if kind is goods.fruit else hue
+  tint = WHITE if kind is goods.fruit else hue
   frame = (left, top, right, 1.2)
   return [window.piece(*frame, kind(dice), tint, slant=slant)]
 

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from data_tools.synthesis.camera import MIN_DEPTH, Camera
-from data_tools.synthesis.drawing.solids import Solid, world_spheres
+from data_tools.synthesis.drawing.solids import Solid
+from data_tools.synthesis.drawing.world import world_spheres
 from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.light import Light
 from data_tools.synthesis.props.street import lamp

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from data_tools.synthesis.camera import MIN_DEPTH, Camera
-from data_tools.synthesis.drawing.solids import Part, Solid, world_spheres
+from data_tools.synthesis.drawing.solids import Part, Solid
+from data_tools.synthesis.drawing.world import world_spheres
 from data_tools.synthesis.light import Light
 
 LARGEST = 9.0  # metres above which nothing casts a shadow

@@ -14,7 +14,7 @@ from data_tools.synthesis.drawing.shapes import (
 )
 from data_tools.synthesis.drawing.solids import Colour, Part, Solid, dim, vary
 from data_tools.synthesis.draws import Dice, choose
-from data_tools.synthesis.props.market import sign
+from data_tools.synthesis.props.boards import sign
 from data_tools.synthesis.props.street import bench
 from data_tools.synthesis.props.thing import METAL, STONE, stand
 from data_tools.synthesis.surroundings.base import Surroundings
