@@ -271,8 +271,11 @@ class ExperimentConfig:
     for name in ("rounds", "pseudo_weight", "stop_movement"):
       _check(getattr(self.pseudo, name) >= 0, name, "0 or more")
     _check(
-      self.pseudo.round_steps > 0
-      and self.pseudo.round_steps % training.checkpoint_every == 0,
+      not self.pseudo.rounds
+      or (
+        self.pseudo.round_steps > 0
+        and self.pseudo.round_steps % training.checkpoint_every == 0
+      ),
       "round_steps",
       "a multiple of --checkpoint_every",
     )

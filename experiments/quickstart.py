@@ -20,7 +20,9 @@ COMMANDS = (
   f" --contact_sheet={RUN}_target.png",
   f"cdcc_tf.train --flagfile=experiments/quickstart.flags --run={RUN}",
   f"cdcc_tf.evaluate --run={RUN} --records={RECORDS}_target --split=dev",
-  f"cdcc_tf.predict --run={RUN} --input={RUN}_target.png"
+  f"data_tools.synthesize --preset=street --pictures=4 --seed=3 {SIZE}"
+  f" --output={RECORDS}_photos --files={RUN}/photos --overwrite",
+  f"cdcc_tf.predict --run={RUN} --input={RUN}/photos"
   f" --output={RUN}/predictions",
   f"cdcc_tf.export --run={RUN} --output={RUN}/exported",
 )

@@ -66,6 +66,9 @@ def other_value(field: dataclasses.Field) -> object:
     "validate_every": 200,
     "checkpoint_every": 25,
     "stage1_steps": 500,
+    "round_steps": 300,
+    "pseudo_keep": 0.3,
+    "pseudo_keep_pictures": 0.3,
     "weight_decay": 0.5,
     "mask_scale": 1.5,
     "scale_min": 0.3,
@@ -157,6 +160,12 @@ def test_flagfile(tmp_path: Path):
     ("orientation_grid", {"orientation_grid": 0}),
     ("stage1_steps", {"stage1_steps": 0}),
     ("stage1_steps", {"stage1_steps": 75}),
+    ("round_steps", {"round_steps": 75}),
+    ("rounds", {"rounds": -1}),
+    ("pseudo_keep", {"pseudo_keep": 0.0}),
+    ("pseudo_keep_pictures", {"pseudo_keep_pictures": 1.1}),
+    ("round_learning_rate", {"round_learning_rate": 0.0}),
+    ("target_records", {"orientation_weight": 0.0, "target_records": ""}),
     ("beta", {"beta": 1.5}),
     ("beta", {"beta": -0.1}),
     ("orientation_weight", {"orientation_weight": -0.1}),
@@ -179,7 +188,8 @@ def test_bad_options_are_named(name: str, options: dict[str, object]):
   "options",
   [
     {},
-    {"orientation_weight": 0.0, "target_records": ""},
+    {"orientation_weight": 0.0, "rounds": 0, "target_records": ""},
+    {"rounds": 0, "round_steps": 75},
     {"scale_min": 1.2},
     {"target_held_out": 1},
     {"stage1_steps": 100, "checkpoint_every": 100},
@@ -202,7 +212,7 @@ def test_bad_flag_is_an_input_error():
 
 def test_adapts():
   assert sound().adapts
-  assert not experiment(orientation_weight=0.0).adapts
+  assert not experiment(orientation_weight=0.0, rounds=0).adapts
 
 
 def test_json_round_trip():
@@ -212,7 +222,9 @@ def test_json_round_trip():
   restored = ExperimentConfig.from_json(given.to_json())
   assert restored == given
   assert restored.differences(given) == []
-  assert set(json.loads(given.to_json())) == {"data", "model", "training"}
+  assert set(json.loads(given.to_json())) == {
+    *("data", "model", "training", "pseudo")
+  }
 
 
 @pytest.mark.parametrize(

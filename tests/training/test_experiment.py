@@ -196,5 +196,6 @@ def test_two_replicas_train_and_validate(
   assert done.returncode == 0, done.stderr
   assert "2 replica(s)" in done.stderr
   (row,) = json.loads((run / "history.json").read_text())
+  assert row.pop("stage") == "stage1"
   assert np.isfinite(list(row.values())).all()
   assert (run / "last" / "model.keras").is_file()
