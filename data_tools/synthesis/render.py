@@ -10,7 +10,7 @@ from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.crowd.floor import Place
 from data_tools.synthesis.crowd.gather import place_crowd
 from data_tools.synthesis.drawing.canvas import MOST_PEOPLE, Canvas, Drawn
-from data_tools.synthesis.drawing.solids import Solid
+from data_tools.synthesis.drawing.solids import Solid, split
 from data_tools.synthesis.drawing.world import world_spheres
 from data_tools.synthesis.draws import Dice, between, choose, weighted
 from data_tools.synthesis.effects import apply_effects, draw_quality
@@ -132,7 +132,9 @@ def _queue(
   front: list[Solid],
 ) -> list[Drawn]:
   """Puts all there is in order: what is drawn first is hidden by the rest."""
-  queue: list[Drawn] = [(thing, None) for thing in things]
+  queue: list[Drawn] = [
+    (piece, None) for thing in things for piece in split(thing)
+  ]
   queue += [(person, number) for number, person in enumerate(people)]
   queue.sort(key=lambda item: around.depth(item[0]), reverse=True)
   return [*queue, *((part, None) for part in front)]

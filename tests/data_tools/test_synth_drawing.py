@@ -15,6 +15,7 @@ from data_tools.synthesis.drawing.solids import (
   Part,
   Solid,
   ball,
+  split,
 )
 from data_tools.synthesis.drawing.swatch import Swatch, swatch
 from data_tools.synthesis.drawing.world import world_spheres
@@ -107,6 +108,36 @@ def test_solid_is_covered_by_its_discs():
   assert discs[:, 0].min() - 0.4 == pytest.approx(1.0)
   assert discs[:, 0].max() + 0.4 == pytest.approx(5.0)
   np.testing.assert_allclose(discs[:, 1], 4.0, atol=1e-6)
+
+
+def test_pieces_of_a_solid_stay_where_they_are():
+  rail = [Part(ball(0, y, 1, 0.1), (1, 1, 1)) for y in (-3.0, -1.0, 1.0, 3.0)]
+  solid = Solid(rail, (5.0, 9.0, 0.0), 0.7, (0.2, 4.0), pieces=4)
+  pieces = split(solid)
+  assert len(pieces) == 4
+  np.testing.assert_allclose(
+    world_spheres(pieces), world_spheres([solid]), atol=1e-5
+  )
+  for piece in pieces:
+    centre = world_spheres([piece])[0, :2]
+    np.testing.assert_allclose(piece.position[:2], centre, atol=1e-5)
+
+
+def test_long_fence_hides_who_is_behind_it_and_not_who_is_before_it():
+  fence = [
+    upright((0, y), (0, y + 1), (0.0, 3.0), (0.3, 0.3, 0.3))
+    for y in range(-8, 8)
+  ]
+  # From the camera's left, far off, to its right, near by.
+  solid = Solid(fence, (0.0, 9.0, 0.0), 0.9, (0.1, 8.0), pieces=16)
+  before, behind = person_at(-2.5, 8.5), person_at(-2.5, 13.5)
+  for person, expected in ((before, 1), (behind, 0)):
+    queue = [(piece, None) for piece in split(solid)] + [(person, 0)]
+    queue.sort(key=lambda item: -item[0].distance())
+    canvas = blank(EYE_LEVEL)
+    canvas.draw(queue)
+    points, _ = render.visible_heads(canvas, EYE_LEVEL, [person], 0.3)
+    assert len(points) == expected
 
 
 def test_nearer_heads_are_larger():

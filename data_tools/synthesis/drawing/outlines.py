@@ -18,6 +18,7 @@ from data_tools.synthesis.light import Light
 
 SHIFT = 4  # fractional bits of OpenCV's polygon corners
 SMALLEST = 3.0  # canvas pixels: smaller parts are left out
+GLEAM = 0.6  # share of white in the brightest tones
 SHADED_FROM = 9  # canvas pixels: smaller parts have one tone
 _FAR_OUT = 8000  # canvas pixels: farther out, fixed-point corners overflow
 
@@ -116,6 +117,9 @@ def outline(
     sizes, moves, bright = level.tones
     tones = 1 + light.contrast * bright
     colours = tones[None, :, None] * paints[chosen, None] + veil[chosen, None]
+    # Without a gleam, black hair would be a flat black.
+    gleam = 255 * GLEAM * np.maximum(bright, 0)[None, :, None]
+    colours += gleam * np.asarray(light.tint)
     offsets = moves * halves[chosen, None, None] * shine
     offsets = offsets + middles[chosen, None, None] * (1 - sizes)
     offsets *= 1 << SHIFT

@@ -116,3 +116,11 @@ def facing(
     (x + back, y - half, z - up),
   ]
   return quad(corners, colour, swatch, lift)
+
+
+def side_by_side(half: float, count: int, number: int) -> Span:
+  """Returns the ends of one of several equal pieces between -half and half."""
+  return (
+    half * (2 * number / count - 1),
+    half * (2 * (number + 1) / count - 1),
+  )

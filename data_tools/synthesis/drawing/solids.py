@@ -77,6 +77,7 @@ class Solid:
     scale: factor on all lengths.
     bends: applied one after the other.
     flat: whether it lies on the ground, under all that stands.
+    pieces: so many, side by side along y, are sorted each by its distance.
   """
 
   parts: Sequence[Part]
@@ -86,6 +87,7 @@ class Solid:
   scale: float = 1.0
   bends: tuple[Bend, ...] = ()
   flat: bool = False
+  pieces: int = 1
 
   def distance(self) -> float:
     """Distance over the ground from the camera's foot, in metres."""
@@ -111,6 +113,33 @@ class Solid:
         )
       )
     return discs
+
+
+def split(solid: Solid) -> list[Solid]:
+  """Returns a solid's pieces: what is long is near and far at once."""
+  if solid.pieces < 2:
+    return [solid]
+  half = solid.reach[1]
+  groups: dict[int, list[Part]] = {}
+  for part in solid.parts:
+    middle = sum(sphere[1] for sphere in part.spheres) / len(part.spheres)
+    share = (middle / half + 1) / 2
+    number = min(solid.pieces - 1, max(0, int(share * solid.pieces)))
+    groups.setdefault(number, []).append(part)
+  cosine, sine = math.cos(solid.heading), math.sin(solid.heading)
+  x, y, z = solid.position
+  split_up = []
+  for number, parts in groups.items():
+    out = half * ((2 * number + 1) / solid.pieces - 1)
+    moved = [
+      part._replace(spheres=[(a, b - out, c, r) for a, b, c, r in part.spheres])
+      for part in parts
+    ]
+    place = (x - out * sine, y + out * cosine, z)
+    split_up.append(
+      dataclasses.replace(solid, parts=moved, position=place, pieces=1)
+    )
+  return split_up
 
 
 def ball(x: float, y: float, z: float, radius: float) -> list[Sphere]:

@@ -2,7 +2,13 @@
 
 import math
 
-from data_tools.synthesis.drawing.shapes import block, facing, pole, quad
+from data_tools.synthesis.drawing.shapes import (
+  block,
+  facing,
+  pole,
+  quad,
+  side_by_side,
+)
 from data_tools.synthesis.drawing.solids import (
   WHITE,
   Part,
@@ -74,9 +80,9 @@ def hedge(dice: Dice) -> Thing:
   """A clipped hedge."""
   long, deep = dice.uniform(1.5, 8.0), dice.uniform(0.3, 0.8)
   high = dice.uniform(0.5, 1.9)
-  return Thing(
-    _leafy_block(dice, deep, long, 0.0, high), (deep + 0.1, long), "street"
-  )
+  parts = _leafy_block(dice, deep, long, 0.0, high)
+  pieces = _leafy_pieces(long, high)
+  return Thing(parts, (deep + 0.1, long), "street", pieces=pieces)
 
 
 def bed(dice: Dice) -> Thing:
@@ -90,7 +96,7 @@ def bed(dice: Dice) -> Thing:
   if dice.random() < 0.6:
     count = max(1, round(wide / inner))
     for i in range(count):
-      ends = [wide * (2 * (i + j) / count - 1) for j in (0, 1)]
+      ends = side_by_side(wide, count, i)
       corners = [
         (inner, ends[1], high + 0.05),
         (inner, ends[0], high + 0.05),
@@ -202,11 +208,13 @@ def _leafy_block(
   leaves: Maker = foliage.hedge
   hue = vary(dice, (0.95, 1.0, 0.9), 0.12)
   swatch = leaves(dice)
-  count = max(1, round(2 * long / max(high - low, 0.8)))
   parts = []
+  count = _leafy_pieces(long, high - low)
   for i in range(count):
-    ends = [long * (2 * (i + j) / count - 1) for j in (0, 1)]
-    parts += block(
-      (-deep, deep), (ends[0], ends[1]), (low, high), hue, swatch, swatch
-    )
+    ends = side_by_side(long, count, i)
+    parts += block((-deep, deep), ends, (low, high), hue, swatch, swatch)
   return parts
+
+
+def _leafy_pieces(long: float, high: float) -> int:
+  return max(1, round(2 * long / max(high, 0.8)))

@@ -26,7 +26,7 @@ def bollard(dice: Dice) -> Thing:
     if round_top:
       top = ball(0, y, high + 0.12, 0.14)
       parts.append(Part(top, dim(colour, 1.2), 0.2))
-  return Thing(parts, (0.2, gap * count / 2), "street")
+  return Thing(parts, (0.2, gap * count / 2), "street", pieces=count)
 
 
 def stone_ball(dice: Dice) -> Thing:
@@ -62,7 +62,7 @@ def railing(dice: Dice) -> Thing:
       y = ends[0] + (ends[1] - ends[0]) * step / 11
       bar = [(0, y, 0.05, 0.012), (0, y, 1.05, 0.012)]
       parts.append(Part(bar, colour, flat=True))
-  return Thing(parts, (0.3, length * count / 2), "street")
+  return Thing(parts, (0.3, length * count / 2), "street", pieces=count)
 
 
 def bicycles(dice: Dice) -> Thing:
@@ -77,7 +77,7 @@ def bicycles(dice: Dice) -> Thing:
       (x - 0.9, y), (x + 0.9, y + lean), (0.0, 1.1), swatch=goods.bicycle(dice)
     )
     parts.append(part)
-  return Thing(parts, (0.8, gap * count / 2 + 0.2), "street")
+  return Thing(parts, (0.8, gap * count / 2 + 0.2), "street", pieces=count)
 
 
 def bench(dice: Dice) -> Thing:

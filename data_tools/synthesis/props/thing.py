@@ -17,12 +17,14 @@ class Thing(NamedTuple):
     heading: `any`; `camera`, for what is drawn for one side only; or `street`,
       along or across the y axis, as most of what is built stands.
     flat: whether it lies on the ground, under all that stands.
+    pieces: that it is made of, side by side.
   """
 
   parts: list[Part]
   reach: tuple[float, float]
   heading: str = "any"
   flat: bool = False
+  pieces: int = 1
 
 
 Prop = Callable[[Dice], Thing]
@@ -36,7 +38,14 @@ def stand(dice: Dice, thing: Thing, position: Point) -> Solid:
     heading = dice.randrange(4) * math.pi / 2 + dice.gauss(0, 0.06)
   else:
     heading = dice.uniform(0, 2 * math.pi)
-  return Solid(thing.parts, position, heading, thing.reach, flat=thing.flat)
+  return Solid(
+    thing.parts,
+    position,
+    heading,
+    thing.reach,
+    flat=thing.flat,
+    pieces=thing.pieces,
+  )
 
 
 METAL: tuple[Colour, ...] = (

@@ -5,6 +5,7 @@ from data_tools.synthesis.drawing.shapes import (
   level,
   pole,
   quad,
+  side_by_side,
   upright,
 )
 from data_tools.synthesis.drawing.solids import Part, dim, vary
@@ -23,12 +24,11 @@ def wall(dice: Dice) -> Thing:
   count = max(1, round(long / 1.2))
   parts: list[Part] = []
   for i in range(count):
-    ends = tuple(long * (2 * (i + j) / count - 1) for j in (0, 1))
-    parts += block((-0.2, 0.2), (ends[0], ends[1]), (0, high), stone, side)
-  cap = block(
-    (-0.25, 0.25), (-long, long), (high, high + 0.08), dim(stone, 1.2)
-  )
-  return Thing(parts + cap, (0.25, long), "street")
+    ends = side_by_side(long, count, i)
+    parts += block((-0.2, 0.2), ends, (0, high), stone, side)
+    top = (high, high + 0.08)
+    parts += block((-0.25, 0.25), ends, top, dim(stone, 1.2), lift=0.1)
+  return Thing(parts, (0.25, long), "street", pieces=count)
 
 
 def balustrade(dice: Dice) -> Thing:
@@ -36,19 +36,20 @@ def balustrade(dice: Dice) -> Thing:
   count, stone = dice.randint(1, 5), vary(dice, (0.85, 0.83, 0.79), 0.1)
   row = masonry.balusters(dice)
   high, low = dice.uniform(0.8, 1.1), dice.uniform(0.0, 0.4)
-  parts = []
-  if low > 0.1:
-    ends = (-0.2, 0.2), (-float(count), float(count)), (0.0, low)
-    parts += block(*ends, dim(stone, 0.9), masonry.blocks(dice))
+  parts: list[Part] = []
+  base = masonry.blocks(dice)
   for i in range(count):
-    left, right = 2.0 * i - count + 0.1, 2.0 * i - count + 1.9
-    span = (low, low + high)
-    parts.append(upright((0.0, left), (0.0, right), span, stone, row))
+    left, right = side_by_side(float(count), count, i)
+    if low > 0.1:
+      span = (-0.2, 0.2), (left, right), (0.0, low)
+      parts += block(*span, dim(stone, 0.9), base)
+    ends, high_span = ((0.0, left), (0.0, right)), (low, low + high)
+    parts.append(upright(*ends, high_span, stone, row, lift=0.05))
   for i in range(count + 1):
     y = 2.0 * i - count
     post = (-0.14, 0.14), (y - 0.14, y + 0.14), (0.0, low + high + 0.08)
     parts += block(*post, dim(stone, 0.95), lift=0.1)
-  return Thing(parts, (0.25, float(count)), "street")
+  return Thing(parts, (0.25, float(count)), "street", pieces=count)
 
 
 def pavilion(dice: Dice) -> Thing:
@@ -119,7 +120,7 @@ def hoarding(dice: Dice) -> Thing:
   parts = []
   for way in (1, -1):
     for i in range(count):
-      ends = [way * long * (2 * (i + j) / count - 1) for j in (0, 1)]
-      spot = (0.03 * way, ends[0]), (0.03 * way, ends[1])
+      left, right = side_by_side(way * long, count, i)
+      spot = (0.03 * way, left), (0.03 * way, right)
       parts.append(upright(*spot, (0.0, high), tint, kind(dice)))
-  return Thing(parts, (0.2, long), "street")
+  return Thing(parts, (0.2, long), "street", pieces=count)

@@ -1,5 +1,6 @@
 """Streets, squares and parks."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -149,8 +150,8 @@ def _rows_along(dice: Dice, x: float, end: float) -> list[Solid]:
     thing = prop(dice)
     solid = stand(dice, thing, (x, y, 0.0))
     if thing.heading == "street":
-      heading = 0.0 if prop not in (vehicles.car,) else math.pi / 2
-      solid = Solid(thing.parts, solid.position, heading, thing.reach)
+      heading = math.pi / 2 if prop is vehicles.car else 0.0
+      solid = dataclasses.replace(solid, heading=heading)
     things.append(solid)
     y += gap + 2 * max(thing.reach) * (thing.heading == "street")
   return things
