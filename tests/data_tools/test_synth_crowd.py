@@ -186,6 +186,7 @@ def test_three_thousand_heads_fit_in_a_picture():
     packed=0.0,
     spacing=(0.5, 0.5),
     least_head=(3.0, 3.0),
+    formations=((formations.gathering, 1.0),),
   )
   camera = CameraRange(
     (24.0,) * 2, (32.0,) * 2, (0.0,) * 2, (0.0,) * 2, (70.0,) * 2

@@ -13,7 +13,7 @@ from data_tools.synthesis.drawing.solids import Solid
 from data_tools.synthesis.drawing.swatch import Swatch
 from data_tools.synthesis.light import Light
 
-FOLDS_FROM = 64  # pixels: shorter figures show no folds of cloth
+FOLDS_FROM = 72  # pixels: shorter figures show no folds of cloth
 PRINTS_FROM = 20  # canvas pixels: smaller parts show no pattern
 FIRST_PERSON = 1  # in the id-buffer
 BODY, HEAD, FLAT = 0, 1, 2  # offsets in it

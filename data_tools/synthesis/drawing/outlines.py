@@ -19,7 +19,7 @@ from data_tools.synthesis.light import Light
 SHIFT = 4  # fractional bits of OpenCV's polygon corners
 SMALLEST = 3.0  # canvas pixels: smaller parts are left out
 GLEAM = 0.6  # share of white in the brightest tones
-SHADED_FROM = 9  # canvas pixels: smaller parts have one tone
+SHADED_FROM = 12  # canvas pixels: smaller parts have one tone
 _FAR_OUT = 8000  # canvas pixels: farther out, fixed-point corners overflow
 
 

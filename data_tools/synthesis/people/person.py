@@ -24,7 +24,7 @@ from data_tools.synthesis.people import (
 from data_tools.synthesis.people.colours import Wardrobe
 from data_tools.synthesis.people.tops import Figure
 
-DETAILS = (20, 45, 90)  # heights in pixels where a figure gains detail
+DETAILS = (22, 52, 95)  # heights in pixels where a figure gains detail
 _HIP: Point = (0.0, 0.0, poses.HIP)
 
 
