@@ -59,7 +59,7 @@ def run(main: Callable[[], None]) -> None:
     sys.exit(EXIT_BAD_INPUT)
   except OSError as error:
     _end(_describe(error), EXIT_BAD_INPUT)
-  except Exception as error:
+  except Exception as error:  # TensorFlow has its own for a full disk
     if not _is_about_files(error):
       raise
     line = str(error).partition("\n")[0]

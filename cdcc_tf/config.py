@@ -176,11 +176,6 @@ class PseudoLabelConfig:
   pseudo_mirror: bool = option(
     False, "Look at each picture's mirror image too, as a further witness."
   )
-  stop_movement: float = option(
-    0.0,
-    "Stop when maps move less than this share of their people between rounds; "
-    "0 for never.",
-  )
 
 
 GROUPS: dict[str, type] = {
@@ -268,7 +263,7 @@ class ExperimentConfig:
       "target_records",
       "given unless --orientation_weight=0 and --rounds=0",
     )
-    for name in ("rounds", "pseudo_weight", "stop_movement"):
+    for name in ("rounds", "pseudo_weight"):
       _check(getattr(self.pseudo, name) >= 0, name, "0 or more")
     _check(
       not self.pseudo.rounds

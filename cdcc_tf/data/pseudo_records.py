@@ -36,8 +36,6 @@ class PseudoRecord:
     confident: boolean array of the same shape: the cells to learn from.
     uncertainty: the picture's mean σ per person, by which whole pictures may
       be left out.
-    variance: total variance, float32 array of the same shape, people², or
-      None.
   """
 
   id: str
@@ -47,12 +45,10 @@ class PseudoRecord:
   density: np.ndarray
   confident: np.ndarray
   uncertainty: float
-  variance: np.ndarray | None = None
 
   def serialize(self) -> bytes:
     """Returns the record as a serialised `tf.train.Example`."""
     packed = np.packbits(self.confident.astype(bool).ravel())
-    variance = np.zeros(0) if self.variance is None else self.variance
     return examples.serialize(
       {
         "id": self.id.encode(),
@@ -61,7 +57,6 @@ class PseudoRecord:
         "density": _bytes_of(self.density),
         "confident": packed.tobytes(),
         "uncertainty": np.array([self.uncertainty], np.float32),
-        "variance": _bytes_of(variance),
       }
     )
 

@@ -1,9 +1,5 @@
 """The joint training step."""
 
-import subprocess
-import sys
-import textwrap
-
 import keras
 import numpy as np
 import pytest
@@ -16,6 +12,7 @@ from cdcc_tf.training.orientation import (
   OrientationTask,
   scale_gradient,
 )
+from tests.training.replicas import assert_two_step_as_one
 
 CROP = 32
 
@@ -154,36 +151,8 @@ def test_learns_the_orientation_task() -> None:
   assert float(step(batch)["orientation_accuracy"]) == 1.0
 
 
-REPLICAS = """
-import sys
-import numpy as np, tensorflow as tf
-cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(
-  cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from cdcc_tf.training.orientation import OrientationSchedule
-from tests.training.test_adaptation import make_batch, make_model
-results = []
-for devices in (["CPU:0"], ["CPU:0", "CPU:1"]):
-  with tf.distribute.MirroredStrategy(devices).scope():
-    model = make_model(OrientationSchedule(1.0), gradient_clip_norm=CLIP)
-  start = [w.numpy() for w in model.trainable_weights]
-  batches = tf.data.Dataset.from_tensors(make_batch()).unbatch().batch(
-    4, drop_remainder=True)
-  model.fit(batches, epochs=1, steps_per_epoch=1, verbose=0, shuffle=False)
-  results.append(
-    [w.numpy() - s for w, s in zip(model.trainable_weights, start)])
-largest = max(np.abs(update).max() for update in results[0])
-apart = max(np.abs(a - b).max() for a, b in zip(*results))
-print("largest", largest, "apart", apart)
-sys.exit(0 if largest > 1e-4 and apart < 1e-6 else 1)
-"""
-
-
 @pytest.mark.parametrize("clip", [0.0, 0.01])
 def test_two_replicas_take_the_step_of_one(clip: float) -> None:
-  """With SGD: Adam would hide a gradient that is twice too large."""
-  script = textwrap.dedent(REPLICAS).replace("CLIP", str(clip))
-  done = subprocess.run(
-    [sys.executable, "-c", script], capture_output=True, text=True
+  assert_two_step_as_one(
+    "test_adaptation", f"OrientationSchedule(1.0), gradient_clip_norm={clip}"
   )
-  assert done.returncode == 0, done.stdout + done.stderr[-2000:]

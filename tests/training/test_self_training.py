@@ -1,9 +1,5 @@
 """Stage 2's task: learning from confident cells only."""
 
-import subprocess
-import sys
-import textwrap
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -15,6 +11,7 @@ from cdcc_tf.training.self_training import (
   PseudoLabelTask,
   masked_mean_over_replicas,
 )
+from tests.training.replicas import assert_two_step_as_one
 
 CROP, GRID = 32, 4
 
@@ -101,35 +98,6 @@ def test_masked_mean_by_hand() -> None:
   assert float(masked_mean_over_replicas(cells, confidence)) == 4.5 / 2
 
 
-REPLICAS = """
-import sys
-import numpy as np, tensorflow as tf
-cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(
-  cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from tests.training.test_self_training import make_batch, make_model
-results = []
-for devices in (["CPU:0"], ["CPU:0", "CPU:1"]):
-  with tf.distribute.MirroredStrategy(devices).scope():
-    model = make_model()
-  start = [w.numpy() for w in model.trainable_weights]
-  batches = tf.data.Dataset.from_tensors(make_batch()).unbatch().batch(
-    4, drop_remainder=True)
-  model.fit(batches, epochs=1, steps_per_epoch=1, verbose=0, shuffle=False)
-  results.append(
-    [w.numpy() - s for w, s in zip(model.trainable_weights, start)])
-largest = max(np.abs(update).max() for update in results[0])
-apart = max(np.abs(a - b).max() for a, b in zip(*results))
-print("largest", largest, "apart", apart)
-sys.exit(0 if largest > 1e-4 and apart < 1e-6 else 1)
-"""
-
-
 def test_two_replicas_with_unequal_masks_take_the_step_of_one() -> None:
   """The masked mean is the global one, not a mean of the replicas' means."""
-  done = subprocess.run(
-    [sys.executable, "-c", textwrap.dedent(REPLICAS)],
-    capture_output=True,
-    text=True,
-  )
-  assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+  assert_two_step_as_one("test_self_training")
