@@ -1,7 +1,7 @@
 """From a reader's pictures to records: shared by every format."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tqdm import tqdm
@@ -27,7 +27,8 @@ SHOWN = 20  # skipped files, before the manifest must do
 class Options:
   """How to convert; see the flags of `data_tools.convert`.
 
-  None leaves an option of the splits to the format's `DEFAULT_SPLITS`.
+  None leaves an option of the splits to the format's `DEFAULT_SPLITS`. `reader`
+  holds the choices of the format's own `OPTIONS`.
   """
 
   val_fraction: float | None = None
@@ -36,6 +37,7 @@ class Options:
   adaptive_sigma: bool = False
   on_bad: str = "skip"
   overwrite: bool = False
+  reader: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
   def splits(self, usual: Splits) -> Splits:
     """Returns the splits asked for, and for the rest what is usual."""
@@ -66,7 +68,7 @@ def convert(
   """
   reader = FORMATS[format_name]
   division = options.splits(reader.DEFAULT_SPLITS)
-  items = list(reader.read(folder))
+  items = list(reader.read(folder, **_reader_options(format_name, options)))
   pictures = [item for item in items if isinstance(item, LabelledPicture)]
   splits = {picture.id: picture.split for picture in pictures}
   splits |= assign_splits(
@@ -95,6 +97,16 @@ def convert(
         continue
       writer.write(record, splits[item.id], dropped)
   return writer.manifest
+
+
+def _reader_options(format_name: str, options: Options) -> dict[str, object]:
+  known = getattr(FORMATS[format_name], "OPTIONS", ())
+  for name in sorted(set(options.reader) - set(known)):
+    raise InputError(
+      f"--{name}: format {format_name} has no such choice; leave it out. "
+      + (f"It has --{', --'.join(known)}." if known else "It has none.")
+    )
+  return dict(options.reader)
 
 
 def summary(manifest: Manifest) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image
+from PIL import ExifTags, Image, ImageDraw, ImageOps
 
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.records import CrowdRecord
@@ -22,11 +22,17 @@ class UnusablePicture(Exception):
   """A picture file cannot be used; the message is the reason, in one line."""
 
 
-def read_picture(path: Path) -> tuple[bytes, int, int]:
+def read_picture(path: Path, upright: bool = False) -> tuple[bytes, int, int]:
   """Reads a picture file and makes sure that it can be decoded.
 
+  Args:
+    path: of the file.
+    upright: whether to turn the picture as its EXIF orientation says; otherwise
+      its stored pixels are what counts.
+
   Returns:
-    The file's bytes, the height and the width in pixels.
+    The file's bytes, or those of the turned picture, the height and the width
+    in pixels.
 
   Raises:
     UnusablePicture: the file is missing, empty, damaged, no picture at all, or
@@ -39,6 +45,8 @@ def read_picture(path: Path) -> tuple[bytes, int, int]:
   if not image:
     raise UnusablePicture("the file is empty")
   _check_header(image)
+  if upright:
+    image = turned_upright(image)
   try:
     height, width = decode_picture(image).shape[:2]
   except tf.errors.OpError as error:
@@ -46,6 +54,48 @@ def read_picture(path: Path) -> tuple[bytes, int, int]:
     reason = re.sub(r"\{\{.*?\}\} *| *\[Op:.*", "", first_line(error))
     raise UnusablePicture(reason or type(error).__name__) from error
   return image, height, width
+
+
+def turned_upright(image: bytes) -> bytes:
+  """Returns a picture turned as its EXIF orientation says.
+
+  One that needs no turning keeps its bytes.
+  """
+  with Image.open(io.BytesIO(image)) as opened:
+    if opened.getexif().get(ExifTags.Base.Orientation, 1) == 1:
+      return image
+    target = io.BytesIO()
+    ImageOps.exif_transpose(opened).convert("RGB").save(
+      target, "JPEG", quality=95, subsampling=0
+    )
+  return target.getvalue()
+
+
+def roi_png(roi: np.ndarray, height: int, width: int) -> bytes:
+  """Returns a region of interest as a grey PNG: 255 inside, 0 outside.
+
+  Args:
+    roi: polygon, float [corners, 2], or mask, bool [height, width].
+    height: picture height in pixels.
+    width: picture width in pixels.
+
+  Raises:
+    UnusablePicture: the mask is of another size than the picture.
+  """
+  if roi.dtype == bool:
+    if roi.shape != (height, width):
+      raise UnusablePicture(
+        f"is {width}x{height} pixels, but its region of interest is "
+        f"{roi.shape[1]}x{roi.shape[0]}"
+      )
+    mask = Image.fromarray(roi.astype(np.uint8) * 255)
+  else:
+    mask = Image.new("L", (width, height))
+    corners = [(float(x), float(y)) for x, y in roi]
+    ImageDraw.Draw(mask).polygon(corners, fill=255)
+  target = io.BytesIO()
+  mask.save(target, "PNG")
+  return target.getvalue()
 
 
 def to_record(
@@ -64,7 +114,12 @@ def to_record(
   Raises:
     UnusablePicture: see `read_picture`.
   """
-  image, height, width = read_picture(picture.path)
+  image, height, width = read_picture(picture.path, picture.upright)
+  if picture.size not in (None, (height, width)):
+    raise UnusablePicture(
+      f"is {width}x{height} pixels, but was annotated at "
+      f"{picture.size[1]}x{picture.size[0]}; put the annotated file there"
+    )
   points = picture.points
   labelled = points is not None
   points = np.zeros((0, 2)) if points is None else np.asarray(points)
@@ -83,6 +138,8 @@ def to_record(
     points=points,
     labelled=labelled,
     sigmas=sigmas,
+    roi=None if picture.roi is None else roi_png(picture.roi, height, width),
+    group=picture.group,
   )
   return record, dropped
 

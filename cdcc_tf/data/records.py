@@ -37,6 +37,9 @@ class CrowdRecord:
       picture without people.
     sigmas: float32 array of shape [heads], the geometry-adaptive standard
       deviation of each head in pixels, or None.
+    roi: region of interest, in which alone people count: bytes of a grey PNG
+      of the picture's size, 255 inside and 0 outside; None for all of it.
+    group: what the data set's protocol averages by, e.g. a scene or a fold.
   """
 
   id: str
@@ -46,6 +49,8 @@ class CrowdRecord:
   points: np.ndarray
   labelled: bool = True
   sigmas: np.ndarray | None = None
+  roi: bytes | None = None
+  group: str = ""
 
   def serialize(self) -> bytes:
     """Returns the record as a serialised `tf.train.Example`."""
@@ -63,6 +68,8 @@ class CrowdRecord:
         "labelled": [int(self.labelled)],
         "points": points,
         "sigmas": sigmas,
+        "roi": self.roi or b"",
+        "group": self.group.encode(),
       }
     )
 
@@ -187,15 +194,17 @@ def parse(example: tf.Tensor, with_points: bool = True) -> dict[str, tf.Tensor]:
       of the target domain stay out of training.
 
   Returns:
-    `id` and `image` (scalar strings), `size` int64 [2] (height, width),
-    `labelled` bool, and with points: `points` float32 [heads, 2] and `sigmas`
-    float32 [heads] or [0].
+    `id`, `image`, `roi` (empty if all counts) and `group` (scalar strings),
+    `size` int64 [2] (height, width), `labelled` bool, and with points:
+    `points` float32 [heads, 2] and `sigmas` float32 [heads] or [0].
   """
   features = {
     "id": tf.io.FixedLenFeature([], tf.string),
     "image": tf.io.FixedLenFeature([], tf.string),
     "size": tf.io.FixedLenFeature([2], tf.int64),
     "labelled": tf.io.FixedLenFeature([], tf.int64),
+    "roi": tf.io.FixedLenFeature([], tf.string, default_value=""),
+    "group": tf.io.FixedLenFeature([], tf.string, default_value=""),
   }
   if with_points:
     for name in ("points", "sigmas"):
@@ -282,6 +291,8 @@ def read_records(folder: str | Path, split: str) -> Iterator[CrowdRecord]:
       points=fields["points"].numpy(),
       labelled=bool(fields["labelled"]),
       sigmas=sigmas if len(sigmas) else None,
+      roi=fields["roi"].numpy() or None,
+      group=fields["group"].numpy().decode(),
     )
 
 

@@ -3,7 +3,9 @@
 A reader is a module with `LAYOUT` (what it expects on disk), `DEFAULT_SPLITS`
 (how its training pictures are divided unless told otherwise) and
 `read(folder)`, which yields `LabelledPicture` and `Unreadable`. Adding a format
-is writing one and naming it here.
+is writing one and naming it here. A reader that leaves the user a choice names
+it in `OPTIONS`, and `read` takes a keyword argument of that name, which has a
+default; a flag of `data_tools.convert` of the same name sets it.
 """
 
 from types import ModuleType

@@ -24,6 +24,14 @@ class LabelledPicture:
       y counted from the bottom.
     split: the published split, `train` or `test`.
     y_from_bottom: True if y must be turned around, which needs the height.
+    upright: True if the points refer to the picture as its EXIF orientation
+      turns it, which is how annotators show it; the published sets' points
+      refer to the stored pixels.
+    size: (height, width) of the picture as the annotation has it, or None; a
+      file of another size is not what was annotated.
+    roi: region of interest, in which alone people count: corners of a polygon,
+      float [corners, 2], or a mask, bool [height, width]; None for all of it.
+    group: what a set's protocol averages by, e.g. a scene or a fold.
   """
 
   id: str
@@ -31,6 +39,10 @@ class LabelledPicture:
   points: np.ndarray | None
   split: str = "train"
   y_from_bottom: bool = False
+  upright: bool = False
+  size: tuple[int, int] | None = None
+  roi: np.ndarray | None = None
+  group: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -195,6 +195,8 @@ def test_parse_without_points_has_no_labels():
   assert set(records.parse(serialized, with_points=False)) == {
     "id",
     "image",
+    "roi",
+    "group",
     "size",
     "labelled",
   }

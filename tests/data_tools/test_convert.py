@@ -364,3 +364,10 @@ def test_layouts_are_in_the_help(name: str):
   for option in ("val_fraction", "dev_every"):
     default = getattr(formats.FORMATS[name].DEFAULT_SPLITS, option)
     assert f"{default:g} for {name}" in formats.defaults(option)
+
+
+def test_choice_that_a_format_does_not_have_is_refused(tmp_path: Path):
+  root = write_unity(tmp_path / "in", {"IMG_1": "1 2"})
+  options = Options(reader={"fps": 2.0})
+  with pytest.raises(InputError, match="--fps: format unity has no such"):
+    convert("unity", root, tmp_path / "out", options)

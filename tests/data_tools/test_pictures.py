@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import ExifTags, Image
 
+from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.records import CrowdRecord
 from data_tools import pictures
 from data_tools.formats.base import LabelledPicture, first_line
 from data_tools.pictures import (
@@ -149,3 +152,59 @@ def test_points_that_are_no_numbers_are_outside():
   points = np.array([[np.nan, 1], [1, np.inf], [1, 1]])
   _, inside = into_picture(points, 10, 10)
   assert inside.tolist() == [False, False, True]
+
+
+def turned_jpeg(path: Path, orientation: int) -> Path:
+  """Writes a JPEG of 20 x 30 whose EXIF asks for a turn; left half white."""
+  pixels = np.zeros((20, 30, 3), np.uint8)
+  pixels[:, :15] = 255
+  exif = Image.Exif()
+  exif[ExifTags.Base.Orientation] = orientation
+  Image.fromarray(pixels).save(path, exif=exif)
+  return path
+
+
+def test_pictures_are_turned_upright_only_if_asked(tmp_path: Path):
+  path = turned_jpeg(tmp_path / "a.jpg", 6)
+  assert read_picture(path) == (path.read_bytes(), 20, 30)
+  image, height, width = read_picture(path, upright=True)
+  assert (height, width) == (30, 20)
+  pixels = decode_picture(image).numpy()
+  assert pixels[:14].min() > 200  # what was left is now above
+  assert pixels[16:].max() < 50
+
+
+def test_picture_that_stands_upright_keeps_its_bytes(tmp_path: Path):
+  path = turned_jpeg(tmp_path / "a.jpg", 1)
+  assert read_picture(path, upright=True)[0] == path.read_bytes()
+
+
+def test_file_of_another_size_than_annotated_is_refused(tmp_path: Path):
+  path = write_picture(tmp_path / "a.jpg")
+  picture = LabelledPicture("a", path, np.zeros((0, 2)), size=(WIDTH, HEIGHT))
+  with pytest.raises(UnusablePicture, match="annotated at 50x100"):
+    to_record(picture, "p", False)
+
+
+def roi_of(record: CrowdRecord) -> np.ndarray:
+  assert record.roi is not None
+  return tf.io.decode_png(record.roi).numpy()[..., 0]
+
+
+def test_region_of_interest_becomes_a_mask(tmp_path: Path):
+  path = write_picture(tmp_path / "a.jpg")
+  square = np.array([[10, 5], [39, 5], [39, 24], [10, 24]], np.float64)
+  mask = np.zeros((HEIGHT, WIDTH), bool)
+  mask[5:25, 10:40] = True
+  for roi in (square, mask):
+    picture = LabelledPicture("a", path, None, roi=roi, group="scene 1")
+    record, _ = to_record(picture, "p", False)
+    np.testing.assert_array_equal(roi_of(record), mask * 255)
+    assert record.group == "scene 1"
+
+
+def test_mask_of_another_size_is_refused(tmp_path: Path):
+  path = write_picture(tmp_path / "a.jpg")
+  picture = LabelledPicture("a", path, None, roi=np.ones((3, 4), bool))
+  with pytest.raises(UnusablePicture, match="region of interest is 4x3"):
+    to_record(picture, "p", False)
