@@ -11,4 +11,5 @@ class InputError(ValueError):
 
 def first_line(error: BaseException) -> str:
   """Returns what an error says in one line; its kind if it says nothing."""
-  return next(iter(str(error).splitlines()), type(error).__name__)
+  lines = str(error).strip().splitlines()
+  return lines[0] if lines else type(error).__name__

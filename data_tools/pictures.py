@@ -11,8 +11,9 @@ from PIL import ExifTags, Image, ImageDraw, ImageOps
 
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.errors import first_line
 from data_tools.adaptive_sigma import adaptive_sigmas
-from data_tools.formats.base import LabelledPicture, first_line
+from data_tools.formats.base import LabelledPicture
 
 # What `decode_picture` reads.
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP")

@@ -105,11 +105,6 @@ def panel(
   )
 
 
-def stack(pictures: list[np.ndarray]) -> np.ndarray:
-  """Stacks pictures of one width."""
-  return np.vstack(pictures)
-
-
 def save(picture: np.ndarray, path: Path) -> None:
   """Writes an RGB picture as PNG, whole or not at all."""
   _, encoded = cv2.imencode(".png", picture[..., ::-1])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig
@@ -142,7 +143,7 @@ class Validation(keras.callbacks.Callback):
             None if truth is None else truth[0, ..., 0].numpy(),
           )
         )
-      panels[domain] = overlay.stack(rows)
+      panels[domain] = np.vstack(rows)
     return panels
 
   def _best_so_far(self) -> float:

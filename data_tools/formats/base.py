@@ -53,15 +53,6 @@ class Unreadable:
   reason: str
 
 
-def first_line(error: BaseException) -> str:
-  """Returns an exception's message up to its first line break.
-
-  Some have none at all: then it is the name of their kind.
-  """
-  lines = str(error).strip().splitlines()
-  return lines[0] if lines else type(error).__name__
-
-
 def number_in(path: Path) -> int:
   """Returns the last number of a file's name, for numerical sorting."""
   numbers = re.findall(r"\d+", path.stem)

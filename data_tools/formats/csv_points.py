@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cdcc_tf.errors import InputError
+from cdcc_tf.errors import InputError, first_line
 from data_tools.formats.base import (
   PICTURE_SUFFIXES,
   LabelledPicture,
   Unreadable,
-  first_line,
   wrong_layout,
 )
 from data_tools.splits import Splits

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import scipy.io
 
+from cdcc_tf.errors import first_line
 from data_tools.formats.base import (
   LabelledPicture,
   Unreadable,
   annotations_without_picture,
-  first_line,
   numbered_pictures,
   split_folders,
 )

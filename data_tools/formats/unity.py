@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from cdcc_tf.errors import first_line
 from data_tools.formats.base import (
   LabelledPicture,
   Unreadable,
   annotations_without_picture,
-  first_line,
   numbered_pictures,
   split_folders,
 )

@@ -11,8 +11,9 @@ from PIL import ExifTags, Image
 
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.errors import first_line
 from data_tools import pictures
-from data_tools.formats.base import LabelledPicture, first_line
+from data_tools.formats.base import LabelledPicture
 from data_tools.pictures import (
   UnusablePicture,
   into_picture,
