@@ -70,6 +70,7 @@ def make_batch(crop: int, source: int, target: int) -> dict:
     "source": {
       "image": images(source),
       "density": np.float32(random.random(grid) / 10),
+      "roi": np.ones(grid, np.float32),
     },
     "target": {
       "image": images(target),

@@ -49,6 +49,11 @@ class DataConfig:
   sigma: float = option(
     14.0, "Standard deviation of a head in the density map, in crop pixels."
   )
+  adaptive_sigma: bool = option(
+    False,
+    "Use the geometry-adaptive deviations that the source's records hold "
+    "(data_tools.convert --adaptive_sigma) instead of --sigma.",
+  )
   validation_crop: int = option(
     512, "Largest side, in pixels, of the centre crops used for validation."
   )

@@ -11,6 +11,7 @@ from pathlib import Path
 from absl import flags
 
 from cdcc_tf import command_line, config, counter_flags
+from cdcc_tf.training import protocols
 
 FLAGS = flags.FLAGS
 
@@ -20,6 +21,14 @@ flags.DEFINE_string("split", "test", "Split of the records.")
 flags.DEFINE_string(
   "output", None, "Folder for the results; by default inside the run."
 )
+flags.DEFINE_enum(
+  "protocol",
+  "pictures",
+  list(protocols.PROTOCOLS),
+  "How the data set's published figures average: over all pictures alike; over "
+  "groups that the records name (worldexpo10: scenes; ucf_cc_50: folds); or by "
+  "level of crowding (nwpu).",
+)
 flags.DEFINE_integer("panels", 3, "Prediction panels to draw.", lower_bound=0)
 
 
@@ -27,14 +36,14 @@ def main() -> None:
   """Evaluates; prints what was measured and a table."""
   from cdcc_tf.inference.counter import CrowdCounter
   from cdcc_tf.run_folder import RunFolder
-  from cdcc_tf.training import evaluation
+  from cdcc_tf.training import evaluation, figures
 
   records = Path(FLAGS.records)
   name = f"{records.resolve().name}_{FLAGS.split}_{FLAGS.which}"
   output = Path(FLAGS.output or Path(FLAGS.run) / "evaluation" / name)
   counter = CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision)
   provenance = RunFolder(Path(FLAGS.run)).provenance(FLAGS.which)
-  figures = evaluation.evaluate(
+  measured, groups = evaluation.evaluate(
     counter,
     records,
     FLAGS.split,
@@ -42,6 +51,7 @@ def main() -> None:
     config.load(FLAGS.run).data.sigma,
     FLAGS.panels,
     provenance,
+    FLAGS.protocol,
   )
   print(
     f"Counter: {FLAGS.run}, {FLAGS.which}, step {provenance['step']} (chosen "
@@ -49,7 +59,9 @@ def main() -> None:
     f"(--precision={FLAGS.precision})"
   )
   print(f"Records: {FLAGS.records}, split {FLAGS.split}")
-  print(evaluation.table(figures))
+  print(figures.table(measured))
+  if groups:
+    print(protocols.table(groups))
   print(f"Per picture, as JSON, and panels: {output}")
 
 

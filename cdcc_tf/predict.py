@@ -28,6 +28,12 @@ flags.DEFINE_bool(
   "Also write <name>_maps.npz with arrays 'density' and 'deviation', people "
   "per cell of 8 x 8 pixels; the density's sum is the count.",
 )
+flags.DEFINE_string(
+  "roi",
+  None,
+  "Region of interest: a picture of the same size as the others, white where "
+  "people count and black elsewhere, e.g. to leave out a screen or a street.",
+)
 
 
 def main() -> None:
@@ -41,6 +47,7 @@ def main() -> None:
     paths,
     Path(FLAGS.output),
     FLAGS.maps,
+    pictures.read_region(Path(FLAGS.roi)) if FLAGS.roi else None,
   )
   for path, count in counts:
     print(f"{count:10.1f}  {path}")

@@ -10,6 +10,7 @@ import dataclasses
 import tensorflow as tf
 
 from cdcc_tf.data.density import STRIDE, map_window, points_inside
+from cdcc_tf.data.regions import cell_shares
 
 # Coefficients of luminance, ITU-R BT.601.
 _LUMINANCE = (0.299, 0.587, 0.114)
@@ -42,16 +43,27 @@ class View:
 
   def points(self, points: tf.Tensor) -> tf.Tensor:
     """Moves the points [points, 2] inside the window, in pixels of the crop."""
-    top, left, side = tf.unstack(self.window)
-    # Membership is decided in the window's own pixels: after scaling, rounding
-    # could push a point across the border and lose a head.
-    moved = points - tf.stack([left, top])
-    kept = moved[points_inside(moved, side, side)] * (self.crop / side)
+    moved, inside = self._in_window(points)
+    kept = moved[inside] * (self.crop / self.window[2])
     x, y = kept[:, 0], kept[:, 1]
     # A point at x = 0 would land on x = crop, outside: keep it just inside.
     largest = tf.constant(self.crop, tf.float32) * (1 - 1e-6)
     x = tf.where(self.mirrored, self.crop - x, x)
     return tf.minimum(tf.stack([x, y], axis=1), largest)
+
+  def sigmas(self, points: tf.Tensor, sigmas: tf.Tensor) -> tf.Tensor:
+    """Scales the deviations [points] of the points inside the window."""
+    _, inside = self._in_window(points)
+    return sigmas[inside] * (self.crop / self.window[2])
+
+  def region(self, region: tf.Tensor) -> tf.Tensor:
+    """Shows a region of interest, float32 [height, width, 1] in [0, 1].
+
+    Returns:
+      float32 tensor of shape [crop/8, crop/8, 1]: each cell's share inside.
+    """
+    seen = self.picture(tf.repeat(region, 3, axis=-1))
+    return cell_shares(seen[..., :1])
 
   def maps(
     self, maps: tf.Tensor, height: tf.Tensor, width: tf.Tensor
@@ -60,6 +72,16 @@ class View:
     cells = self.crop // STRIDE
     cut = map_window(maps, height, width, self.window, cells)
     return tf.where(self.mirrored, tf.reverse(cut, [1]), cut)
+
+  def _in_window(self, points: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Returns points in the window's own pixels, and which lie in it.
+
+    Membership is decided there: after scaling, rounding could push a point
+    across the border and lose a head.
+    """
+    top, left, side = tf.unstack(self.window)
+    moved = points - tf.stack([left, top])
+    return moved, points_inside(moved, side, side)
 
 
 def random_view(

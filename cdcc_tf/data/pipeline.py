@@ -10,8 +10,9 @@ import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
 from cdcc_tf.data import augment, pseudo_records, records, stream
-from cdcc_tf.data.density import density_map
+from cdcc_tf.data.density import STRIDE, density_map
 from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.regions import decode_region
 from cdcc_tf.errors import InputError
 
 _SOURCE_STREAM, _TARGET_STREAM, _PSEUDO_STREAM = 1, 2, 3
@@ -48,13 +49,17 @@ def source_batches(
   """Returns labelled batches of the source, endlessly, from a step on.
 
   Returns:
-    Dataset of `image`, float32 [batch, crop, crop, 3] in [0, 255], and
-    `density`, float32 [batch, crop/8, crop/8, 1] in people per cell.
+    Dataset of `image`, float32 [batch, crop, crop, 3] in [0, 255], `density`,
+    float32 [batch, crop/8, crop/8, 1] in people per cell, and `roi`, of the
+    same shape: the share of each cell in which people count.
 
   Raises:
-    InputError: no such records, damaged or unlabelled ones.
+    InputError: no such records, damaged or unlabelled ones, or ones without
+      the deviations that `adaptive_sigma` asks for.
   """
   files, count = records.open_source(config.source_folders, "train")
+  if config.adaptive_sigma:
+    records.require_sigmas(config.source_folders)
 
   def example(
     position: tf.Tensor, serialized: tf.Tensor
@@ -64,21 +69,32 @@ def source_batches(
     )
     fields = records.parse(serialized)
     image = decode_picture(fields["image"])
+    size = tf.shape(image)[:2]
     view = augment.random_view(
-      tf.shape(image)[:2],
+      size,
       view_seed,
       config.crop,
       config.scale_min,
       config.scale_max,
     )
     points = view.points(fields["points"])
-    density = density_map(points, config.crop, config.crop, config.sigma)
-    density.set_shape([config.crop // 8, config.crop // 8, 1])
+    sigma = (
+      view.sigmas(fields["points"], fields["sigmas"])
+      if config.adaptive_sigma
+      else config.sigma
+    )
+    density = density_map(points, config.crop, config.crop, sigma)
+    region = view.region(decode_region(fields["roi"], *tf.unstack(size)))
     image = augment.random_colour(
       view.picture(image), colour_seed, config.colour_strength
     )
-    return {"image": image, "density": density}
+    return {
+      "image": image,
+      "density": tf.ensure_shape(density, [cells, cells, 1]),
+      "roi": tf.ensure_shape(region, [cells, cells, 1]),
+    }
 
+  cells = config.crop // STRIDE
   first = first_step * config.source_batch
   return (
     stream.shuffled(files, count, seed + _SOURCE_STREAM, first)

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from cdcc_tf.data import examples
 from cdcc_tf.data import manifest as manifests
+from cdcc_tf.data.regions import decode_region
 from cdcc_tf.data.staging import StagedFolder
 from cdcc_tf.errors import InputError
 
@@ -51,6 +52,12 @@ class CrowdRecord:
   sigmas: np.ndarray | None = None
   roi: bytes | None = None
   group: str = ""
+
+  def region(self) -> np.ndarray | None:
+    """Returns the region of interest, bool [height, width], if there is one."""
+    if self.roi is None:
+      return None
+    return decode_region(self.roi, self.height, self.width)[..., 0].numpy() > 0
 
   def serialize(self) -> bytes:
     """Returns the record as a serialised `tf.train.Example`."""
@@ -270,6 +277,20 @@ def open_source(folders: Sequence[str], split: str) -> tuple[list[Path], int]:
     files += more
     count += pictures
   return files, count
+
+
+def require_sigmas(folders: Sequence[str]) -> None:
+  """Makes sure that records hold a deviation for each head.
+
+  Raises:
+    InputError: they were converted without.
+  """
+  for folder in folders:
+    if not manifests.load_manifest(folder).options.get("adaptive_sigma"):
+      raise InputError(
+        f"{folder}: holds no geometry-adaptive deviations, which "
+        "--adaptive_sigma needs. Convert again with --adaptive_sigma."
+      )
 
 
 def read_records(folder: str | Path, split: str) -> Iterator[CrowdRecord]:

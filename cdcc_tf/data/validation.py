@@ -9,26 +9,37 @@ from cdcc_tf.data import records
 from cdcc_tf.data.augment import both_ways
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.regions import cell_shares, decode_region
 
 
 def source_validation(config: DataConfig) -> tf.data.Dataset:
   """Returns the source's `val` split, labelled, for choosing checkpoints.
 
   Returns:
-    Dataset of `{"source": {"image", "density"}}`, one picture a batch, cut to
-    at most `validation_crop` pixels a side about its centre.
+    Dataset of `{"source": {"image", "density", "roi"}}`, one picture a batch,
+    cut to at most `validation_crop` pixels a side about its centre.
   """
   files, count = records.open_source(config.source_folders, "val")
   side = config.validation_crop
 
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
     fields = records.parse(serialized)
-    image, corner = _centre_crop(decode_picture(fields["image"]), side)
+    whole = decode_picture(fields["image"])
+    height, width = tf.unstack(tf.shape(whole)[:2])
+    image, corner = _centre_crop(whole, side)
+    region, _ = _centre_crop(decode_region(fields["roi"], height, width), side)
     shape = tf.shape(image)
     density = density_map(
-      fields["points"] - corner, shape[0], shape[1], config.sigma
+      fields["points"] - corner,
+      shape[0],
+      shape[1],
+      fields["sigmas"] if config.adaptive_sigma else config.sigma,
     )
-    return {"image": tf.cast(image, tf.float32), "density": density}
+    return {
+      "image": tf.cast(image, tf.float32),
+      "density": density,
+      "roi": cell_shares(region),
+    }
 
   return (
     records.read_serialized(files)

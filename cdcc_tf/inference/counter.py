@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from cdcc_tf import precision as precisions
+from cdcc_tf.data.regions import cell_shares
 from cdcc_tf.errors import InputError, first_line
 
 # Importing the network registers its classes, without which Keras cannot load.
@@ -70,18 +71,28 @@ class CrowdCounter:
     """
     return cls(load_model(RunFolder(Path(run)).model(which), precision))
 
-  def count(self, image: np.ndarray) -> Prediction:
+  def count(
+    self, image: np.ndarray, region: np.ndarray | None = None
+  ) -> Prediction:
     """Counts the people in one picture.
 
     Args:
       image: uint8 RGB array of shape [height, width, 3].
+      region: boolean array of shape [height, width]: where to count; None for
+        everywhere.
     """
     maps = self._predict(tf.convert_to_tensor(image)[tf.newaxis])
     density = maps["density"][0, ..., 0].numpy()
+    deviation = np.exp(0.5 * maps["log_variance"][0, ..., 0].numpy())
+    if region is not None:
+      inside = cell_shares(tf.cast(region, tf.float32)[..., tf.newaxis])
+      density, deviation = (
+        values * inside[..., 0].numpy() for values in (density, deviation)
+      )
     return Prediction(
       count=float(density.sum(dtype=np.float64)),
       density=density,
-      deviation=np.exp(0.5 * maps["log_variance"][0, ..., 0].numpy()),
+      deviation=deviation,
     )
 
 

@@ -90,8 +90,30 @@ def _in_eight_bits(picture: Image.Image) -> Image.Image:
   return picture.convert("RGB")
 
 
+def read_region(path: Path) -> np.ndarray:
+  """Reads a region of interest: what is not black in a picture.
+
+  Returns:
+    Boolean array of shape [height, width].
+
+  Raises:
+    InputError: as `read_picture`, or all of it is black.
+  """
+  region = read_picture(path).max(axis=2) > 0
+  if not region.any():
+    raise InputError(
+      f"{path}: is black all over, so there is nowhere to count. Paint white "
+      "where people count."
+    )
+  return region
+
+
 def count_pictures(
-  counter: CrowdCounter, paths: list[Path], output: Path, maps: bool = False
+  counter: CrowdCounter,
+  paths: list[Path],
+  output: Path,
+  maps: bool = False,
+  region: np.ndarray | None = None,
 ) -> tuple[list[tuple[Path, float]], list[str]]:
   """Counts pictures and writes what was found.
 
@@ -104,6 +126,8 @@ def count_pictures(
     output: folder; made if missing.
     maps: whether to write `<name>_maps.npz` too, with the arrays `density` and
       `deviation` of shape [ceil(height/8), ceil(width/8)], people per cell.
+    region: where to count in every picture, see `read_region`; None for
+      everywhere.
 
   Returns:
     Picture and count of each that could be read, and what was wrong with the
@@ -118,10 +142,11 @@ def count_pictures(
   for path in tqdm(paths, desc="predict", unit="picture", disable=None):
     try:
       image = read_picture(path)
+      _check_size(path, image, region)
     except InputError as error:
       problems.append(str(error))
       continue
-    prediction = counter.count(image)
+    prediction = counter.count(image, region)
     stem = _free_stem(path, stems)
     _draw(image, prediction, path.name, output / stem)
     if maps:
@@ -135,6 +160,17 @@ def count_pictures(
   content = table.getvalue().encode(errors="surrogateescape")
   write_atomically(output / "counts.csv", content)
   return counts, problems
+
+
+def _check_size(
+  path: Path, image: np.ndarray, region: np.ndarray | None
+) -> None:
+  if region is not None and region.shape != image.shape[:2]:
+    height, width = image.shape[:2]
+    raise InputError(
+      f"{path}: is {width}x{height} pixels, the region of interest "
+      f"{region.shape[1]}x{region.shape[0]}. Paint one of the pictures' size."
+    )
 
 
 def _draw(

@@ -8,6 +8,7 @@ from keras import ops
 
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training import losses, trackers
+from cdcc_tf.training.means import masked_mean_over_replicas
 
 Domain = dict[str, tf.Tensor]
 Batch = dict[str, Domain]
@@ -123,9 +124,9 @@ class CrossDomainModel(keras.Model):
 
   def _source_loss(self, source: Domain, features: tf.Tensor) -> tf.Tensor:
     maps = self.counter.decode(features, training=True)
-    loss = self._density_loss(source["density"], maps)
-    self._source_tracker.update(source["density"], maps["density"], loss)
-    return mean_over_replicas(loss)
+    cells = self._density_loss(source["density"], maps)
+    self._source_tracker.update(source, maps["density"], cells)
+    return masked_mean_over_replicas(cells, source["roi"])
 
   def _clip(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
     """Clips the gradient of the whole batch, whatever the replicas.
@@ -137,13 +138,3 @@ class CrossDomainModel(keras.Model):
     summed = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
     clipped, _ = tf.clip_by_global_norm(summed, self._gradient_clip_norm)
     return [g / context.num_replicas_in_sync for g in clipped]
-
-
-def mean_over_replicas(values: tf.Tensor) -> tf.Tensor:
-  """Averages [batch] values over the batch of all replicas together.
-
-  Returns:
-    This replica's share: apply_gradients sums the replicas' gradients.
-  """
-  replicas = tf.distribute.get_strategy().num_replicas_in_sync
-  return ops.mean(values) / replicas

@@ -1,7 +1,6 @@
 """Evaluation of a counter on labelled records; figures for reporting only."""
 
 import csv
-import dataclasses
 import datetime
 import io
 import json
@@ -15,25 +14,18 @@ from cdcc_tf import provenance as provenances
 from cdcc_tf.data import manifest, records
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.regions import heads_within
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
 from cdcc_tf.inference.counter import CrowdCounter
-from cdcc_tf.training import metrics
-
-GAME_LEVELS = (1, 2, 3)
-
-Figures = dict[str, float | None]
-
-
-@dataclasses.dataclass(frozen=True)
-class PictureResult:
-  """One picture's figures; `game` holds the errors at levels 1 to 3."""
-
-  id: str
-  true: int
-  predicted: float
-  game: tuple[float, ...]
+from cdcc_tf.training import metrics, protocols
+from cdcc_tf.training.figures import (
+  GAME_LEVELS,
+  Figures,
+  PictureResult,
+  summarise,
+)
 
 
 def evaluate(
@@ -44,10 +36,12 @@ def evaluate(
   sigma: float,
   panels: int = 3,
   provenance: Mapping[str, object] | None = None,
-) -> Figures:
+  protocol: str = "pictures",
+) -> tuple[Figures, protocols.Groups]:
   """Counts every labelled picture of a split and measures the errors.
 
-  The truth is the number of points of a picture. Writes `pictures.csv`,
+  The truth is the number of points of a picture, in its region of interest if
+  it has one. Writes `pictures.csv`,
   `metrics.json` and prediction panels to `output`.
 
   Args:
@@ -58,11 +52,11 @@ def evaluate(
     sigma: standard deviation, in pixels, of a head in the drawn truth.
     panels: number of pictures to draw, evenly spaced over the true counts.
     provenance: where the counter comes from; what this call knows is added.
+    protocol: a key of `protocols.PROTOCOLS`.
 
   Returns:
-    `pictures`, `mae`, `rmse`, `nae`, `game1` … `game3`, `bias` (mean of
-    predicted minus true), `correlation`, `mean_true`; None where a figure is
-    not defined.
+    The figures over all pictures, see `figures.summarise`, and those of the
+    protocol's groups, see `protocols.by_group`.
 
   Raises:
     InputError: no such records, or no labelled picture among them.
@@ -81,17 +75,22 @@ def evaluate(
       unlabelled += 1
       continue
     image = decode_picture(record.image).numpy()
-    prediction = counter.count(image)
+    region, points = record.region(), record.points
+    if region is not None:
+      points = points[heads_within(points, region)]
+    prediction = counter.count(image, region)
     size = (record.height, record.width)
     game = tuple(
-      metrics.game_errors(record.points, prediction.density, *size, level)
+      metrics.game_errors(points, prediction.density, *size, level)
       for level in GAME_LEVELS
     )
     results.append(
-      PictureResult(record.id, len(record.points), prediction.count, game)
+      PictureResult(
+        record.id, len(points), prediction.count, game, record.group
+      )
     )
     if record.id in drawn:
-      truth = density_map(record.points, *size, sigma)[..., 0].numpy()
+      truth = density_map(points, *size, sigma)[..., 0].numpy()
       rows.append(
         overlay.panel(image, prediction.density, prediction.deviation, truth)
       )
@@ -100,81 +99,36 @@ def evaluate(
       f"{folder}: split {split!r} holds no labelled pictures, so there is "
       "nothing to compare with. Use: python -m cdcc_tf.predict"
     )
-  figures = summarise(results)
+  measured = summarise(results)
+  groups = protocols.by_group(results, protocol)
   origin = dict(provenance or {}) | {
     "precision": counter.precision,
     "records": str(folder),
     "split": split,
+    "protocol": protocol,
     "left_out_unlabelled": unlabelled,
     "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
     "command": provenances.command_typed(),
     "measured_with": provenances.environment(),
   }
-  text = json.dumps(figures | {"provenance": origin}, indent=1, allow_nan=False)
+  content = measured | {"groups": groups, "provenance": origin}
+  text = json.dumps(content, indent=1, allow_nan=False)
   write_atomically(output / "metrics.json", text + "\n")
   write_atomically(output / "pictures.csv", _table(results))
   for index, row in enumerate(rows):
     overlay.save(row, output / f"panel_{index + 1}.png")
-  return figures
-
-
-def summarise(results: list[PictureResult]) -> Figures:
-  """Computes the figures over pictures; see `evaluate`."""
-  true = np.array([result.true for result in results], np.float64)
-  predicted = np.array([result.predicted for result in results])
-  error = predicted - true
-  peopled = true > 0
-  figures = {
-    "pictures": len(results),
-    "mae": np.abs(error).mean(),
-    "rmse": np.sqrt((error**2).mean()),
-    "nae": (np.abs(error)[peopled] / true[peopled]).mean()
-    if peopled.any()
-    else np.nan,
-    "bias": error.mean(),
-    "correlation": np.corrcoef(true, predicted)[0, 1]
-    if true.std() and predicted.std()
-    else np.nan,
-    "mean_true": true.mean(),
-  }
-  for index, level in enumerate(GAME_LEVELS):
-    figures[f"game{level}"] = np.mean([r.game[index] for r in results])
-  defined = {
-    name: float(value) if np.isfinite(value) else None
-    for name, value in figures.items()
-  }
-  return defined | {"pictures": len(results)}
-
-
-def table(figures: Figures) -> str:
-  """Formats figures for the terminal, the field's names beside ours."""
-  names = {
-    "mae": "MAE",
-    "rmse": 'RMSE (the field\'s "MSE")',
-    "nae": "NAE",
-    "game1": "GAME(1)",
-    "game2": "GAME(2)",
-    "game3": "GAME(3)",
-    "bias": "bias",
-    "correlation": "correlation",
-    "mean_true": "mean true count",
-  }
-  lines = []
-  for key, name in names.items():
-    value = figures[key]
-    text = "undefined" if value is None else f"{value:.3f}"
-    lines.append(f"{name:<26}{text:>10}")
-  return "\n".join([f"{'pictures':<26}{figures['pictures']:>10}", *lines])
+  return measured, groups
 
 
 def _table(results: list[PictureResult]) -> str:
   text = io.StringIO()
   rows = csv.writer(text)
   levels = [f"game{level}" for level in GAME_LEVELS]
-  rows.writerow(["id", "true", "predicted", "error", *levels])
+  rows.writerow(["id", "group", "true", "predicted", "error", *levels])
   for result in results:
-    figures = (result.predicted, result.predicted - result.true, *result.game)
-    rows.writerow([result.id, result.true, *(f"{f:.3f}" for f in figures)])
+    measured = (result.predicted, result.predicted - result.true, *result.game)
+    decimals = [f"{figure:.3f}" for figure in measured]
+    rows.writerow([result.id, result.group, result.true, *decimals])
   return text.getvalue()
 
 

@@ -1,7 +1,6 @@
-"""Losses: pure functions, one value per example.
+"""Losses: pure functions, one value per cell or per example.
 
-Averaging over the batch is left to the training step, which knows how many
-replicas share it.
+Averaging is left to the training step; see `means`.
 """
 
 import dataclasses
@@ -36,16 +35,15 @@ class DensityLoss:
   def __call__(
     self, density: tf.Tensor, maps: dict[str, tf.Tensor]
   ) -> tf.Tensor:
-    """Returns the mean over cells, float32 [batch]; see `cells`."""
-    return ops.mean(self.cells(density, maps), axis=(1, 2, 3))
-
-  def cells(self, density: tf.Tensor, maps: dict[str, tf.Tensor]) -> tf.Tensor:
     """Returns the loss of every cell.
 
     Args:
       density: true people per cell, [batch, height/8, width/8, 1].
       maps: the counter's: `density`, people per cell μ, and `log_variance`,
         s = log σ² in log people², same shape.
+
+    Returns:
+      float32 tensor of the same shape.
 
     Raises:
       ValueError: unknown kind.

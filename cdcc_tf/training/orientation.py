@@ -13,7 +13,8 @@ from keras import ops
 
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training import losses, trackers
-from cdcc_tf.training.adaptation import Domain, mean_over_replicas
+from cdcc_tf.training.adaptation import Domain
+from cdcc_tf.training.means import mean_over_replicas
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,6 +15,7 @@ from cdcc_tf.data.density import STRIDE
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.manifest import file_sha256
 from cdcc_tf.data.pseudo_records import PseudoLabelCache, PseudoRecord
+from cdcc_tf.data.regions import cell_shares, decode_region
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.training import selection
@@ -143,19 +144,17 @@ def _label_pictures(
 
   def decode(position: tf.Tensor, serialized: tf.Tensor) -> tuple:
     fields = records.parse(serialized, with_points=False)
-    return (
-      position,
-      fields["id"],
-      fields["image"],
-      decode_picture(fields["image"]),
-    )
+    picture = decode_picture(fields["image"])
+    size = tf.unstack(tf.shape(picture)[:2])
+    inside = cell_shares(decode_region(fields["roi"], *size))[..., 0] > 0.5
+    return position, fields["id"], fields["image"], inside, picture
 
   decoded = members.enumerate().map(decode, num_parallel_calls=2).prefetch(4)
   for batch in _batches_of_one_size(decoded.as_numpy_iterator()):
     images = np.stack([picture for *_, picture in batch])
     means, variances = (maps.numpy() for maps in predict(images))
     height, width = images.shape[1:3]
-    for (position, name, image, _), mean, variance in zip(
+    for (position, name, image, inside, _), mean, variance in zip(
       batch, means, variances, strict=True
     ):
       confident = selection.confident_cells(
@@ -167,7 +166,7 @@ def _label_pictures(
         height=height,
         width=width,
         density=mean,
-        confident=confident,
+        confident=confident & inside,
         uncertainty=selection.picture_uncertainty(mean, variance),
       )
       yield int(position), record, _counts(record)

@@ -6,6 +6,7 @@ from keras import ops
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training import losses, trackers
 from cdcc_tf.training.adaptation import Domain
+from cdcc_tf.training.means import masked_mean_over_replicas
 
 
 class PseudoLabelTask:
@@ -37,33 +38,9 @@ class PseudoLabelTask:
     """Returns this replica's share of the loss; see `TargetTask`."""
     maps = counter.decode(features, training=True)
     maps["log_variance"] = ops.stop_gradient(maps["log_variance"])
-    cells = self._density_loss.cells(target["density"], maps)
+    cells = self._density_loss(target["density"], maps)
     loss = masked_mean_over_replicas(cells, target["confidence"])
     self.tracker.update(
       target["density"], maps["density"], target["confidence"], loss
     )
     return self._weight * loss
-
-
-def masked_mean_over_replicas(
-  cells: tf.Tensor, confidence: tf.Tensor
-) -> tf.Tensor:
-  """Averages cells over the confident ones of all replicas together.
-
-  A mean of the replicas' own means would weigh the cells of a replica with few
-  of them more.
-
-  Args:
-    cells: float32 tensor of shape [batch, height/8, width/8, 1].
-    confidence: weight of each cell in [0, 1], same shape.
-
-  Returns:
-    This replica's share: apply_gradients sums the replicas' gradients. 0 where
-    no cell is confident.
-  """
-  total = ops.sum(confidence)
-  context = tf.distribute.get_replica_context()
-  if context is not None and context.num_replicas_in_sync > 1:
-    total = context.all_reduce(tf.distribute.ReduceOp.SUM, total)
-  # Below one cell nothing is confident, and the sum above is 0 anyway.
-  return ops.sum(cells * confidence) / ops.maximum(total, 1.0)

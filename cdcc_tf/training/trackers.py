@@ -34,11 +34,19 @@ class SourceTracker(Tracker):
     self.bias = metrics.CountBias()
 
   def update(
-    self, density: tf.Tensor, predicted: tf.Tensor, loss: tf.Tensor
+    self, source: dict[str, tf.Tensor], predicted: tf.Tensor, loss: tf.Tensor
   ) -> None:
-    """Adds a batch: maps [batch, height/8, width/8, 1] and losses [batch]."""
-    self.loss.update_state(loss)
-    true, counted = metrics.count(density), metrics.count(predicted)
+    """Adds a batch; what lies outside the region of interest has no part.
+
+    Args:
+      source: the labelled part of the batch, with `density` and `roi`.
+      predicted: people per cell, [batch, height/8, width/8, 1].
+      loss: of each cell, same shape.
+    """
+    inside = source["roi"]
+    self.loss.update_state(loss, sample_weight=inside)
+    true = metrics.count(source["density"] * inside)
+    counted = metrics.count(predicted * inside)
     for metric in (self.mae, self.rmse, self.bias):
       metric.update_state(true, counted)
 

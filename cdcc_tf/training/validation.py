@@ -112,7 +112,7 @@ class Validation(keras.callbacks.Callback):
       source = batch["source"]
       maps = self._predict(source["image"])
       loss = self._density_loss(source["density"], maps)
-      self._source_tracker.update(source["density"], maps["density"], loss)
+      self._source_tracker.update(source, maps["density"], loss)
     measured = self._source_tracker.results()
     if self._target is not None and self._decoder is not None:
       for batch in self._target:

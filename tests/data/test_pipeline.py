@@ -20,7 +20,9 @@ from tests.conftest import (
   RecordsFactory,
   assert_same,
   lopsided_points,
+  png,
   tiny_record,
+  write_records,
 )
 
 CROP = 32
@@ -85,6 +87,7 @@ def test_structure_is_the_seam(both: DataConfig):
     "source": {
       "image": tf.TensorSpec([2, CROP, CROP, 3], tf.float32),
       "density": tf.TensorSpec([2, CROP // 8, CROP // 8, 1], tf.float32),
+      "roi": tf.TensorSpec([2, CROP // 8, CROP // 8, 1], tf.float32),
     },
     "target": {
       "image": tf.TensorSpec([4, CROP, CROP, 3], tf.float32),
@@ -164,6 +167,57 @@ def test_density_lies_where_the_people_are(tiny_records: RecordsFactory):
       assert abs((rows * cells.sum(1)).sum() - y) < 2.5
       checked += 1
   assert checked > 10
+
+
+def test_region_of_interest_moves_with_the_picture(
+  tiny_records: RecordsFactory,
+):
+  """Pictures are white where people count: light tells the share of a cell."""
+  members = []
+  for index in range(4):
+    mask = np.zeros((HEIGHT, WIDTH, 1), np.uint8)
+    mask[4 + index :, : WIDTH // 2] = 255
+    members.append(
+      dataclasses.replace(
+        tiny_record(index),
+        image=png(np.repeat(mask, 3, 2)),
+        roi=png(mask),
+      )
+    )
+  folder = tiny_records(pictures={"train": members})
+  config = data_config(folder, colour_strength=0.0)
+  shares = []
+  for batch in take(config, 8, with_target=False):
+    light = batch["source"]["image"][..., :1] / 255
+    cells = light.reshape(-1, CROP // 8, 8, CROP // 8, 8, 1).mean((2, 4))
+    np.testing.assert_allclose(batch["source"]["roi"], cells, atol=1e-5)
+    shares.append(cells.mean())
+  assert 0.1 < np.mean(shares) < 0.9
+
+
+def test_adaptive_sigmas_shape_the_density(tmp_path: Path):
+  """One head, in crops of one scale: the wider it is, the lower its peak."""
+  peaks = []
+  for sigma in (2.0, 6.0):
+    record = dataclasses.replace(
+      tiny_record(0),
+      points=np.float32([[WIDTH / 2, HEIGHT / 2]]),
+      sigmas=np.float32([sigma]),
+    )
+    folder = write_records(
+      tmp_path / f"{sigma}", {"train": [record]}, adaptive_sigma=True
+    )
+    config = data_config(folder, adaptive_sigma=True, sigma=40.0)
+    batches = take(config, 8, with_target=False)
+    densities = np.concatenate([b["source"]["density"] for b in batches])
+    peaks.append(densities.max())
+  assert peaks[0] > 2 * peaks[1] > 0.05
+
+
+def test_adaptive_sigmas_must_be_in_the_records(tiny_records: RecordsFactory):
+  config = data_config(tiny_records(pictures={"train": 2}), adaptive_sigma=True)
+  with pytest.raises(InputError, match="holds no geometry-adaptive"):
+    take(config, 1, with_target=False)
 
 
 def test_target_labels_change_no_byte(

@@ -132,3 +132,30 @@ def test_names_never_collide_and_bad_ones_are_told(
     "a_2_density.png",
     "a_3_density.png",
   }
+
+
+def test_counts_where_it_is_white_only(
+  counter: CrowdCounter, tmp_path: Path
+) -> None:
+  region = np.zeros((16, 24), np.uint8)
+  region[:, :8] = 255
+  Image.fromarray(region).save(tmp_path / "where.png")
+  path = tmp_path / "a.png"
+  path.write_bytes(png(noise_picture(16, 24, 0)))
+  other = tmp_path / "other.png"
+  other.write_bytes(png(noise_picture(16, 25, 0)))
+  ((_, count),), problems = pictures.count_pictures(
+    counter,
+    [path, other],
+    tmp_path / "out",
+    region=pictures.read_region(tmp_path / "where.png"),
+  )
+  density = counter.count(pictures.read_picture(path)).density
+  assert count == pytest.approx(density[:, :1].sum(), 1e-5)
+  assert "is 25x16 pixels, the region of interest 24x16" in problems[0]
+
+
+def test_region_that_is_nowhere_is_refused(tmp_path: Path) -> None:
+  Image.new("L", (4, 4)).save(tmp_path / "black.png")
+  with pytest.raises(InputError, match="black all over"):
+    pictures.read_region(tmp_path / "black.png")

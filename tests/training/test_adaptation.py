@@ -36,10 +36,12 @@ def make_batch(target: bool = True) -> dict:
   def images() -> np.ndarray:
     return np.float32(random.random((4, CROP, CROP, 3)) * 255)
 
+  maps = (4, CROP // 8, CROP // 8, 1)
   batch = {
     "source": {
       "image": images(),
-      "density": np.float32(random.random((4, CROP // 8, CROP // 8, 1)) / 10),
+      "density": np.float32(random.random(maps) / 10),
+      "roi": np.ones(maps, np.float32),
     }
   }
   if target:

@@ -1,6 +1,7 @@
 """Measuring a counter on records, and saying what was measured."""
 
 import csv
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import Prediction
-from cdcc_tf.training import evaluation
-from cdcc_tf.training.evaluation import PictureResult, summarise
-from tests.conftest import tiny_record
+from cdcc_tf.training import evaluation, figures
+from cdcc_tf.training.figures import PictureResult, summarise
+from tests.conftest import png, tiny_record
 
 
 class OnePersonACell:
@@ -20,23 +21,29 @@ class OnePersonACell:
 
   precision = "float32"
 
-  def count(self, image: np.ndarray) -> Prediction:
+  def count(
+    self, image: np.ndarray, region: np.ndarray | None = None
+  ) -> Prediction:
     grid = (-(-image.shape[0] // 8), -(-image.shape[1] // 8))
-    return Prediction(float(np.prod(grid)), np.ones(grid), np.ones(grid))
+    ones = np.ones(grid)
+    if region is not None:
+      ones *= region[::8, ::8]
+    return Prediction(float(ones.sum()), ones, ones)
 
 
 def test_figures_files_and_provenance(tiny_records, tmp_path: Path) -> None:
   folder = tiny_records("set", {"dev": 4}, height=16, width=24)  # 6 cells
   output = tmp_path / "out"
-  figures = evaluation.evaluate(
+  measured, groups = evaluation.evaluate(
     OnePersonACell(), folder, "dev", output, 4.0, 2, {"run": "r", "step": 200}
   )
-  assert figures["pictures"] == 4
-  assert figures["mae"] == pytest.approx(6 - np.mean([0, 1, 2, 3]))
-  assert figures["correlation"] is None  # a constant correlates with nothing
+  assert measured["pictures"] == 4
+  assert measured["mae"] == pytest.approx(6 - np.mean([0, 1, 2, 3]))
+  assert measured["correlation"] is None  # a constant correlates with nothing
   saved = json.loads((output / "metrics.json").read_text())
   origin = saved.pop("provenance")
-  assert saved == figures
+  assert saved == measured | {"groups": {}}
+  assert groups == {}
   assert (origin["run"], origin["step"]) == ("r", 200)
   assert (origin["records"], origin["split"]) == (str(folder), "dev")
   assert origin["precision"] == "float32"
@@ -49,7 +56,7 @@ def test_figures_files_and_provenance(tiny_records, tmp_path: Path) -> None:
       f"tiny/{index}" for index in range(4)
     ]
   assert len(list(output.glob("panel_*.png"))) == 2
-  assert "undefined" in evaluation.table(figures)
+  assert "undefined" in figures.table(measured)
 
 
 def test_unlabelled_pictures_are_no_empty_ones(
@@ -57,10 +64,10 @@ def test_unlabelled_pictures_are_no_empty_ones(
 ) -> None:
   members = [tiny_record(0), tiny_record(1, labelled=False)]
   folder = tiny_records("mixed", {"dev": members, "bare": members[1:]})
-  figures = evaluation.evaluate(
+  measured, _ = evaluation.evaluate(
     OnePersonACell(), folder, "dev", tmp_path / "out", 4.0, panels=0
   )
-  assert figures["pictures"] == 1
+  assert measured["pictures"] == 1
   saved = json.loads((tmp_path / "out" / "metrics.json").read_text())
   assert saved["provenance"]["left_out_unlabelled"] == 1
   with pytest.raises(InputError, match=r"'bare'.*no labelled pictures"):
@@ -69,12 +76,34 @@ def test_unlabelled_pictures_are_no_empty_ones(
     evaluation.evaluate(OnePersonACell(), folder, "test", tmp_path / "out", 4.0)
 
 
+def test_only_the_region_of_interest_counts(
+  tiny_records, tmp_path: Path
+) -> None:
+  """Three of six cells, and the heads in them."""
+  region = np.zeros((16, 24), np.uint8)
+  region[:8] = 255
+  record = dataclasses.replace(
+    tiny_record(0, height=16, width=24),
+    points=np.float32([[3, 7.5], [20, 2], [3, 8.5]]),
+    roi=png(region[..., None]),
+  )
+  folder = tiny_records("regions", {"dev": [record]})
+  measured, _ = evaluation.evaluate(
+    OnePersonACell(), folder, "dev", tmp_path / "out", 4.0
+  )
+  assert measured["mean_true"] == 2
+  assert measured["bias"] == 1
+  with open(tmp_path / "out" / "pictures.csv", newline="") as file:
+    (row,) = csv.DictReader(file)
+  assert (row["true"], row["predicted"]) == ("2", "3.000")
+
+
 def test_undefined_figures_are_null_not_nan() -> None:
   empty = [PictureResult("a", 0, 1.0, (1.0, 1.0, 1.0))]
-  figures = summarise(empty)
-  assert figures["nae"] is None  # nobody to divide by
-  assert figures["correlation"] is None
-  assert figures["mae"] == 1.0
+  measured = summarise(empty)
+  assert measured["nae"] is None  # nobody to divide by
+  assert measured["correlation"] is None
+  assert measured["mae"] == 1.0
   broken = [PictureResult("a", 3, float("nan"), (np.nan,) * 3)]
   assert summarise(broken)["mae"] is None
-  json.dumps([figures, summarise(broken)], allow_nan=False)
+  json.dumps([measured, summarise(broken)], allow_nan=False)

@@ -19,7 +19,7 @@ from cdcc_tf.inference.counter import load_model
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.training import experiment, pseudo_labels
-from tests.conftest import tiny_record
+from tests.conftest import png, tiny_record
 from tests.training.conftest import (
   tiny_experiment,
   with_rounds,
@@ -233,3 +233,30 @@ def test_labels_are_the_counters_own_estimates(
   total = sum(float(tf.reduce_sum(fields["density"])) for fields in labels)
   assert summary.people.sum() == pytest.approx(total, rel=1e-3)
   assert summary.cells.sum() == 2 * 5 * 6 + 2 * 5 * 6
+
+
+def test_nothing_is_learned_outside_the_region_of_interest(
+  two_rounds: ExperimentConfig,
+  counter: SFCN,
+  tmp_path: Path,
+  tiny_records: Callable,
+) -> None:
+  region = np.zeros((40, 48, 1), np.uint8)
+  region[:, :21] = 255  # two and a half of six columns of cells, and more
+  members = [
+    dataclasses.replace(tiny_record(index, 40, 48), roi=png(region))
+    for index in range(2)
+  ]
+  summary = pseudo_labels.label(
+    counter,
+    tiny_records("target", {"train": members}),
+    "train",
+    0,
+    tmp_path / "labels",
+    with_rounds(two_rounds, pseudo_keep=1.0).pseudo,
+  )
+  dataset = tf.data.TFRecordDataset([str(f) for f in summary.files])
+  for fields in dataset.map(pseudo_records.parse):
+    confidence = fields["confidence"].numpy()[..., 0]
+    assert confidence[:, :3].all()
+    assert not confidence[:, 3:].any()

@@ -7,10 +7,8 @@ import tensorflow as tf
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training.adaptation import CrossDomainModel
 from cdcc_tf.training.losses import DensityLoss
-from cdcc_tf.training.self_training import (
-  PseudoLabelTask,
-  masked_mean_over_replicas,
-)
+from cdcc_tf.training.means import masked_mean_over_replicas
+from cdcc_tf.training.self_training import PseudoLabelTask
 from tests.training.replicas import assert_two_step_as_one
 
 CROP, GRID = 32, 4
@@ -38,6 +36,7 @@ def make_batch() -> dict:
     }
     for name in ("source", "target")
   }
+  batch["source"]["roi"] = np.ones(maps, np.float32)
   share = np.array([0.1, 0.2, 0.8, 1.0]).reshape(4, 1, 1, 1)
   batch["target"]["confidence"] = np.float32(random.random(maps) < share)
   return keras.tree.map_structure(tf.constant, batch)
