@@ -46,6 +46,11 @@ class DataConfig:
   colour_strength: float = option(
     0.5, "Strength of colour augmentation in both domains; 0 for none."
   )
+  clutter: float = option(
+    0.0,
+    "Share of source crops that get patches of random texture, in which nobody "
+    "stands, pasted over part of them.",
+  )
   sigma: float = option(
     14.0, "Standard deviation of a head in the density map, in crop pixels."
   )
@@ -155,6 +160,13 @@ class TrainingConfig:
     50, "Steps between checkpoints, logs and chances to resume."
   )
   validate_every: int = option(100, "Steps between validations.")
+  select_by: str = option(
+    "source",
+    "What chooses the best counter: the error on the source's validation "
+    "split, or how well counts of unlabelled target pictures agree with those "
+    "of their mirror images, of another scale, or between the masks.",
+    ["source", "mirror", "scale", "masks"],
+  )
   seed: int = option(0, "Seed of initial weights, order and augmentation.")
 
 
@@ -180,6 +192,16 @@ class PseudoLabelConfig:
   )
   pseudo_mirror: bool = option(
     False, "Look at each picture's mirror image too, as a further witness."
+  )
+  stop_movement: float = option(
+    0.0,
+    "End stage 2 when new pseudo-labels differ from the last round's by less "
+    "than this share of the people in them; 0 runs every round.",
+  )
+  drift_alarm: float = option(
+    0.3,
+    "Warn when the people counted in the target change by more than this share "
+    "between two validations of stage 2.",
   )
 
 
@@ -216,6 +238,7 @@ class ExperimentConfig:
     _check(data.validation_pictures > 0, "validation_pictures", "at least 1")
     _check(data.target_held_out > 0, "target_held_out", "at least 1")
     _check(data.colour_strength >= 0, "colour_strength", "0 or more")
+    _check(0 <= data.clutter <= 1, "clutter", "in [0, 1]")
     _check(self.model.masks >= 1, "masks", "at least 1")
     _check(
       data.source_batch >= self.model.masks,
@@ -281,6 +304,13 @@ class ExperimentConfig:
     )
     _check(
       self.pseudo.round_learning_rate > 0, "round_learning_rate", "above 0"
+    )
+    for name in ("stop_movement", "drift_alarm"):
+      _check(getattr(self.pseudo, name) >= 0, name, "0 or more")
+    _check(
+      training.select_by == "source" or bool(data.target_records),
+      "target_records",
+      f"given for --select_by={training.select_by}",
     )
     for name in ("pseudo_keep", "pseudo_keep_pictures"):
       _check(0 < getattr(self.pseudo, name) <= 1, name, "in (0, 1]")

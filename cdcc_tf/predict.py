@@ -2,8 +2,11 @@
 
   python -m cdcc_tf.predict --run=runs/mine --input=photo.jpg --output=out/
 
-Prints a count for each and writes counts.csv, an overlay of the density and one
-of its uncertainty. In counts.csv the standard deviation of a count lies between
+Prints a count for each, with the interval that holds the truth in 90 of 100
+pictures like the source's, and UNFAMILIAR where a picture is unlike those the
+counter was adapted to: do not rely on such a count. Writes counts.csv, and an
+overlay of the density and one of its uncertainty for each picture. In
+counts.csv the standard deviation of a count, uncalibrated, lies between
 deviation_low (cells err independently) and deviation_high (all err together).
 """
 
@@ -21,6 +24,12 @@ counter_flags.define("whose counter to use")
 flags.DEFINE_string("input", None, "A picture, or a folder of pictures.")
 flags.DEFINE_string(
   "output", None, "Folder for counts.csv and the overlays of each picture."
+)
+flags.DEFINE_bool(
+  "intervals",
+  True,
+  "Count with every mask, which intervals need; --nointervals counts in one "
+  "pass, as the exported model does, in less time.",
 )
 flags.DEFINE_bool(
   "maps",
@@ -43,14 +52,16 @@ def main() -> None:
 
   paths = pictures.find_pictures(Path(FLAGS.input))
   counts, problems = pictures.count_pictures(
-    CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision),
+    CrowdCounter.from_run(
+      FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.intervals
+    ),
     paths,
     Path(FLAGS.output),
     FLAGS.maps,
     pictures.read_region(Path(FLAGS.roi)) if FLAGS.roi else None,
   )
-  for path, count in counts:
-    print(f"{count:10.1f}  {path}")
+  for counted in counts:
+    print(counted)
   for problem in problems:
     print(problem, file=sys.stderr)
   if problems:

@@ -6,8 +6,11 @@ environment.json   versions, machine, git commit
 checkpoints/       by stage, everything needed to go on, the last two
 stages/            the counter at each stage's end, where the next begins
 pseudo_labels/     the cache of each round of stage 2
-best/ last/        model.keras and record.json: how it was chosen
+best/ last/        model.keras, record.json: how it was chosen, and at the
+                   end calibration.json: what makes intervals of its counts
 history.json       one line of figures per interval
+rounds.json        one of each round of stage 2
+not_finite.json    the pictures of a step that ended the run, if one did
 tensorboard/       the same to look at, with pictures
 panels/            pictures of predictions
 """
@@ -63,6 +66,11 @@ class RunFolder:
     """File of figures by interval."""
     return self.path / "history.json"
 
+  @property
+  def rounds(self) -> Path:
+    """File of figures by round of stage 2."""
+    return self.path / "rounds.json"
+
   def model(self, which: str = "best") -> Path:
     """Returns the file of the `best` or `last` counter.
 
@@ -77,6 +85,15 @@ class RunFolder:
         "writes 'best' at the first validation and 'last' at the end."
       )
     return path
+
+  def step_of(self, home: Path) -> int | None:
+    """Returns the step of the counter in a folder; None if none is noted.
+
+    Raises:
+      InputError: its record is damaged.
+    """
+    step = _read_json(home / "record.json").get("step")
+    return step if isinstance(step, int) else None
 
   def provenance(self, which: str = "best") -> dict[str, object]:
     """Says where a counter comes from, for whoever quotes its figures.

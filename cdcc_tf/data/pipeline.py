@@ -3,19 +3,19 @@
 A pipeline is a function of the step: see `stream`.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
-from cdcc_tf.data import augment, pseudo_records, records, stream
+from cdcc_tf.data import augment, records, stream
+from cdcc_tf.data.clutter import random_clutter
 from cdcc_tf.data.density import STRIDE, density_map
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.regions import decode_region
 from cdcc_tf.errors import InputError
 
-_SOURCE_STREAM, _TARGET_STREAM, _PSEUDO_STREAM = 1, 2, 3
+_SOURCE_STREAM, _TARGET_STREAM = 1, 2
 
 
 def stage1_batches(
@@ -57,7 +57,6 @@ def source_batches(
     InputError: no such records, damaged or unlabelled ones, or ones without
       the deviations that `adaptive_sigma` asks for.
   """
-  files, count = records.open_source(config.source_folders, "train")
   if config.adaptive_sigma:
     records.require_sigmas(config.source_folders)
 
@@ -78,16 +77,18 @@ def source_batches(
       config.scale_max,
     )
     points = view.points(fields["points"])
-    sigma = (
-      view.sigmas(fields["points"], fields["sigmas"])
-      if config.adaptive_sigma
-      else config.sigma
+    sigma = tf.fill(tf.shape(points)[:1], config.sigma)
+    if config.adaptive_sigma:
+      sigma = view.sigmas(fields["points"], fields["sigmas"])
+    clutter_seed = tf.random.experimental.stateless_fold_in(colour_seed, 1)
+    seen, visible = random_clutter(
+      view.picture(image), points, clutter_seed, config.clutter
     )
-    density = density_map(points, config.crop, config.crop, sigma)
+    density = density_map(
+      points[visible], config.crop, config.crop, sigma[visible]
+    )
     region = view.region(decode_region(fields["roi"], *tf.unstack(size)))
-    image = augment.random_colour(
-      view.picture(image), colour_seed, config.colour_strength
-    )
+    image = augment.random_colour(seen, colour_seed, config.colour_strength)
     return {
       "image": image,
       "density": tf.ensure_shape(density, [cells, cells, 1]),
@@ -95,12 +96,20 @@ def source_batches(
     }
 
   cells = config.crop // STRIDE
-  first = first_step * config.source_batch
   return (
-    stream.shuffled(files, count, seed + _SOURCE_STREAM, first)
+    source_members(config, seed, first_step)
     .map(example, num_parallel_calls=tf.data.AUTOTUNE)
     .batch(config.source_batch, drop_remainder=True)
   )
+
+
+def source_members(
+  config: DataConfig, seed: int, first_step: int
+) -> tf.data.Dataset:
+  """Returns what `source_batches` is made of: (position, serialised record)."""
+  files, count = records.open_source(config.source_folders, "train")
+  first = first_step * config.source_batch
+  return stream.shuffled(files, count, seed + _SOURCE_STREAM, first)
 
 
 def orientation_batches(
@@ -115,7 +124,6 @@ def orientation_batches(
   Raises:
     InputError: no such records, damaged ones, or too few to hold some out.
   """
-  files, count = open_target(config)
 
   def example(
     position: tf.Tensor, serialized: tf.Tensor
@@ -125,7 +133,7 @@ def orientation_batches(
     )
     fields = records.parse(serialized, with_points=False)
     image = decode_picture(fields["image"])
-    view = _target_view(config, image, view_seed)
+    view = target_view(config, image, view_seed)
     return augment.both_ways(
       augment.random_colour(
         view.picture(image), colour_seed, config.colour_strength
@@ -133,79 +141,24 @@ def orientation_batches(
     )
 
   return (
-    stream.shuffled(
-      files,
-      count,
-      seed + _TARGET_STREAM,
-      first_step * config.target_batch // 2,
-      config.target_held_out,
-    )
+    orientation_members(config, seed, first_step)
     .map(example, num_parallel_calls=tf.data.AUTOTUNE)
     .unbatch()
     .batch(config.target_batch, drop_remainder=True)
   )
 
 
-def pseudo_label_batches(
-  config: DataConfig,
-  seed: int,
-  first_step: int,
-  files: Sequence[Path],
-  accepted: int,
-  largest_uncertainty: float,
+def orientation_members(
+  config: DataConfig, seed: int, first_step: int
 ) -> tf.data.Dataset:
-  """Returns stage 2's batches of the target from a cache of pseudo-labels.
-
-  Args:
-    config: the experiment's data options.
-    seed: of order and augmentation.
-    first_step: of the stage, at which to start.
-    files: the cache's shards.
-    accepted: number of pictures that are not left out.
-    largest_uncertainty: pictures above it are left out.
-
-  Returns:
-    Dataset of `image`, float32 [batch, crop, crop, 3] in [0, 255], `density`,
-    the pseudo-label in people per cell, and `confidence` in [0, 1], both
-    float32 [batch, crop/8, crop/8, 1].
-  """
-
-  def accept(serialized: tf.Tensor) -> tf.Tensor:
-    uncertainty = pseudo_records.parse(serialized)["uncertainty"]
-    return uncertainty <= largest_uncertainty
-
-  def example(
-    position: tf.Tensor, serialized: tf.Tensor
-  ) -> dict[str, tf.Tensor]:
-    view_seed, colour_seed = stream.example_seeds(
-      seed, _PSEUDO_STREAM, position
-    )
-    fields = pseudo_records.parse(serialized)
-    image = decode_picture(fields["image"])
-    view = _target_view(config, image, view_seed)
-    height, width = tf.unstack(fields["size"])
-    # People move as people; confidence as the area that is confident.
-    density = view.maps(fields["density"], height, width)
-    area = view.maps(tf.ones_like(fields["confidence"]), height, width)
-    confidence = view.maps(fields["confidence"], height, width) / area
-    return {
-      "image": augment.random_colour(
-        view.picture(image), colour_seed, config.colour_strength
-      ),
-      "density": density,
-      "confidence": confidence,
-    }
-
-  return (
-    stream.shuffled(
-      list(files),
-      accepted,
-      seed + _PSEUDO_STREAM,
-      first_step * config.target_batch,
-      accept=accept,
-    )
-    .map(example, num_parallel_calls=tf.data.AUTOTUNE)
-    .batch(config.target_batch, drop_remainder=True)
+  """Returns what `orientation_batches` is made of, as `source_members`."""
+  files, count = open_target(config)
+  return stream.shuffled(
+    files,
+    count,
+    seed + _TARGET_STREAM,
+    first_step * config.target_batch // 2,
+    config.target_held_out,
   )
 
 
@@ -229,9 +182,10 @@ def open_target(config: DataConfig) -> tuple[list[Path], int]:
   return files, count - config.target_held_out
 
 
-def _target_view(
+def target_view(
   config: DataConfig, image: tf.Tensor, seed: tf.Tensor
 ) -> augment.View:
+  """Draws a look at a picture of the target, as its options say."""
   return augment.random_view(
     tf.shape(image)[:2],
     seed,

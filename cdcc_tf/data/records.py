@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from cdcc_tf.data import examples
 from cdcc_tf.data import manifest as manifests
-from cdcc_tf.data.regions import decode_region
+from cdcc_tf.data.regions import decode_region, heads_within
 from cdcc_tf.data.staging import StagedFolder
 from cdcc_tf.errors import InputError
 
@@ -58,6 +58,13 @@ class CrowdRecord:
     if self.roi is None:
       return None
     return decode_region(self.roi, self.height, self.width)[..., 0].numpy() > 0
+
+  def counted_points(self) -> np.ndarray:
+    """Returns the points in the region of interest: the picture's truth."""
+    region = self.region()
+    if region is None:
+      return self.points
+    return self.points[heads_within(self.points, region)]
 
   def serialize(self) -> bytes:
     """Returns the record as a serialised `tf.train.Example`."""
@@ -301,20 +308,39 @@ def read_records(folder: str | Path, split: str) -> Iterator[CrowdRecord]:
   """
   files, _ = open_split(folder, split)
   for example in read_serialized(files).as_numpy_iterator():
-    fields = parse(example)
-    sigmas = fields["sigmas"].numpy()
-    height, width = fields["size"].numpy().tolist()
-    yield CrowdRecord(
-      id=fields["id"].numpy().decode(),
-      image=fields["image"].numpy(),
-      height=height,
-      width=width,
-      points=fields["points"].numpy(),
-      labelled=bool(fields["labelled"]),
-      sigmas=sigmas if len(sigmas) else None,
-      roi=fields["roi"].numpy() or None,
-      group=fields["group"].numpy().decode(),
-    )
+    yield _record(parse(example))
+
+
+def read_held_out(folder: str | Path, count: int) -> Iterator[CrowdRecord]:
+  """Yields the target's pictures that training leaves out, as unlabelled ones.
+
+  They are the first of the first training shard. Their points are not parsed.
+
+  Raises:
+    InputError: a shard is damaged.
+  """
+  files, _ = open_split(folder, "train")
+  dataset = read_serialized(files[:1]).take(count)
+  for example in dataset.as_numpy_iterator():
+    yield _record(parse(example, with_points=False))
+
+
+def _record(fields: dict[str, tf.Tensor]) -> CrowdRecord:
+  """Returns what `parse` made of a record, unlabelled if it read no points."""
+  none = np.zeros((0, 2), np.float32)
+  sigmas = np.asarray(fields.get("sigmas", ()))
+  height, width = fields["size"].numpy().tolist()
+  return CrowdRecord(
+    id=fields["id"].numpy().decode(),
+    image=fields["image"].numpy(),
+    height=height,
+    width=width,
+    points=np.asarray(fields.get("points", none)),
+    labelled="points" in fields and bool(fields["labelled"]),
+    sigmas=sigmas if len(sigmas) else None,
+    roi=fields["roi"].numpy() or None,
+    group=fields["group"].numpy().decode(),
+  )
 
 
 def verify(folder: str | Path, split: str | None = None) -> manifests.Manifest:

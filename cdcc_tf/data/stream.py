@@ -88,3 +88,16 @@ def example_seeds(
     tf.constant([seed, stream], tf.int64), position
   )
   return tf.unstack(tf.random.experimental.stateless_split(base, 2))
+
+
+def ids_of(members: tf.data.Dataset, count: int) -> list[str]:
+  """Returns the ids of the first pictures that a stream is made of."""
+  serialized = [each.numpy() for _, each in members.take(count)]
+  return [
+    tf.io.parse_single_example(
+      each, {"id": tf.io.FixedLenFeature([], tf.string)}
+    )["id"]
+    .numpy()
+    .decode()
+    for each in serialized
+  ]

@@ -10,9 +10,10 @@ import tensorflow as tf
 from cdcc_tf import precision as precisions
 from cdcc_tf.data.regions import cell_shares
 from cdcc_tf.errors import InputError, first_line
+from cdcc_tf.inference import intervals
 
 # Importing the network registers its classes, without which Keras cannot load.
-from cdcc_tf.models import sfcn
+from cdcc_tf.models import sfcn, uncertainty
 from cdcc_tf.run_folder import RunFolder
 
 
@@ -24,7 +25,8 @@ class Prediction:
     count: number of people, the sum of `density`.
     density: float32 array of shape [ceil(height/8), ceil(width/8)], people
       per cell of 8 x 8 pixels.
-    deviation: aleatoric standard deviation of each cell, same shape, people.
+    deviation: standard deviation of each cell, same shape, people: aleatoric
+      from `count`, total from `estimate`.
   """
 
   count: float
@@ -43,38 +45,63 @@ class Prediction:
 
 
 class CrowdCounter:
-  """Counts people in pictures of any size, in one pass.
+  """Counts people in pictures of any size.
 
   Example:
   ```python
   counter = CrowdCounter.from_run("runs/unity2shtb")
   print(counter.count(picture).count)   # picture: uint8 RGB [h, w, 3]
+  estimate = counter.estimate(picture)
+  low, high = counter.interval(estimate, 0.9)
   ```
+
+  Attributes:
+    model: the network.
+    precision: it computes in.
+    calibration: what makes intervals, or None.
   """
 
-  def __init__(self, model: sfcn.SFCN):
-    self.model = model
+  def __init__(
+    self, model: sfcn.SFCN, calibration: intervals.Calibration | None = None
+  ):
+    self.model, self.calibration = model, calibration
     self.precision: str = model.compute_dtype
     # One trace for all sizes: tracing takes longer than counting.
-    self._predict = tf.function(
-      model, input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8)]
+    pictures = [tf.TensorSpec([None, None, None, 3], tf.uint8)]
+    self._predict = tf.function(model, input_signature=pictures)
+    self._ensemble = tf.function(
+      uncertainty.MaskEnsemble(model), input_signature=pictures
     )
 
   @classmethod
   def from_run(
-    cls, run: str | Path, which: str = "best", precision: str = "auto"
+    cls,
+    run: str | Path,
+    which: str = "best",
+    precision: str = "auto",
+    calibrated: bool = True,
   ) -> "CrowdCounter":
     """Loads the `best` or `last` counter of a run folder.
+
+    Args:
+      run: the folder.
+      which: `best` or `last`.
+      precision: to compute in.
+      calibrated: whether to read its calibration, if it has one by now.
 
     Raises:
       InputError: the run holds none, or its file is damaged.
     """
-    return cls(load_model(RunFolder(Path(run)).model(which), precision))
+    path = RunFolder(Path(run)).model(which)
+    calibration = None
+    if calibrated:
+      calibration = intervals.Calibration.load(path.parent)
+    return cls(load_model(path, precision), calibration)
 
   def count(
     self, image: np.ndarray, region: np.ndarray | None = None
   ) -> Prediction:
-    """Counts the people in one picture.
+    """Counts the people in one picture, in one pass.
 
     Args:
       image: uint8 RGB array of shape [height, width, 3].
@@ -82,18 +109,63 @@ class CrowdCounter:
         everywhere.
     """
     maps = self._predict(tf.convert_to_tensor(image)[tf.newaxis])
-    density = maps["density"][0, ..., 0].numpy()
-    deviation = np.exp(0.5 * maps["log_variance"][0, ..., 0].numpy())
-    if region is not None:
-      inside = cell_shares(tf.cast(region, tf.float32)[..., tf.newaxis])
-      density, deviation = (
-        values * inside[..., 0].numpy() for values in (density, deviation)
-      )
-    return Prediction(
-      count=float(density.sum(dtype=np.float64)),
-      density=density,
-      deviation=deviation,
-    )
+    deviation = tf.exp(0.5 * maps["log_variance"])
+    return _within(region, maps["density"], deviation)
+
+  def estimate(
+    self, image: np.ndarray, region: np.ndarray | None = None
+  ) -> Prediction:
+    """Counts with every mask: the mean, and the total standard deviation.
+
+    Args:
+      image: as for `count`.
+      region: as for `count`.
+    """
+    moments = self._ensemble(tf.convert_to_tensor(image)[tf.newaxis])
+    return _within(region, moments.mean, tf.sqrt(moments.total))
+
+  def interval(
+    self, estimate: Prediction, level: float
+  ) -> tuple[float, float] | None:
+    """Returns the calibrated bounds of an estimate's count, in people.
+
+    Args:
+      estimate: from `estimate`.
+      level: how often, on pictures like the source's, they hold the truth.
+
+    Returns:
+      None if the counter is not calibrated.
+    """
+    if self.calibration is None:
+      return None
+    spread = intervals.count_uncertainty(estimate.deviation)
+    return self.calibration.interval(estimate.count, spread, level)
+
+  def is_familiar(self, estimate: Prediction) -> bool | None:
+    """Tells whether a picture lies within what the counter was adapted to.
+
+    Returns:
+      None if the counter is not calibrated.
+    """
+    if self.calibration is None:
+      return None
+    spread = intervals.count_uncertainty(estimate.deviation)
+    return self.calibration.is_familiar(estimate.count, spread)
+
+
+def _within(
+  region: np.ndarray | None, density: tf.Tensor, deviation: tf.Tensor
+) -> Prediction:
+  """Makes a prediction of maps [1, rows, columns, 1], of a region or of all."""
+  if region is not None:
+    inside = cell_shares(tf.cast(region, tf.float32)[..., tf.newaxis])
+    density, deviation = density * inside, deviation * inside
+  people = density[0, ..., 0].numpy()
+  return Prediction(
+    count=float(people.sum(dtype=np.float64)),
+    density=people,
+    deviation=deviation[0, ..., 0].numpy(),
+  )
 
 
 def load_model(path: Path, precision: str = "auto") -> sfcn.SFCN:

@@ -24,6 +24,9 @@ _DECODER_CHANNELS = (512, 512, 512, 256, 128, 64)
 # The field trains on densities times 100. A larger unit learns crowds faster
 # at first, and soon unlearns them: it is a larger learning rate in disguise.
 DENSITY_UNIT = 0.01
+# Keras' VGG16 weights see pixels up to 255, and its features are as large:
+# about right for hundredths of a person, far too large for logits.
+_FEATURE_SIZE = 64.0
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -165,7 +168,8 @@ def build_orientation_decoder(
 ) -> keras.Sequential:
   """Builds the classifier of upright (0) against upside-down (1) in stage 1.
 
-  Six dilated convolutions, adaptive pooling to a fixed grid, one dense layer.
+  Six dilated convolutions, adaptive pooling to a fixed grid, one dense layer;
+  before them, features are brought to a size about one.
   Exists in stage 1 only and is never exported.
 
   Returns:
@@ -173,6 +177,7 @@ def build_orientation_decoder(
   """
   return keras.Sequential(
     [
+      keras.layers.Rescaling(1 / _FEATURE_SIZE, name="rescale"),
       *decoder_convolutions("orientation", width, initializer),
       AdaptiveAveragePooling2D(grid, name="pool"),
       keras.layers.Flatten(name="flatten"),

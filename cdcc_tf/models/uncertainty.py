@@ -1,6 +1,6 @@
 """Predictive moments over the masks (docs/method.md §4)."""
 
-import dataclasses
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -11,8 +11,7 @@ from cdcc_tf.models.layers import Masksembles2D
 from cdcc_tf.models.sfcn import SFCN
 
 
-@dataclasses.dataclass(frozen=True)
-class Moments:
+class Moments(NamedTuple):
   """What an ensemble of masks says of each cell.
 
   All are float32 tensors of shape [batch, height/8, width/8, 1].

@@ -9,6 +9,7 @@ import json
 import logging
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,23 @@ class Checkpoints(keras.callbacks.Callback):
 
 
 class StopIfNotFinite(keras.callbacks.Callback):
-  """Ends a run whose loss is no number, before that reaches a checkpoint."""
+  """Ends a run whose loss is no number, before that reaches a checkpoint.
+
+  Args:
+    folder: of the run; `not_finite.json` in it names the step's pictures.
+    stage: that is trained.
+    ids: names the pictures of a step of the stage.
+  """
+
+  def __init__(
+    self,
+    folder: RunFolder,
+    stage: Stage,
+    ids: Callable[[int], dict[str, list[str]]],
+  ):
+    super().__init__()
+    self._path = folder.path / "not_finite.json"
+    self._stage, self._ids = stage, ids
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
     """Looks at the interval's mean loss, which one bad step spoils for good.
@@ -99,13 +116,24 @@ class StopIfNotFinite(keras.callbacks.Callback):
     Raises:
       InputError: it is not finite.
     """
-    for name, value in (logs or {}).items():
-      if not math.isfinite(value):
-        raise InputError(
-          f"{name} is {float(value)} at step {step_of(self.model.optimizer)}. "
-          "Lower --learning_rate or set --gradient_clip_norm, with another "
-          "--run; this run's last checkpoint is from before."
-        )
+    figures = {name: float(value) for name, value in (logs or {}).items()}
+    bad = [name for name, value in figures.items() if not math.isfinite(value)]
+    if not bad:
+      return
+    step = step_of(self.model.optimizer)
+    found = {
+      "stage": self._stage.name,
+      "step": step,
+      "figures": {name: str(value) for name, value in figures.items()},
+      "pictures": self._ids(step - 1),
+    }
+    write_atomically(self._path, json.dumps(found, indent=1) + "\n")
+    raise InputError(
+      f"{bad[0]} is {figures[bad[0]]} at step {step} of {self._stage.name}; "
+      f"the step's pictures are in {self._path}. Look at them, lower "
+      "--learning_rate or set --gradient_clip_norm, with another --run; this "
+      "run's last checkpoint is from before."
+    )
 
 
 class TensorBoardWriter(keras.callbacks.Callback):
@@ -143,8 +171,12 @@ class TensorBoardWriter(keras.callbacks.Callback):
     if self.model.task is not None:
       crops += self._data.target_batch
     logs["pictures_per_second"] = self._steps * crops / seconds
+    logs["seconds"] = seconds
     with self._writer.as_default(step):
       for name, value in logs.items():
+        if name == "alarms":
+          tf.summary.text("alarms", value)
+          continue
         group, short = (
           ("validation", name[4:])
           if name.startswith("val_")

@@ -1,6 +1,7 @@
 """Evaluation of a counter on labelled records; figures for reporting only."""
 
 import csv
+import dataclasses
 import datetime
 import io
 import json
@@ -14,12 +15,11 @@ from cdcc_tf import provenance as provenances
 from cdcc_tf.data import manifest, records
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
-from cdcc_tf.data.regions import heads_within
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
-from cdcc_tf.inference import overlay
-from cdcc_tf.inference.counter import CrowdCounter
-from cdcc_tf.training import metrics, protocols
+from cdcc_tf.inference import intervals, overlay
+from cdcc_tf.inference.counter import CrowdCounter, Prediction
+from cdcc_tf.training import metrics, protocols, reliability
 from cdcc_tf.training.figures import (
   GAME_LEVELS,
   Figures,
@@ -39,6 +39,9 @@ def evaluate(
   protocol: str = "pictures",
 ) -> tuple[Figures, protocols.Groups]:
   """Counts every labelled picture of a split and measures the errors.
+
+  A calibrated counter counts with all its masks, and its intervals and
+  uncertainty are measured too; another counts in one pass.
 
   The truth is the number of points of a picture, in its region of interest if
   it has one. Writes `pictures.csv`,
@@ -64,6 +67,7 @@ def evaluate(
   total = manifest.load_manifest(folder).pictures.get(split)
   drawn = _to_draw(folder, split, panels)
   results, rows, unlabelled = [], [], 0
+  cells = reliability.CellFigures()
   for record in tqdm(
     records.read_records(folder, split),
     desc=f"evaluate {split}",
@@ -75,22 +79,16 @@ def evaluate(
       unlabelled += 1
       continue
     image = decode_picture(record.image).numpy()
-    region, points = record.region(), record.points
-    if region is not None:
-      points = points[heads_within(points, region)]
-    prediction = counter.count(image, region)
+    points = record.counted_points()
     size = (record.height, record.width)
-    game = tuple(
-      metrics.game_errors(points, prediction.density, *size, level)
-      for level in GAME_LEVELS
-    )
-    results.append(
-      PictureResult(
-        record.id, len(points), prediction.count, game, record.group
-      )
-    )
+    truth = density_map(points, *size, sigma)[..., 0].numpy()
+    if counter.calibration is None:
+      prediction = counter.count(image, record.region())
+    else:
+      prediction = counter.estimate(image, record.region())
+      cells.add(truth, prediction.density, prediction.deviation)
+    results.append(_result(counter, record, points, prediction))
     if record.id in drawn:
-      truth = density_map(points, *size, sigma)[..., 0].numpy()
       rows.append(
         overlay.panel(image, prediction.density, prediction.deviation, truth)
       )
@@ -100,6 +98,8 @@ def evaluate(
       "nothing to compare with. Use: python -m cdcc_tf.predict"
     )
   measured = summarise(results)
+  if counter.calibration is not None:
+    measured |= _reliability(results, counter.calibration) | cells.results()
   groups = protocols.by_group(results, protocol)
   origin = dict(provenance or {}) | {
     "precision": counter.precision,
@@ -120,15 +120,53 @@ def evaluate(
   return measured, groups
 
 
+def _result(
+  counter: CrowdCounter,
+  record: records.CrowdRecord,
+  points: np.ndarray,
+  prediction: Prediction,
+) -> PictureResult:
+  size = (record.height, record.width)
+  game = tuple(
+    metrics.game_errors(points, prediction.density, *size, level)
+    for level in GAME_LEVELS
+  )
+  result = PictureResult(
+    record.id, len(points), prediction.count, game, record.group
+  )
+  if counter.calibration is None:
+    return result
+  return dataclasses.replace(
+    result,
+    uncertainty=intervals.count_uncertainty(prediction.deviation),
+    interval=counter.interval(prediction, 0.9),
+    familiar=counter.is_familiar(prediction),
+  )
+
+
+def _reliability(
+  results: list[PictureResult], calibration: intervals.Calibration
+) -> Figures:
+  return reliability.by_picture(
+    np.array([float(result.true) for result in results]),
+    np.array([result.predicted for result in results]),
+    np.array([result.uncertainty for result in results], np.float64),
+    calibration,
+  )
+
+
 def _table(results: list[PictureResult]) -> str:
   text = io.StringIO()
   rows = csv.writer(text)
   levels = [f"game{level}" for level in GAME_LEVELS]
-  rows.writerow(["id", "group", "true", "predicted", "error", *levels])
+  header = ["id", "group", "true", "predicted", "error", *levels]
+  rows.writerow([*header, "low_90", "high_90", "familiar"])
   for result in results:
+    bounds = result.interval or ()
     measured = (result.predicted, result.predicted - result.true, *result.game)
-    decimals = [f"{figure:.3f}" for figure in measured]
-    rows.writerow([result.id, result.group, result.true, *decimals])
+    decimals = [f"{figure:.3f}" for figure in (*measured, *bounds)]
+    familiar = [] if result.familiar is None else [int(result.familiar)]
+    rows.writerow([result.id, result.group, result.true, *decimals, *familiar])
   return text.getvalue()
 
 

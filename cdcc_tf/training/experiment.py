@@ -9,12 +9,14 @@ import tensorflow as tf
 
 from cdcc_tf import precision
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import manifest, pipeline
+from cdcc_tf.data import manifest, pipeline, stream
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training import round_report
 from cdcc_tf.training.builders import build_first_model, build_strategy
-from cdcc_tf.training.fitting import fit
+from cdcc_tf.training.calibration import calibrate_kept, calibrate_stage
+from cdcc_tf.training.fitting import Stream, fit
 from cdcc_tf.training.orientation import OrientationTask
 from cdcc_tf.training.rounds import next_stage
 from cdcc_tf.training.stages import Stage, plan
@@ -50,9 +52,12 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
       logger.info("%s: finished before.", stage.name)
     elif previous is None:
       _first_stage(config, folder, stage, strategy)
-    else:
-      next_stage(config, folder, stage, previous, strategy)
+    elif not next_stage(config, folder, stage, previous, strategy):
+      break
+    calibrate_stage(config, folder, stage)
     previous = stage
+  if previous is not None:
+    calibrate_kept(config, folder, previous)
 
 
 def _first_stage(
@@ -69,16 +74,30 @@ def _first_stage(
       config.data, config.training.seed, first_step, config.adapts
     )
 
+  def ids(step: int) -> dict[str, list[str]]:
+    data, seed = config.data, config.training.seed
+    found = {
+      "source": stream.ids_of(
+        pipeline.source_members(data, seed, step), data.source_batch
+      )
+    }
+    if config.adapts:
+      target = pipeline.orientation_members(data, seed, step)
+      found["target"] = stream.ids_of(target, data.target_batch // 2)
+    return found
+
   task = model.task
   decoder = task.decoder if isinstance(task, OrientationTask) else None
-  fit(config, folder, stage, model, batches, decoder)
+  fit(config, folder, stage, model, Stream(batches, ids), decoder)
 
 
 def _finished(stage: Stage, folder: RunFolder) -> bool:
   if not (folder.stage(stage.name) / "record.json").exists():
     return False
   history = json.loads(folder.history.read_text())
-  return history[-1]["step"] >= stage.first_step + stage.steps
+  if history[-1]["step"] < stage.first_step + stage.steps:
+    return False
+  return not stage.round or round_report.has(folder, stage)
 
 
 def _check_batches(config: ExperimentConfig, replicas: int) -> None:

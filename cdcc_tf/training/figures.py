@@ -20,6 +20,11 @@ class PictureResult:
     predicted: people counted.
     game: the errors at GAME levels 1 to 3.
     group: of its record, e.g. a scene or a fold.
+    uncertainty: of the count, see `intervals.count_uncertainty`; None if it
+      was counted in one pass.
+    interval: 90 % bounds of the count, None likewise.
+    familiar: whether it lies within what the counter was adapted to; None
+      likewise.
   """
 
   id: str
@@ -27,6 +32,9 @@ class PictureResult:
   predicted: float
   game: tuple[float, ...]
   group: str = ""
+  uncertainty: float | None = None
+  interval: tuple[float, float] | None = None
+  familiar: bool | None = None
 
 
 def summarise(results: Sequence[PictureResult]) -> Figures:
@@ -63,22 +71,38 @@ def summarise(results: Sequence[PictureResult]) -> Figures:
   return defined | {"pictures": len(results)}
 
 
+_NAMES = {
+  "mae": "MAE",
+  "rmse": 'RMSE (the field\'s "MSE")',
+  "nae": "NAE",
+  "game1": "GAME(1)",
+  "game2": "GAME(2)",
+  "game3": "GAME(3)",
+  "bias": "bias",
+  "correlation": "correlation",
+  "mean_true": "mean true count",
+  "ause": "AUSE, 0 is best",
+  "uncertainty_correlation": "sigma with |error|",
+  "familiar": "share that is familiar",
+}
+
+
 def table(figures: Figures) -> str:
   """Formats figures for the terminal, the field's names beside ours."""
-  names = {
-    "mae": "MAE",
-    "rmse": 'RMSE (the field\'s "MSE")',
-    "nae": "NAE",
-    "game1": "GAME(1)",
-    "game2": "GAME(2)",
-    "game3": "GAME(3)",
-    "bias": "bias",
-    "correlation": "correlation",
-    "mean_true": "mean true count",
-  }
-  lines = []
-  for key, name in names.items():
-    value = figures[key]
-    text = "undefined" if value is None else f"{value:.3f}"
-    lines.append(f"{name:<26}{text:>10}")
-  return "\n".join([f"{'pictures':<26}{figures['pictures']:>10}", *lines])
+  lines = [f"{'pictures':<26}{figures['pictures']:>10}"]
+  for key, name in _NAMES.items():
+    if key in figures:
+      lines.append(f"{name:<26}{_text(figures[key]):>10}")
+  for key, value in figures.items():
+    if key.startswith("coverage_"):
+      level = key.removeprefix("coverage_")
+      width = _text(figures[f"width_{level}"])
+      lines.append(
+        f"{f'{level} % intervals hold':<26}{_text(value):>10}"
+        f"  of the counts, {width} people wide"
+      )
+  return "\n".join(lines)
+
+
+def _text(value: float | None) -> str:
+  return "undefined" if value is None else f"{value:.3f}"

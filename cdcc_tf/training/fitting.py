@@ -1,5 +1,6 @@
 """Fitting one stage: resumes where it was, and goes to its end."""
 
+import dataclasses
 import logging
 import math
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import tensorflow as tf
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training.adaptation import CrossDomainModel
+from cdcc_tf.training.alarms import Alarms
 from cdcc_tf.training.callbacks import (
   Checkpoints,
   ProgressBar,
@@ -22,12 +24,26 @@ from cdcc_tf.training.validation import Validation
 logger = logging.getLogger(__name__)
 
 
+@dataclasses.dataclass(frozen=True)
+class Stream:
+  """A stage's batches, every step of which can be reached directly.
+
+  Attributes:
+    batches: makes the endless stream of batches from a step on.
+    ids: names the pictures of one step by domain, for the record of what went
+      wrong.
+  """
+
+  batches: Callable[[int], tf.data.Dataset]
+  ids: Callable[[int], dict[str, list[str]]]
+
+
 def fit(
   config: ExperimentConfig,
   folder: RunFolder,
   stage: Stage,
   model: CrossDomainModel,
-  batches: Callable[[int], tf.data.Dataset],
+  stream: Stream,
   orientation_decoder: keras.Model | None,
 ) -> None:
   """Trains a model through a stage, from its last checkpoint.
@@ -37,7 +53,7 @@ def fit(
     folder: of the run.
     stage: to train.
     model: compiled.
-    batches: makes the stage's stream of batches from one of its steps on.
+    stream: the stage's batches.
     orientation_decoder: with which to watch the features, or None.
 
   Raises:
@@ -55,15 +71,16 @@ def fit(
   validation = Validation(config, folder, stage, orientation_decoder)
   interval = config.training.checkpoint_every
   model.fit(
-    batches(first_step),
+    stream.batches(first_step),
     steps_per_epoch=interval,
     initial_epoch=first_step // interval,
     epochs=stage.steps // interval,
     verbose=0,
     shuffle=False,
     callbacks=[
-      StopIfNotFinite(),
+      StopIfNotFinite(folder, stage, stream.ids),
       validation,
+      Alarms(config, folder, stage),
       TensorBoardWriter(config, folder, stage, validation),
       ProgressBar(stage, first_step),
       checkpoints,  # last: an interval counts once all else is written

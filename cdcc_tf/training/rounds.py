@@ -6,12 +6,13 @@ import keras
 import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import pipeline
+from cdcc_tf.data import pipeline, pseudo_batches, stream
+from cdcc_tf.data.pseudo_batches import PseudoLabels
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.run_folder import RunFolder
-from cdcc_tf.training import pseudo_labels
+from cdcc_tf.training import pseudo_labels, round_report
 from cdcc_tf.training.builders import build_next_model
-from cdcc_tf.training.fitting import fit
+from cdcc_tf.training.fitting import Stream, fit
 from cdcc_tf.training.stages import Stage
 
 logger = logging.getLogger(__name__)
@@ -25,8 +26,12 @@ def next_stage(
   stage: Stage,
   previous: Stage,
   strategy: tf.distribute.Strategy,
-) -> None:
+) -> bool:
   """Runs one round from the counter that the stage before left.
+
+  Returns:
+    False if it did not: its pseudo-labels hardly differ from the round's
+    before, so that there is nothing more to learn from them.
 
   Raises:
     InputError: damaged records, cache or checkpoints.
@@ -44,25 +49,61 @@ def next_stage(
     config.pseudo,
   )
   logger.info("%s", pseudo_labels.table(summary))
+  moved = _movement(folder, stage, summary)
+  if moved is not None:
+    logger.info(
+      "Since the last round the pseudo-labels moved by %.1f %% of their "
+      "people.",
+      100 * moved,
+    )
+    if moved < config.pseudo.stop_movement:
+      logger.info(
+        "%s: that is below --stop_movement, so the run ends.", stage.name
+      )
+      return False
   with strategy.scope():
     model = build_next_model(config, stage, counter)
   seed = (config.training.seed + stage.round * _SEED_STRIDE) % 2**32
 
+  labels = PseudoLabels(
+    summary.files, summary.accepted, summary.largest_uncertainty
+  )
+
   def batches(first_step: int) -> tf.data.Dataset:
     return pipeline.joined(
       pipeline.source_batches(config.data, seed, first_step),
-      pipeline.pseudo_label_batches(
-        config.data,
-        seed,
-        first_step,
-        summary.files,
-        summary.accepted,
-        summary.largest_uncertainty,
+      pseudo_batches.pseudo_label_batches(
+        config.data, seed, first_step, labels
       ),
     )
+
+  def ids(step: int) -> dict[str, list[str]]:
+    target = pseudo_batches.pseudo_label_members(
+      config.data, seed, step, labels
+    )
+    return {
+      "source": stream.ids_of(
+        pipeline.source_members(config.data, seed, step),
+        config.data.source_batch,
+      ),
+      "target": stream.ids_of(target, config.data.target_batch),
+    }
 
   decoder_file = folder.stage("stage1") / "orientation.keras"
   decoder = None
   if decoder_file.is_file():
     decoder = keras.models.load_model(decoder_file, compile=False)
-  fit(config, folder, stage, model, batches, decoder)
+  fit(config, folder, stage, model, Stream(batches, ids), decoder)
+  logger.info("%s", round_report.add_round(folder, stage, summary, moved))
+  return True
+
+
+def _movement(
+  folder: RunFolder, stage: Stage, summary: pseudo_labels.Summary
+) -> float | None:
+  if stage.round < 2:
+    return None
+  before = sorted(
+    folder.pseudo_labels(f"round{stage.round - 1}").glob("*.tfrecord")
+  )
+  return round_report.movement(before, summary.files)

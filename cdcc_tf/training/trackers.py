@@ -32,6 +32,7 @@ class SourceTracker(Tracker):
     self.mae = metrics.CountMAE()
     self.rmse = metrics.CountRMSE()
     self.bias = metrics.CountBias()
+    self.true = keras.metrics.Mean("true_count")
 
   def update(
     self, source: dict[str, tf.Tensor], predicted: tf.Tensor, loss: tf.Tensor
@@ -47,6 +48,7 @@ class SourceTracker(Tracker):
     self.loss.update_state(loss, sample_weight=inside)
     true = metrics.count(source["density"] * inside)
     counted = metrics.count(predicted * inside)
+    self.true.update_state(true)
     for metric in (self.mae, self.rmse, self.bias):
       metric.update_state(true, counted)
 

@@ -22,18 +22,26 @@ from cdcc_tf.inference import overlay
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import losses, trackers
 from cdcc_tf.training.builders import density_loss
+from cdcc_tf.training.signals import LabelFreeSignals
 from cdcc_tf.training.stages import Stage
 
 logger = logging.getLogger(__name__)
 _PANELS = 3
-_BEST = "lowest MAE on the source's validation split, in the last stage"
+# What `--select_by` compares, the lower the better, and what it is called.
+SELECTED_BY = {
+  "source": ("val_mae", "lowest MAE on the source's validation split"),
+  "mirror": ("val_mirror_gap", "closest counts of target pictures and mirrors"),
+  "scale": ("val_scale_gap", "closest counts of target pictures at two sizes"),
+  "masks": ("val_mask_gap", "closest counts of the masks on the target"),
+}
 _PICTURES = tf.TensorSpec([None, None, None, 3], tf.float32)
 
 
 class Validation(keras.callbacks.Callback):
   """Measures both domains without target labels, and keeps the best counter.
 
-  Best means: lowest mean absolute error on the *source's* validation pictures.
+  Best is what `--select_by` says: by default, lowest mean absolute error on the
+  *source's* validation pictures. Each stage chooses anew.
 
   Attributes:
     panels: domain to picture | truth | prediction | uncertainty of the last
@@ -69,6 +77,7 @@ class Validation(keras.callbacks.Callback):
       else None
     )
     self._density_loss = density_loss(config)
+    self._figure, self._chosen_by = SELECTED_BY[config.training.select_by]
     self._source_tracker = trackers.SourceTracker()
     self._target_tracker = trackers.OrientationTracker()
     self.panels: dict[str, tf.Tensor] = {}
@@ -77,6 +86,7 @@ class Validation(keras.callbacks.Callback):
     """Prepares one trace for pictures of every size."""
     super().set_model(model)
     self._predict = tf.function(model.counter, input_signature=[_PICTURES])
+    self._signals = LabelFreeSignals(model.counter)
     if self._decoder is not None:
       self._classify = tf.function(
         lambda image: self._decoder(model.counter.encoder(image)),
@@ -94,7 +104,7 @@ class Validation(keras.callbacks.Callback):
     with averaged_weights(self.model):
       measured = self._measure()
       self.panels = self._draw()
-      if measured["val_mae"] < self._best_so_far():
+      if measured[self._figure] < self._best_so_far():
         self._keep(self._folder.path / "best", step, measured)
       if last:
         self._keep(self._folder.path / "last", step, measured)
@@ -122,6 +132,10 @@ class Validation(keras.callbacks.Callback):
         self._target_tracker.update(labels, logits, loss, 0.0)
       measured |= self._target_tracker.results()
       del measured["orientation_weight"]  # plays no part here
+    if self._target is not None:
+      # The upright one of each pair.
+      upright = self._target.map(lambda batch: batch["target"]["image"][:1])
+      measured |= self._signals.measure(upright)
     return {f"val_{name}": value for name, value in measured.items()}
 
   def _draw(self) -> dict[str, tf.Tensor]:
@@ -152,7 +166,7 @@ class Validation(keras.callbacks.Callback):
     if record.exists():
       noted = json.loads(record.read_text())
       if noted.get("stage") == self._stage.name:
-        return noted["val_mae"]
+        return noted[self._figure]
     return float("inf")
 
   def _keep(self, folder: Path, step: int, measured: dict[str, Any]) -> None:
@@ -168,7 +182,9 @@ class Validation(keras.callbacks.Callback):
     record = {
       "step": step,
       "stage": self._stage.name,
-      "chosen_by": _BEST if folder.name == "best" else "the end of the stage",
+      "chosen_by": f"{self._chosen_by}, in the last stage"
+      if folder.name == "best"
+      else "the end of the stage",
       "target_labels_used": False,
     }
     write_atomically(

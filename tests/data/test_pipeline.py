@@ -117,7 +117,7 @@ def test_source_is_the_same_without_target(both: DataConfig):
 
 def test_density_sums_to_whole_heads(tiny_records: RecordsFactory):
   members = [tiny_record(i, heads=40 * i) for i in range(4)]
-  config = data_config(tiny_records(pictures={"train": members}))
+  config = data_config(tiny_records(pictures={"train": members}), clutter=0.5)
   sums = np.concatenate(
     [
       batch["source"]["density"].sum((1, 2, 3), dtype=np.float64)

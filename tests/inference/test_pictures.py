@@ -10,6 +10,8 @@ from PIL import Image
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference import pictures
 from cdcc_tf.inference.counter import CrowdCounter
+from cdcc_tf.inference.intervals import Calibration
+from cdcc_tf.models.uncertainty import MaskEnsemble
 from tests.conftest import jpeg, noise_picture, png
 
 
@@ -98,8 +100,10 @@ def test_counts_pictures_of_any_shape(
   with open(output / "counts.csv", newline="") as file:
     rows = list(csv.DictReader(file))
   assert [row["image"] for row in rows] == [str(path) for path in paths]
-  for (_, count), row, size in zip(counts, rows, sizes.values(), strict=True):
-    assert float(row["count"]) == pytest.approx(count, abs=1e-3)
+  for counted, row, size in zip(counts, rows, sizes.values(), strict=True):
+    assert float(row["count"]) == pytest.approx(counted.count, abs=1e-3)
+    assert counted.interval is None
+    assert row["low_90"] == row["high_90"] == row["familiar"] == ""
     assert 0 < float(row["deviation_low"]) <= float(row["deviation_high"])
     assert (int(row["height"]), int(row["width"])) == size
     for column in ("density", "uncertainty"):
@@ -108,7 +112,7 @@ def test_counts_pictures_of_any_shape(
       assert drawn.shape[1] >= size[1]
     name = row["density"].replace("_density.png", "_maps.npz")
     with np.load(output / name) as maps:
-      assert maps["density"].sum() == pytest.approx(count, 1e-5)
+      assert maps["density"].sum() == pytest.approx(counted.count, 1e-5)
       assert maps["deviation"].shape == (-(-size[0] // 8), -(-size[1] // 8))
   with pytest.raises(InputError, match="holds no pictures"):
     pictures.find_pictures(output)  # our own overlays are not counted again
@@ -124,7 +128,7 @@ def test_names_never_collide_and_bad_ones_are_told(
   paths[2].write_bytes(jpeg(noise_picture(8, 8, 0)))
   paths[3].write_bytes(png(noise_picture(30, 30, 0))[:500])
   counts, problems = pictures.count_pictures(counter, paths, tmp_path / "out")
-  assert [path for path, _ in counts] == paths[:3]
+  assert [counted.path for counted in counts] == paths[:3]
   assert len(problems) == 1
   assert "bad.png" in problems[0]
   assert {path.name for path in (tmp_path / "out").glob("*_density.png")} == {
@@ -144,14 +148,14 @@ def test_counts_where_it_is_white_only(
   path.write_bytes(png(noise_picture(16, 24, 0)))
   other = tmp_path / "other.png"
   other.write_bytes(png(noise_picture(16, 25, 0)))
-  ((_, count),), problems = pictures.count_pictures(
+  (counted,), problems = pictures.count_pictures(
     counter,
     [path, other],
     tmp_path / "out",
     region=pictures.read_region(tmp_path / "where.png"),
   )
   density = counter.count(pictures.read_picture(path)).density
-  assert count == pytest.approx(density[:, :1].sum(), 1e-5)
+  assert counted.count == pytest.approx(density[:, :1].sum(), 1e-5)
   assert "is 25x16 pixels, the region of interest 24x16" in problems[0]
 
 
@@ -159,3 +163,47 @@ def test_region_that_is_nowhere_is_refused(tmp_path: Path) -> None:
   Image.new("L", (4, 4)).save(tmp_path / "black.png")
   with pytest.raises(InputError, match="black all over"):
     pictures.read_region(tmp_path / "black.png")
+
+
+def test_calibrated_counter_gives_intervals_and_says_what_is_unfamiliar(
+  counter: CrowdCounter, tmp_path: Path
+) -> None:
+  path = tmp_path / "a.png"
+  path.write_bytes(png(noise_picture(40, 24, 0)))
+  estimate = counter.estimate(pictures.read_picture(path))
+  assert counter.interval(estimate, 0.9) is None
+  assert counter.is_familiar(estimate) is None
+  spread = float(estimate.deviation.sum(dtype=np.float64))
+  for familiar in (True, False):
+    limit = spread / max(estimate.count, 1.0) * (1.01 if familiar else 0.99)
+    calibrated = CrowdCounter(counter.model, Calibration((0.25,), limit))
+    (counted,), _ = pictures.count_pictures(
+      calibrated, [path], tmp_path / f"out{familiar}"
+    )
+    assert counted.count == pytest.approx(estimate.count, 1e-5)
+    low = max(0.0, counted.count - 0.25 * spread)
+    assert counted.interval == pytest.approx(
+      (low, counted.count + 0.25 * spread), 1e-5
+    )
+    assert counted.familiar is familiar
+    assert ("UNFAMILIAR" in str(counted)) is not familiar
+    with open(tmp_path / f"out{familiar}" / "counts.csv", newline="") as file:
+      (row,) = csv.DictReader(file)
+    assert float(row["low_90"]) == pytest.approx(low, abs=1e-3)
+    assert row["familiar"] == str(int(familiar))
+
+
+def test_estimate_is_the_mean_of_the_masks(counter: CrowdCounter) -> None:
+  """Close to one pass, of another mean; its σ holds the masks' disagreement."""
+  image = noise_picture(40, 24, 0)
+  one, all_masks = counter.count(image), counter.estimate(image)
+  assert all_masks.count == pytest.approx(one.count, 0.2)
+  moments = MaskEnsemble(counter.model)(image[None])
+  np.testing.assert_allclose(
+    all_masks.deviation**2,
+    (moments.aleatoric + moments.epistemic)[0, ..., 0],
+    rtol=1e-4,
+  )
+  np.testing.assert_allclose(
+    all_masks.density, moments.mean[0, ..., 0], rtol=1e-4
+  )

@@ -130,7 +130,7 @@ def test_metrics_restart_each_interval() -> None:
   model = make_model(OrientationSchedule(1.0))
   logs = model.train_step(make_batch())
   assert set(logs) == {
-    *("density_loss", "mae", "rmse", "bias", "gradient_norm"),
+    *("density_loss", "mae", "rmse", "bias", "true_count", "gradient_norm"),
     *("orientation_loss", "orientation_accuracy", "orientation_weight"),
   }
   model.reset_metrics()

@@ -20,6 +20,7 @@ class OnePersonACell:
   """Counts one person in every cell, without a network."""
 
   precision = "float32"
+  calibration = None
 
   def count(
     self, image: np.ndarray, region: np.ndarray | None = None

@@ -1,0 +1,172 @@
+r"""The four arms of the method, from one start and with equal steps.
+
+  A  source only            B  + flip (stage 1)
+  C  + pseudo-labels        D  the full method
+
+  python -m benchmarks.four_arms --flagfile=experiments/unity2shtb.flags \
+      --rounds=3 --seeds=0 --output=runs/four_arms --split=dev
+
+Every arm of a seed starts from the same weights and takes the same number of
+steps. The labels of the target serve the table alone. Interrupted? The same
+command goes on where it was.
+"""
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from absl import flags
+
+from cdcc_tf import command_line, config
+from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.errors import InputError
+from cdcc_tf.files import write_atomically
+from cdcc_tf.inference import charts, overlay
+
+FLAGS = flags.FLAGS
+ARMS = {
+  "A": "source only",
+  "B": "+ flip",
+  "C": "+ pseudo-labels",
+  "D": "full method",
+}
+FIGURES = {
+  "mae": "MAE",
+  "rmse": "RMSE",
+  "nae": "NAE",
+  "correlation": "r",
+  "bias": "bias",
+  "coverage_90": "90 % holds",
+}
+
+
+def define_flags(values: flags.FlagValues = FLAGS) -> None:
+  """Defines what can be varied, beside every option of an experiment."""
+  config.define_flags(values)
+  flags.DEFINE_string(
+    "output", None, "Folder of the runs and the table.", flag_values=values
+  )
+  flags.DEFINE_list(
+    "seeds", ["0"], "Seeds, with commas between them.", flag_values=values
+  )
+  flags.DEFINE_string(
+    "split", "dev", "Labelled split of the target.", flag_values=values
+  )
+
+
+def arm_of(full: ExperimentConfig, arm: str, seed: int) -> ExperimentConfig:
+  """Returns an arm of the full method, of as many steps.
+
+  Args:
+    full: the full method, arm D.
+    arm: a key of ARMS.
+    seed: of the arm.
+
+  Raises:
+    InputError: the method is not full: it has no flip or no rounds.
+  """
+  if not full.adapts or not full.pseudo.rounds:
+    raise InputError(
+      "--orientation_weight and --rounds: both must be above 0, or there are "
+      "no four arms."
+    )
+  training = dataclasses.replace(full.training, seed=seed)
+  pseudo = full.pseudo
+  if arm in "AC":
+    training = dataclasses.replace(training, orientation_weight=0.0)
+  if arm in "AB":
+    steps = training.stage1_steps + pseudo.rounds * pseudo.round_steps
+    training = dataclasses.replace(training, stage1_steps=steps)
+    pseudo = dataclasses.replace(pseudo, rounds=0)
+  return dataclasses.replace(full, training=training, pseudo=pseudo)
+
+
+def flag_lines(arm: ExperimentConfig) -> list[str]:
+  """Returns an experiment as lines of a flag file."""
+  return [
+    f"--{name}={value}"
+    for group in dataclasses.asdict(arm).values()
+    for name, value in group.items()
+  ]
+
+
+def run_arm(arm: ExperimentConfig, run: Path, split: str) -> dict:
+  """Trains and evaluates an arm, each in a process of its own.
+
+  Returns:
+    The contents of the evaluation's `metrics.json`.
+  """
+  flag_file = run.with_suffix(".flags")
+  write_atomically(flag_file, "\n".join(flag_lines(arm)) + "\n")
+  records = arm.data.target_records
+  measured = run / "evaluation" / f"{Path(records).resolve().name}_{split}_best"
+  commands = [
+    ["cdcc_tf.train", f"--flagfile={flag_file}", f"--run={run}"],
+    [
+      *("cdcc_tf.evaluate", f"--run={run}", f"--records={records}"),
+      *(f"--split={split}", f"--output={measured}"),
+    ],
+  ]
+  if (measured / "metrics.json").exists():
+    commands.pop()
+  for command in commands:
+    print(f"\n$ python -m {' '.join(command)}", flush=True)
+    done = subprocess.run([sys.executable, "-m", *command])
+    if done.returncode:
+      sys.exit(done.returncode)
+  return dict(json.loads((measured / "metrics.json").read_text()))
+
+
+def table(results: dict[str, list[dict]]) -> str:
+  """Formats the arms: the mean over seeds and, of several, ± their deviation.
+
+  Args:
+    results: arm to the figures of each seed.
+  """
+  titles = "".join(f"{title:>18}" for title in FIGURES.values())
+  lines = [f"{'arm':<20}{titles}"]
+  for arm, seeds in results.items():
+    cells = []
+    for figure in FIGURES:
+      values = [s[figure] for s in seeds if s.get(figure) is not None]
+      text = "-"
+      if values:
+        text = f"{np.mean(values):.2f}"
+        if len(values) > 1:
+          text += f" ± {np.std(values, ddof=1):.2f}"
+      cells.append(f"{text:>18}")
+    lines.append(f"{arm + ' ' + ARMS[arm]:<20}" + "".join(cells))
+  return "\n".join(lines)
+
+
+def main() -> None:
+  """Runs every arm of every seed, then prints and writes the table."""
+  full, output = config.from_flags(), Path(FLAGS.output)
+  results: dict[str, list[dict]] = {arm: [] for arm in ARMS}
+  for seed in (int(seed) for seed in FLAGS.seeds):
+    for arm in ARMS:
+      experiment = arm_of(full, arm, seed)
+      run = output / f"{arm}_seed{seed}"
+      results[arm].append(run_arm(experiment, run, FLAGS.split))
+  print("\n" + table(results))
+  text = json.dumps(results, indent=1) + "\n"
+  write_atomically(output / "four_arms.json", text)
+  chart = charts.bars(
+    {
+      f"{arm} {name}": [figures["mae"] for figures in results[arm]]
+      for arm, name in ARMS.items()
+    },
+    f"{Path(full.data.target_records).name}, {FLAGS.split}",
+    "MAE",
+  )
+  overlay.save(chart, output / "four_arms.png")
+  print(f"As JSON and as a figure: {output}")
+
+
+if __name__ == "__main__":
+  define_flags()
+  command_line.require("output", "source_records", "target_records")
+  command_line.run(main)

@@ -1,0 +1,96 @@
+"""Stage 2's batches of the target, from a cache of pseudo-labels."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import tensorflow as tf
+
+from cdcc_tf.config import DataConfig
+from cdcc_tf.data import augment, pseudo_records, stream
+from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.pipeline import target_view
+
+_PSEUDO_STREAM = 3  # the source's and stage 1's are 1 and 2
+
+
+@dataclasses.dataclass(frozen=True)
+class PseudoLabels:
+  """A cache of pseudo-labels, as batches are drawn from it.
+
+  Attributes:
+    files: its shards.
+    accepted: number of pictures that are not left out.
+    largest_uncertainty: pictures above it are left out.
+  """
+
+  files: Sequence[Path]
+  accepted: int
+  largest_uncertainty: float
+
+
+def pseudo_label_batches(
+  config: DataConfig,
+  seed: int,
+  first_step: int,
+  labels: PseudoLabels,
+) -> tf.data.Dataset:
+  """Returns stage 2's batches of the target from a cache of pseudo-labels.
+
+  Args:
+    config: the experiment's data options.
+    seed: of order and augmentation.
+    first_step: of the stage, at which to start.
+    labels: the cache.
+
+  Returns:
+    Dataset of `image`, float32 [batch, crop, crop, 3] in [0, 255], `density`,
+    the pseudo-label in people per cell, and `confidence` in [0, 1], both
+    float32 [batch, crop/8, crop/8, 1].
+  """
+
+  def example(
+    position: tf.Tensor, serialized: tf.Tensor
+  ) -> dict[str, tf.Tensor]:
+    view_seed, colour_seed = stream.example_seeds(
+      seed, _PSEUDO_STREAM, position
+    )
+    fields = pseudo_records.parse(serialized)
+    image = decode_picture(fields["image"])
+    view = target_view(config, image, view_seed)
+    height, width = tf.unstack(fields["size"])
+    # People move as people; confidence as the area that is confident.
+    density = view.maps(fields["density"], height, width)
+    area = view.maps(tf.ones_like(fields["confidence"]), height, width)
+    confidence = view.maps(fields["confidence"], height, width) / area
+    return {
+      "image": augment.random_colour(
+        view.picture(image), colour_seed, config.colour_strength
+      ),
+      "density": density,
+      "confidence": confidence,
+    }
+
+  return (
+    pseudo_label_members(config, seed, first_step, labels)
+    .map(example, num_parallel_calls=tf.data.AUTOTUNE)
+    .batch(config.target_batch, drop_remainder=True)
+  )
+
+
+def pseudo_label_members(
+  config: DataConfig, seed: int, first_step: int, labels: PseudoLabels
+) -> tf.data.Dataset:
+  """Returns what `pseudo_label_batches` is made of, as `source_members`."""
+
+  def accept(serialized: tf.Tensor) -> tf.Tensor:
+    uncertainty = pseudo_records.parse(serialized)["uncertainty"]
+    return uncertainty <= labels.largest_uncertainty
+
+  return stream.shuffled(
+    list(labels.files),
+    labels.accepted,
+    seed + _PSEUDO_STREAM,
+    first_step * config.target_batch,
+    accept=accept,
+  )

@@ -1,0 +1,116 @@
+"""Signs that a run is going wrong, said while it still runs."""
+
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training.callbacks import step_of
+from cdcc_tf.training.stages import Stage
+
+logger = logging.getLogger(__name__)
+# Of a validation's true people: below or above it, the maps say nothing.
+_NOBODY, _TOO_MANY = 0.05, 5.0
+_CHANCE, _CHANCE_INTERVALS = 0.55, 4
+
+Row = dict[str, Any]
+
+
+class Alarms(keras.callbacks.Callback):
+  """Logs alarms as warnings and adds them to the history.
+
+  Args:
+    config: the experiment.
+    folder: of the run, whose history it reads.
+    stage: that is trained.
+  """
+
+  def __init__(self, config: ExperimentConfig, folder: RunFolder, stage: Stage):
+    super().__init__()
+    self._drift = config.pseudo.drift_alarm
+    self._history, self._stage = folder.history, stage
+
+  def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+    """Looks at the interval that has just ended, and those before it."""
+    if logs is None:
+      return
+    step = self._stage.first_step + step_of(self.model.optimizer)
+    before = []
+    if self._history.exists():
+      # A killed run's history may be ahead of the checkpoint it resumed from.
+      noted = json.loads(self._history.read_text())
+      before = [row for row in noted if row["step"] < step]
+    row = {"stage": self._stage.name} | logs
+    found = alarms([*before, row], self._drift)
+    for sentence in found:
+      logger.warning("%s: %s", self._stage.name, sentence)
+    if found:
+      logs["alarms"] = found
+
+
+def alarms(history: Sequence[Row], drift: float) -> list[str]:
+  """Looks at a run's history, the newest row last.
+
+  Args:
+    history: rows of figures by interval.
+    drift: share by which the target's mean count may change between two
+      validations of stage 2.
+
+  Returns:
+    A sentence for each alarm; none if all is well.
+  """
+  sentences = (
+    _map_alarm(history[-1]),
+    _orientation_alarm(history),
+    _drift_alarm(history, drift),
+  )
+  return [sentence for sentence in sentences if sentence]
+
+
+def _map_alarm(row: Row) -> str:
+  true = row.get("val_true_count", 0.0)
+  if not true:
+    return ""
+  share = 1 + row["val_bias"] / true
+  if _NOBODY <= share <= _TOO_MANY:
+    return ""
+  return (
+    f"the counter sees {share:.0%} of the people in the source's validation "
+    "pictures. If that lasts, lower --learning_rate."
+  )
+
+
+def _orientation_alarm(history: Sequence[Row]) -> str:
+  """Tells when the head has stood at chance after λ reached the encoder."""
+  rows = [row for row in history if row.get("orientation_weight", 0) > 0]
+  last = rows[-_CHANCE_INTERVALS:]
+  if len(last) < _CHANCE_INTERVALS or last[-1] is not history[-1]:
+    return ""
+  if any(row["orientation_accuracy"] > _CHANCE for row in last):
+    return ""
+  return (
+    f"the orientation head has been at chance for {len(last)} intervals, so "
+    "the target teaches nothing. Raise --orientation_warmup, or lower "
+    "--learning_rate."
+  )
+
+
+def _drift_alarm(history: Sequence[Row], drift: float) -> str:
+  """Compares the target's mean count with that of the validation before."""
+  name = "val_target_count"
+  row = history[-1]
+  before = [past[name] for past in history[:-1] if name in past]
+  if row.get("stage") == "stage1" or name not in row or not before:
+    return ""
+  change = row[name] / max(before[-1], 1e-6) - 1
+  if abs(change) <= drift:
+    return ""
+  return (
+    f"the people counted in the target changed by {change:+.0%} since the last "
+    "validation, more than --drift_alarm. Rounds may be feeding on themselves: "
+    "lower --pseudo_weight or --round_learning_rate."
+  )

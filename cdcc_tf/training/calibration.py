@@ -1,0 +1,177 @@
+"""Fitting a counter's intervals when a stage ends (docs/method.md §7).
+
+Labels are the source's only. The target's unlabelled pictures, those that were
+held out of training, say what the counter may call familiar.
+"""
+
+import dataclasses
+import logging
+import shutil
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from cdcc_tf.config import DataConfig, ExperimentConfig
+from cdcc_tf.data import records
+from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.inference import charts, intervals, overlay
+from cdcc_tf.inference.counter import CrowdCounter, load_model
+from cdcc_tf.inference.intervals import Calibration
+from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training import reliability
+from cdcc_tf.training.stages import Stage
+
+logger = logging.getLogger(__name__)
+_LEVELS = np.arange(1, 20) / 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+  """Pictures that a counter has looked at.
+
+  Attributes:
+    counts: people counted, [pictures].
+    uncertainties: of the counts, people, [pictures].
+    errors: of the counts, people; NaN where there is no label, [pictures].
+  """
+
+  counts: np.ndarray
+  uncertainties: np.ndarray
+  errors: np.ndarray
+
+  def calibration(self) -> Calibration:
+    """Fits intervals to the labelled ones."""
+    labelled = np.isfinite(self.errors)
+    return intervals.fit(
+      self.errors[labelled],
+      self.uncertainties[labelled],
+      self.uncertainties / np.maximum(self.counts, 1.0),
+    )
+
+
+def calibrate_stage(
+  config: ExperimentConfig, folder: RunFolder, stage: Stage
+) -> None:
+  """Writes `calibration.json` of a finished stage, and shows how good it is.
+
+  Raises:
+    InputError: records or the counter are damaged.
+  """
+  home = folder.stage(stage.name)
+  if (home / intervals.FILE_NAME).exists():
+    return
+  model = load_model(home / "model.keras", config.training.precision)
+  seen = look(CrowdCounter(model), config.data, f"calibrate {stage.name}")
+  calibration = seen.calibration()
+  logger.info(
+    "%s: 90 %% intervals reach %.2f uncertainties from a count (%d pictures of "
+    "the source).",
+    stage.name,
+    calibration.reach(0.9),
+    len(calibration.scores),
+  )
+  _draw(seen, calibration, folder, stage)
+  calibration.save(home)  # last: it says that all of this is done
+
+
+def calibrate_kept(
+  config: ExperimentConfig, folder: RunFolder, last: Stage
+) -> None:
+  """Writes `calibration.json` beside the `best` and the `last` counter.
+
+  Args:
+    config: the experiment.
+    folder: of a run that has come to its end.
+    last: its last stage, calibrated; usually both are its counter.
+
+  Raises:
+    InputError: records or counters are damaged.
+  """
+  stage_step = folder.step_of(folder.stage(last.name))
+  for which in ("best", "last"):
+    home = folder.model(which).parent
+    if (home / intervals.FILE_NAME).exists():
+      continue
+    if folder.step_of(home) == stage_step:
+      shutil.copy(folder.stage(last.name) / intervals.FILE_NAME, home)
+      continue
+    counter = CrowdCounter.from_run(
+      folder.path, which, config.training.precision
+    )
+    look(counter, config.data, f"calibrate {which}").calibration().save(home)
+
+
+def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
+  """Counts the source's validation pictures and the target's held-out ones.
+
+  Args:
+    counter: a trained counter.
+    data: the experiment's pictures.
+    description: of the progress bar.
+
+  Raises:
+    InputError: the records are damaged.
+  """
+  rows = []
+  for record in tqdm(
+    list(_pictures(data)), desc=description, unit="picture", disable=None
+  ):
+    estimate = counter.estimate(
+      decode_picture(record.image).numpy(), record.region()
+    )
+    error = estimate.count - len(record.counted_points())
+    rows.append(
+      (
+        estimate.count,
+        intervals.count_uncertainty(estimate.deviation),
+        error if record.labelled else np.nan,
+      )
+    )
+  return Seen(*np.array(rows).T)
+
+
+def _pictures(data: DataConfig) -> Iterator[CrowdRecord]:
+  for folder in data.source_folders:
+    yield from records.read_records(folder, "val")
+  if data.target_records:
+    yield from records.read_held_out(data.target_records, data.target_held_out)
+
+
+def _draw(
+  seen: Seen, calibration: Calibration, folder: RunFolder, stage: Stage
+) -> None:
+  """Draws reliability and sparsification on the source's validation split."""
+  pictures = {}
+  if len(calibration.scores) > 1:
+    coverage = reliability.left_out_coverage(
+      np.array(calibration.scores), _LEVELS
+    )
+    pictures["reliability"] = charts.curves(
+      {"source, each picture judged by the others": (_LEVELS, coverage)},
+      f"{stage.name}: how often intervals hold the truth",
+      "wanted",
+      "found",
+      diagonal=True,
+    )
+  labelled = np.isfinite(seen.errors)
+  share, by_uncertainty, best = reliability.sparsification(
+    np.abs(seen.errors[labelled]), seen.uncertainties[labelled]
+  )
+  pictures["sparsification"] = charts.curves(
+    {
+      "most uncertain first": (share, by_uncertainty),
+      "worst first": (share, best),
+    },
+    f"{stage.name}: error of what is left, source validation",
+    "share of pictures left out",
+    "MAE over that of all",
+  )
+  writer = tf.summary.create_file_writer(str(folder.tensorboard))
+  with writer.as_default(stage.first_step + stage.steps):
+    for name, picture in pictures.items():
+      tf.summary.image(f"uncertainty/{name}", picture[None])
+      overlay.save(picture, folder.panels / f"{stage.name}_{name}.png")
+  writer.close()

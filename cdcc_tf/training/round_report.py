@@ -1,0 +1,108 @@
+"""A row for every round: what was learned from, and what came of it."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from cdcc_tf.data import pseudo_records
+from cdcc_tf.files import write_atomically
+from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training.pseudo_labels import Summary
+from cdcc_tf.training.stages import Stage
+
+_COLUMNS = {
+  "round": "round",
+  "kept_cells": "cells kept",
+  "pseudo_people": "people/picture",
+  "movement": "moved",
+  "val_mae": "source MAE",
+  "val_orientation_accuracy": "flip accuracy",
+  "val_target_count": "target count",
+  "minutes": "minutes",
+}
+
+
+def movement(before: list[Path], after: list[Path]) -> float:
+  """Returns how far pseudo-labels moved from one round to the next.
+
+  Args:
+    before: shards of one round's cache.
+    after: shards of the next one's, of the same pictures in the same order.
+
+  Returns:
+    Σ|Δμ̄| over all cells of all pictures, over the people of `before`.
+  """
+  caches = [
+    tf.data.TFRecordDataset([str(file) for file in files]).map(
+      lambda example: pseudo_records.parse(example)["density"]
+    )
+    for files in (before, after)
+  ]
+  moved = people = 0.0
+  for old, new in tf.data.Dataset.zip(tuple(caches)).as_numpy_iterator():
+    moved += float(abs(new - old).sum(dtype="float64"))
+    people += float(old.sum(dtype="float64"))
+  return moved / max(people, 1e-9)
+
+
+def add_round(
+  folder: RunFolder, stage: Stage, summary: Summary, moved: float | None
+) -> str:
+  """Notes a finished round in `rounds.json`.
+
+  Args:
+    folder: of the run.
+    stage: the round.
+    summary: of its pseudo-labels.
+    moved: see `movement`; None in the first round.
+
+  Returns:
+    The table of all rounds so far, for the terminal.
+  """
+  history = json.loads(folder.history.read_text())
+  rows = [row for row in history if row["stage"] == stage.name]
+  last = rows[-1]
+  figures = {name: last.get(name) for name in _COLUMNS if name in last}
+  known = [row for row in _rows(folder) if row["round"] < stage.round]
+  known.append(
+    {
+      "round": stage.round,
+      "pictures": summary.accepted,
+      "kept_cells": float(summary.kept.sum() / summary.cells.sum()),
+      "pseudo_people": float(summary.people.sum() / summary.pictures),
+      "movement": moved,
+      "minutes": sum(row["seconds"] for row in rows) / 60,
+    }
+    | figures
+  )
+  write_atomically(folder.rounds, json.dumps(known, indent=1) + "\n")
+  return table(known)
+
+
+def has(folder: RunFolder, stage: Stage) -> bool:
+  """Tells whether a round's row was noted before the run was last ended."""
+  return any(row["round"] == stage.round for row in _rows(folder))
+
+
+def _rows(folder: RunFolder) -> list[dict[str, Any]]:
+  if not folder.rounds.exists():
+    return []
+  return list(json.loads(folder.rounds.read_text()))
+
+
+def table(rounds: list[dict[str, Any]]) -> str:
+  """Formats the rounds, one a line; what was not measured is a dash."""
+  lines = ["".join(f"{title:>16}" for title in _COLUMNS.values())]
+  for row in rounds:
+    values = [row.get(name) for name in _COLUMNS]
+    lines.append("".join(f"{_text(value):>16}" for value in values))
+  return "\n".join(lines)
+
+
+def _text(value: float | None) -> str:
+  if value is None or not math.isfinite(value):
+    return "-"
+  return str(value) if isinstance(value, int) else f"{value:.3g}"

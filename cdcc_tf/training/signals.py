@@ -1,0 +1,97 @@
+"""What tells, without a label, whether a counter suits the target domain.
+
+A picture holds as many people as its mirror image, and as many when it is
+somewhat smaller; and masks that were trained alike should agree. How far a
+counter is from that on pictures of the target can be measured anywhere.
+"""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from cdcc_tf.models.sfcn import SFCN
+from cdcc_tf.models.uncertainty import MaskEnsemble
+from cdcc_tf.training.trackers import Tracker
+
+_SMALLER = 0.75
+_PICTURES = tf.TensorSpec([None, None, None, 3], tf.float32)
+
+
+class SignalTracker(Tracker):
+  """Gathers gaps between looks at the same pictures, as shares of the people.
+
+  `mirror_gap`: mean |difference| of the counts of a picture and its mirror
+  image, over the mean count; `scale_gap`: likewise at three quarters of the
+  size; `mask_gap`: mean standard deviation of the masks' counts, over the mean
+  count; `target_count`: the mean count itself, in people.
+  """
+
+  def __init__(self) -> None:
+    self.count = keras.metrics.Mean("target_count")
+    self.mirror = keras.metrics.Mean("mirror_gap")
+    self.scale = keras.metrics.Mean("scale_gap")
+    self.mask = keras.metrics.Mean("mask_gap")
+
+  def update(
+    self,
+    masks: tf.Tensor,
+    mirrored: tf.Tensor,
+    smaller: tf.Tensor,
+  ) -> None:
+    """Adds pictures.
+
+    Args:
+      masks: each mask's count of each picture, [batch, masks].
+      mirrored: counts of the mirror images, [batch].
+      smaller: counts of the smaller pictures, [batch].
+    """
+    count = ops.mean(masks, axis=1)
+    self.count.update_state(count)
+    self.mirror.update_state(ops.abs(count - mirrored))
+    self.scale.update_state(ops.abs(count - smaller))
+    self.mask.update_state(ops.std(masks, axis=1))
+
+  def results(self) -> dict[str, float]:
+    """Returns every figure by name, and starts anew."""
+    gaps = super().results()
+    count = gaps["target_count"]
+    people = max(count, 1e-6)
+    return {name: gap / people for name, gap in gaps.items()} | {
+      "target_count": count
+    }
+
+
+class LabelFreeSignals:
+  """Measures a counter on unlabelled pictures.
+
+  Args:
+    counter: built; its weights are read at every call.
+  """
+
+  def __init__(self, counter: SFCN):
+    self._tracker = SignalTracker()
+    ensemble = MaskEnsemble(counter)
+
+    @tf.function(input_signature=[_PICTURES])
+    def counts(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+      size = tf.cast(tf.shape(images)[1:3], tf.float32)
+      smaller = tf.cast(tf.maximum(tf.round(size * _SMALLER), 1.0), tf.int32)
+      resized = tf.image.resize(images, smaller, antialias=True)
+      others = [tf.reverse(images, [2]), tf.clip_by_value(resized, 0.0, 255.0)]
+      mirrored, small = (
+        tf.reduce_mean(ensemble(other).counts, axis=1) for other in others
+      )
+      return ensemble(images).counts, mirrored, small
+
+    self._counts = counts
+
+  def measure(self, pictures: tf.data.Dataset) -> dict[str, float]:
+    """Returns the signals of `SignalTracker` over pictures.
+
+    Args:
+      pictures: dataset of float32 batches [batch, height, width, 3], one size
+        in each.
+    """
+    for images in pictures:
+      self._tracker.update(*self._counts(images))
+    return self._tracker.results()

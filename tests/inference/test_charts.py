@@ -1,0 +1,19 @@
+"""Charts: a picture that shows what it was given."""
+
+import numpy as np
+
+from cdcc_tf.inference import charts
+
+
+def test_chart_is_a_picture_of_its_curves():
+  x = np.linspace(0, 1, 5)
+  one = charts.curves({"a": (x, x)}, "title", "x", "y")
+  assert one.shape == (480, 640, 3)
+  assert one.dtype == np.uint8
+  assert one.min() < 60  # ink
+  assert (one == 255).mean() > 0.5  # paper
+  other = charts.curves({"a": (x, 1 - x)}, "title", "x", "y", diagonal=True)
+  assert not np.array_equal(one, other)
+  np.testing.assert_array_equal(
+    one, charts.curves({"a": (x, x)}, "title", "x", "y")
+  )

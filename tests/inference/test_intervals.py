@@ -1,0 +1,82 @@
+"""Calibrated intervals: conformal ranks, coverage, and what is unfamiliar."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cdcc_tf.errors import InputError
+from cdcc_tf.inference import intervals
+from cdcc_tf.inference.intervals import Calibration
+
+NINE = Calibration(tuple(float(score) for score in range(1, 10)), 0.5)
+
+
+@pytest.mark.parametrize(
+  ("level", "reach"), [(0.5, 5), (0.8, 8), (0.9, 9), (0.95, 9)]
+)
+def test_ranks_are_those_of_conformal_prediction(level: float, reach: int):
+  """Of n scores, the ceil((n+1)·level)-th; the last beyond n/(n+1)."""
+  assert NINE.reach(level) == reach
+
+
+def test_interval_by_hand():
+  assert NINE.interval(100.0, 4.0, 0.5) == (80, 120)
+  assert NINE.interval(10.0, 4.0, 0.5) == (0, 30)  # nobody is below nobody
+
+
+def test_coverage_is_what_was_asked_for():
+  """Calibrated on some pictures, it holds on others of the same kind."""
+  random = np.random.default_rng(0)
+  covered = {level: [] for level in intervals.LEVELS}
+  for _ in range(400):
+    spread = random.uniform(1, 50, 40)
+    errors = random.normal(0, 3 * spread)
+    calibration = intervals.fit(errors[:39], spread[:39], np.ones(1))
+    for level, holds in covered.items():
+      low, high = calibration.interval(1e6, spread[39], level)
+      holds.append(low <= 1e6 - errors[39] <= high)
+  for level, holds in covered.items():
+    assert np.mean(holds) == pytest.approx(level, abs=0.05)
+
+
+def test_order_of_pictures_does_not_matter():
+  errors, spread = np.array([3.0, -8.0, 1.0]), np.array([1.0, 2.0, 4.0])
+  one = intervals.fit(errors, spread, np.array([0.2, 0.7]))
+  other = intervals.fit(errors[::-1], spread[::-1], np.array([0.7, 0.2]))
+  assert one == other == Calibration((0.25, 3.0, 4.0), 0.7)
+
+
+@pytest.mark.parametrize(
+  ("count", "uncertainty", "familiar"),
+  [(10.0, 5.0, True), (10.0, 5.1, False), (0.0, 0.5, True), (0.0, 0.6, False)],
+)
+def test_familiar_by_uncertainty_per_person(
+  count: float, uncertainty: float, familiar: bool
+):
+  assert NINE.is_familiar(count, uncertainty) == familiar
+
+
+def test_what_is_saved_comes_back(tmp_path: Path):
+  assert Calibration.load(tmp_path) is None
+  NINE.save(tmp_path)
+  assert Calibration.load(tmp_path) == NINE
+
+
+@pytest.mark.parametrize(
+  "text", ["", "[]", "{}", '{"scores": ["a"], "familiar": 1}', "{", "null"]
+)
+def test_damaged_file_is_named(tmp_path: Path, text: str):
+  (tmp_path / intervals.FILE_NAME).write_text(text)
+  with pytest.raises(InputError, match=r"calibration\.json: damaged"):
+    Calibration.load(tmp_path)
+
+
+def test_no_scores_are_refused(tmp_path: Path):
+  Calibration((), 1.0).save(tmp_path)
+  with pytest.raises(InputError, match="no scores"):
+    Calibration.load(tmp_path)
+  with pytest.raises(ValueError, match="no finite"):
+    intervals.fit(np.zeros(0), np.zeros(0), np.ones(1))
+  with pytest.raises(ValueError, match="no finite"):
+    intervals.fit(np.array([np.nan]), np.ones(1), np.ones(1))

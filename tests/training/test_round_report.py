@@ -1,0 +1,74 @@
+"""The table of rounds, and how far pseudo-labels move between them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cdcc_tf.data.pseudo_records import PseudoLabelCache, PseudoRecord
+from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training import round_report
+from cdcc_tf.training.pseudo_labels import Summary
+from cdcc_tf.training.stages import Stage
+from tests.conftest import noise_picture, png
+
+
+def cache(folder: Path, densities: list[np.ndarray]) -> list[Path]:
+  made = PseudoLabelCache(folder, {})
+  records = [
+    PseudoRecord(
+      *(f"{index}", png(noise_picture(16, 24, index)), 16, 24),
+      density.astype(np.float32),
+      np.ones((2, 3), bool),
+      0.1,
+    )
+    for index, density in enumerate(densities)
+  ]
+  made.write(0, records, {})
+  made.finish(1)
+  return made.files()[0]
+
+
+def test_movement_by_hand(tmp_path: Path) -> None:
+  before = cache(tmp_path / "1", [np.full((2, 3), 1.0), np.full((2, 3), 2.0)])
+  after = cache(tmp_path / "2", [np.full((2, 3), 1.5), np.full((2, 3), 1.0)])
+  # 6 cells up by a half, 6 down by one, of 18 people.
+  assert round_report.movement(before, after) == pytest.approx(9 / 18)
+  assert round_report.movement(before, before) == 0
+
+
+def test_rows_are_noted_once_and_in_order(tmp_path: Path) -> None:
+  folder = RunFolder(tmp_path)
+  summary = Summary(
+    [],
+    4,
+    3,
+    1.0,
+    np.array([10.0, 10.0]),
+    np.array([5.0, 1.0]),
+    np.array([1.0, 7.0]),
+    np.array([0.5, 2.0]),
+  )
+  rounds = [Stage(f"round{n}", n, 4 * n, 4, 1e-4) for n in (1, 2)]
+  rows = []
+  for stage, mae in zip(rounds, (5.0, 4.0), strict=True):
+    for step, figures in ((2, {}), (4, {"val_mae": mae})):
+      rows.append(
+        {"step": stage.first_step + step, "stage": stage.name, "seconds": 90.0}
+        | figures
+      )
+    folder.history.write_text(json.dumps(rows))
+    assert not round_report.has(folder, stage)
+    moved = None if stage.round == 1 else 0.25
+    for _ in range(2):  # a run killed right after noting it notes it again
+      table = round_report.add_round(folder, stage, summary, moved)
+    assert round_report.has(folder, stage)
+  noted = json.loads(folder.rounds.read_text())
+  assert [row["round"] for row in noted] == [1, 2]
+  assert noted[1]["kept_cells"] == pytest.approx(6 / 20)
+  assert noted[1]["pseudo_people"] == pytest.approx(8 / 4)
+  assert noted[1]["minutes"] == pytest.approx(3)
+  first, second = table.splitlines()[1:]
+  assert first.split() == ["1", "0.3", "2", "-", "5", "-", "-", "3"]
+  assert second.split() == ["2", "0.3", "2", "0.25", "4", "-", "-", "3"]
