@@ -19,6 +19,7 @@ from benchmarks import (
   input_pipeline,
   labelling,
   moments,
+  resume,
   signals,
   timing,
   torch_side,
@@ -39,7 +40,7 @@ from tests.conftest import noise_picture, png
 
 COMMANDS = (
   *(density, four_arms, inference, input_pipeline),
-  *(labelling, moments, signals, train_step),
+  *(labelling, moments, resume, signals, train_step),
 )
 TINY = 0.05
 
