@@ -44,7 +44,7 @@ class Manifest:
       earlier one has the same coordinates.
     converted_pictures: picture id to the reason why the picture could not be
       stored as it came.
-    remarks: what the reader noticed about the data set, for the user to judge.
+    notes: what the reader noticed about the data set, for the user to judge.
     format_version: version of the record format.
   """
 
@@ -58,7 +58,7 @@ class Manifest:
   options: dict[str, object]
   duplicate_points: dict[str, int] = dataclasses.field(default_factory=dict)
   converted_pictures: dict[str, str] = dataclasses.field(default_factory=dict)
-  remarks: tuple[str, ...] = ()
+  notes: tuple[str, ...] = ()
   format_version: int = FORMAT_VERSION
 
   def save(self, folder: Path) -> None:
@@ -111,7 +111,7 @@ def load_manifest(folder: str | Path) -> Manifest:
   try:
     fields["shards"] = tuple(Shard(**shard) for shard in fields["shards"])
     fields["skipped_files"] = tuple(fields["skipped_files"])
-    fields["remarks"] = tuple(fields.get("remarks", ()))
+    fields["notes"] = tuple(fields.get("notes", ()))
     manifest = Manifest(**fields)
   except (ValueError, KeyError, TypeError) as error:
     raise _not_a_manifest(path, error) from error

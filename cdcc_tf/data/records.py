@@ -119,7 +119,7 @@ class RecordWriter:
     self._unlabelled: dict[str, int] = {}
     self._rows: list[origins.Row] = []
     self._skipped: list[dict[str, str]] = []
-    self._remarks: list[str] = []
+    self._notes: list[str] = []
 
   def write(
     self, record: CrowdRecord, split: str, origin: Origin | None = None
@@ -158,9 +158,9 @@ class RecordWriter:
     """Notes a file that was left out, and why."""
     self._skipped.append({"file": file, "reason": reason})
 
-  def remark(self, text: str) -> None:
+  def note(self, text: str) -> None:
     """Notes what the user should know about the data set."""
-    self._remarks.append(text)
+    self._notes.append(text)
 
   def _flush(self, split: str) -> None:
     members = self._pending.pop(split, [])
@@ -221,7 +221,7 @@ class RecordWriter:
       converted_pictures={
         r.id: r.origin.converted for r in rows if r.origin.converted
       },
-      remarks=tuple(self._remarks),
+      notes=tuple(self._notes),
     )
     self.manifest.save(self._staged.path)
     self._staged.put_in_place()
