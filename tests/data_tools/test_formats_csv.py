@@ -73,7 +73,7 @@ def test_duplicates_are_kept(tmp_path: Path):
   [
     ("image,x", "y"),
     ("name,x,y", "image"),
-    ("image;x;y", "image, x, y"),
+    ("image;x", "image, x, y"),
     ("", "image, x, y"),
   ],
 )
@@ -167,10 +167,9 @@ def test_picture_named_but_missing(tmp_path: Path):
 def test_one_table_is_wanted(tmp_path: Path, tables: int):
   for index in range(tables):
     (tmp_path / f"{index}.csv").write_text("image,x,y\n")
-  with pytest.raises(InputError, match=r"image,x,y") as raised:
+  message = "0.csv, 1.csv.*--annotations=0.csv" if tables else "Found: nothing"
+  with pytest.raises(InputError, match=message):
     list(csv_points.read(tmp_path))
-  found = "0.csv, 1.csv" if tables else "nothing"
-  assert f"Found: {found}" in str(raised.value)
 
 
 def test_no_folder_at_all(tmp_path: Path):
