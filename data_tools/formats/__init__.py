@@ -62,7 +62,6 @@ def with_option(option: str) -> str:
 
 def defaults(option: str) -> str:
   """Returns each format's default of an option of its splits, for --help."""
-  return "Default: " + ", ".join(
-    f"{getattr(FORMATS[name].DEFAULT_SPLITS, option):g} for {name}"
-    for name in names()
-  )
+  values = {n: getattr(FORMATS[n].DEFAULT_SPLITS, option) for n in names()}
+  usual = [f"{value:g} for {name}, " for name, value in values.items() if value]
+  return f"Default: {''.join(usual)}0 for {'the others' if usual else 'all'}."

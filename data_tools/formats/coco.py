@@ -80,7 +80,9 @@ def read(
       yield Unreadable(export, f"images[{index}]: {first_line(error)}")
       continue
     if key in entries:
-      raise InputError(f"{export}: two pictures have id {key}. Export again.")
+      raise InputError(
+        f"{export}: two pictures have id {shown(key)}. Export again."
+      )
     entries[key] = entry
   strangers = 0
   for index, annotation in enumerate(members):
@@ -118,8 +120,8 @@ def _entry(image: object) -> tuple[str, Entry]:
   try:
     size = size_of(fields.get("height"), fields.get("width"))
   except ValueError as error:
-    return key, Entry(name, f"image {key}", problem=first_line(error))
-  return key, Entry(name, f"image {key}", points=[], size=size)
+    return key, Entry(name, f"image {shown(key)}", problem=first_line(error))
+  return key, Entry(name, f"image {shown(key)}", points=[], size=size)
 
 
 def _added(entry: Entry, annotation: Any, heads: Heads, index: int) -> Entry:

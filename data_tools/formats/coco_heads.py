@@ -16,6 +16,8 @@ from data_tools.formats.fields import (
   text,
 )
 
+_LONGEST_ID = 100  # characters
+
 Points = list[tuple[float, float]]
 
 
@@ -31,7 +33,7 @@ def key_of(value: Any, field: str) -> str:
   """Returns an id, which some tools write as a number and others as text."""
   id = value.get(field) if isinstance(value, dict) else None
   plain = isinstance(id, int | str) and not isinstance(id, bool)
-  return shown(str(id)) if plain and len(shown(id)) < 60 else ""
+  return str(id) if plain and len(str(id)) <= _LONGEST_ID else ""
 
 
 def read_categories(value: object) -> dict[str, Category]:
@@ -76,11 +78,15 @@ class Heads:
         for category in categories.values()
         if set(category.keypoints) & set(self._keypoints)
       ]
-    used = {self._category(member).name for member in members}
+    used = {
+      category.name for category in map(self._category, members) if category
+    }
     self._wanted = head_labels(used, names | keypoints, wanted, export)
 
-  def _category(self, annotation: Any) -> Category:
-    return self._categories.get(key_of(annotation, "category_id"), Category())
+  def _category(self, annotation: Any) -> Category | None:
+    if not self._categories:  # some tools know but one, and do not write it
+      return Category()
+    return self._categories.get(key_of(annotation, "category_id"))
 
   def of(self, annotation: Any) -> Points:
     """Returns the heads of one annotation, none if it is of other things.
@@ -91,6 +97,10 @@ class Heads:
     """
     fields = mapping(annotation, "it")
     category = self._category(fields)
+    if category is None:
+      raise ValueError(
+        f"category_id {shown(fields.get('category_id'))} is not in categories"
+      )
     if category.name not in self._wanted:
       return []
     if fields.get("iscrowd"):

@@ -71,14 +71,7 @@ def find_export(
       )
     return path
   for place in (folder, folder / "annotations"):
-    found = sorted(
-      (
-        path
-        for path in (place.iterdir() if place.is_dir() else ())
-        if path.suffix.lower() in suffixes and path.is_file()
-      ),
-      key=natural_key,
-    )
+    found = export_files(folder, place, suffixes)
     if len(found) > 1:
       names = [path.relative_to(folder).as_posix() for path in found]
       raise InputError(
@@ -88,6 +81,36 @@ def find_export(
     if found:
       return found[0]
   raise wrong_layout(folder, layout)
+
+
+def export_files(
+  folder: Path, place: Path, suffixes: Sequence[str]
+) -> list[Path]:
+  """Lists the files of a data set's folder that may be exports.
+
+  Args:
+    folder: the data set.
+    place: the folder, or one below it, in which they lie.
+    suffixes: how they may end, in lower case.
+
+  Raises:
+    InputError: one is a link out of the folder.
+  """
+  if not place.is_dir():
+    return []
+  found = [
+    path
+    for path in sorted(place.iterdir(), key=natural_key)
+    if path.suffix.lower() in suffixes and path.is_file()
+  ]
+  for path in found:
+    try:
+      inside(folder, path.relative_to(folder).as_posix())
+    except ValueError as error:
+      raise InputError(
+        f"{path}: {error}. Put the file itself into the folder."
+      ) from error
+  return found
 
 
 def match(

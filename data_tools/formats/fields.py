@@ -14,6 +14,8 @@ from cdcc_tf.errors import InputError, first_line
 
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 
+_LONGEST_SHOWN = 80
+
 _brief = reprlib.Repr()
 _brief.maxstring = _brief.maxother = _brief.maxlong = 60
 _brief.maxlevel = 3
@@ -21,7 +23,8 @@ _brief.maxlevel = 3
 
 def shown(value: object) -> str:
   """Returns a value as one short line, for a message."""
-  return _brief.repr(value)
+  brief = _brief.repr(value)
+  return brief if len(brief) <= _LONGEST_SHOWN else brief[:_LONGEST_SHOWN] + "…"
 
 
 def parse_json(content: str | bytes) -> Any:

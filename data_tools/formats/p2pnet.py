@@ -12,9 +12,9 @@ from data_tools.formats.base import (
   wrong_layout,
 )
 from data_tools.formats.csv_points import read_text
-from data_tools.formats.exports import find_export
+from data_tools.formats.exports import export_files, find_export
 from data_tools.formats.fields import shown
-from data_tools.formats.picture_names import inside, natural_key
+from data_tools.formats.picture_names import inside
 from data_tools.formats.text_points import read_points
 from data_tools.splits import Splits
 
@@ -46,24 +46,22 @@ def read(folder: Path, annotations: str | None = None) -> Iterator[Item]:
   if annotations:
     lists = [find_export(folder, annotations, _SUFFIXES, LAYOUT)]
   else:
-    files = folder.iterdir() if folder.is_dir() else ()
-    lists = sorted(
-      (p for p in files if p.suffix.lower() in _SUFFIXES and p.is_file()),
-      key=natural_key,
-    )
+    lists = export_files(folder, folder, _SUFFIXES)
   if not lists:
     raise wrong_layout(folder, LAYOUT)
-  listed: dict[Path, Path] = {}
+  listed: dict[Path, str] = {}
   for path in lists:
     split = "test" if "test" in path.stem.lower() else "train"
     for number, line in enumerate(read_text(path).splitlines(), start=1):
       if not line.strip():
         continue
       item = _picture(folder, path, number, line.strip(), split)
-      first = listed.setdefault(item.path, path)
-      if isinstance(item, LabelledPicture) and first != path:
-        reason = f"listed in {path.name} too, after {first.name}; keep one"
-        item = Unreadable(item.path, reason)
+      if isinstance(item, LabelledPicture):
+        here = f"{path.name}, line {number}"
+        first = listed.setdefault(item.path, here)
+        if first != here:  # a test picture among the training ones is a leak
+          reason = f"listed twice ({first}, and {here}); keep one"
+          item = Unreadable(item.path, reason)
       yield item
 
 

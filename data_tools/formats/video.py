@@ -131,7 +131,8 @@ class _Frames:
 
 
 def _opened(video: Path) -> cv2.VideoCapture:
-  # FFmpeg would print its own words on every damaged file.
+  # FFmpeg and OpenCV would print their own words on every damaged file.
   os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+  cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
   # An absolute path is no address, and no pattern to this one backend.
   return cv2.VideoCapture(str(video.resolve()), cv2.CAP_FFMPEG)

@@ -149,6 +149,7 @@ def test_categories(tmp_path: Path):
     ({"points": [[1, 2, 3]]}, "not two numbers"),
     ({"points": [1, 2, 3]}, "3 numbers"),
     ({"bbox": [1, 2, 3]}, "bbox is"),
+    ({"bbox": [1, 2, 3, 4], "category_id": 7}, "category_id 7 is not in"),
     ({"bbox": [1, 2, -3, 4]}, "a box is"),
     ({"bbox": [1, 2, True, 4]}, "True, not a number"),
   ],
@@ -209,6 +210,14 @@ def test_sizes(tmp_path: Path, size: dict[str, Any], expected: Any):
   else:
     assert isinstance(item, LabelledPicture)
     assert item.size == expected
+
+
+def test_file_without_categories(tmp_path: Path):
+  picture_files(tmp_path, "a.jpg")
+  content = exports.coco({"a.jpg": exports.coco_points(ONE)})
+  del content["categories"]
+  write(tmp_path, content)
+  assert states(coco.read(tmp_path)) == {"a.jpg": as_lists(ONE)}
 
 
 def test_ids_as_texts_and_numbers(tmp_path: Path):

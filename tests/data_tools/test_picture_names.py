@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cdcc_tf.errors import InputError
+from data_tools.formats.exports import export_files
 from data_tools.formats.picture_names import (
   PictureFolder,
   fixed_part,
@@ -149,3 +151,14 @@ def test_fixed_part_of_a_pattern(tmp_path: Path):
   assert fixed_part(tmp_path / "cam*" / "*.jpg") == tmp_path
   assert fixed_part(tmp_path / "odd [1]") == tmp_path / "odd [1]"
   assert fixed_part(tmp_path / "missing") == tmp_path / "missing"
+
+
+def test_exports_that_are_links_out_of_the_folder(tmp_path: Path):
+  root = touch(tmp_path / "data", "in.json")
+  touch(tmp_path, "secret.csv")
+  os.symlink(tmp_path / "secret.csv", root / "points.csv")
+  os.symlink(root / "in.json", root / "same.json")
+  with pytest.raises(InputError, match=r"through a link\. Put the file itself"):
+    export_files(root, root, (".csv",))
+  assert len(export_files(root, root, (".json",))) == 2
+  assert export_files(root, root / "nowhere", (".json",)) == []
