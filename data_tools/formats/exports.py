@@ -75,8 +75,9 @@ def find_export(
     if len(found) > 1:
       names = [path.relative_to(folder).as_posix() for path in found]
       raise InputError(
-        f"{folder}: holds several files that may be meant ({', '.join(names)})."
-        f" Name one: --annotations={names[0]}"
+        f"{folder}: holds {len(names)} files that may be meant "
+        f"({', '.join(names[:5])}{', …' if names[5:] else ''}). Name one: "
+        f"--annotations={names[0]}"
       )
     if found:
       return found[0]

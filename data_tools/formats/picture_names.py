@@ -21,8 +21,12 @@ def natural_key(path: Path) -> list[str | int]:
 
 
 def is_picture(path: Path) -> bool:
-  """Tells by its suffix whether a file is a picture."""
-  return path.suffix.lower() in PICTURE_SUFFIXES
+  """Tells by its name whether a file is a picture.
+
+  Hidden ones are not: a Mac's archives hold a `._a.jpg` for each `a.jpg`.
+  """
+  hidden = path.name.startswith(".")
+  return path.suffix.lower() in PICTURE_SUFFIXES and not hidden
 
 
 def fixed_part(pattern: Path) -> Path:

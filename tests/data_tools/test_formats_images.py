@@ -22,6 +22,7 @@ def ids(root: Path) -> list[str]:
 def test_folder(tmp_path: Path):
   picture_files(tmp_path, *NAMES)
   (tmp_path / "notes.txt").touch()
+  (tmp_path / "._seq_2.PNG").touch()
   (tmp_path / "folder.jpg").mkdir()
   expected = ["c.webp.jpg", "deep er/seq_1.jpeg", "seq_2.PNG", "seq_10.jpg"]
   assert ids(tmp_path) == expected
