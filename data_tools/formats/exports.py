@@ -143,10 +143,10 @@ def match(
       yield Unreadable(source, f"{entry.where}: {first_line(error)}")
       continue
     if path is None:
-      missing = Path(entry.name.replace("\\", "/")).name
-      yield Unreadable(
-        pictures.folder / missing, f"named in {source.name} but missing"
-      )
+      name = entry.name.replace("\\", "/")
+      # Of an address, only the end may be the name of a file.
+      missing = pictures.folder / (Path(name).name if find else name)
+      yield Unreadable(missing, f"named in {source.name} but missing")
       continue
     found.setdefault(path, []).append(entry)
   for path in pictures.links:
