@@ -13,8 +13,9 @@ from types import TracebackType
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf.data import examples
+from cdcc_tf.data import examples, origins
 from cdcc_tf.data import manifest as manifests
+from cdcc_tf.data.origins import Origin
 from cdcc_tf.data.regions import decode_region, heads_within
 from cdcc_tf.data.staging import StagedFolder
 from cdcc_tf.errors import InputError
@@ -123,19 +124,38 @@ class RecordWriter:
     self._pictures: dict[str, int] = {}
     self._heads: dict[str, int] = {}
     self._unlabelled: dict[str, int] = {}
-    self._dropped: dict[str, int] = {}
+    self._rows: list[origins.Row] = []
     self._skipped: list[dict[str, str]] = []
+    self._notes: list[str] = []
 
   def write(
-    self, record: CrowdRecord, split: str, dropped_points: int = 0
+    self, record: CrowdRecord, split: str, origin: Origin | None = None
   ) -> None:
-    """Adds a picture to a split; `dropped_points` goes to the manifest."""
+    """Adds a picture to a split.
+
+    Args:
+      record: the picture.
+      split: its name.
+      origin: for the manifest and the table of pictures; None for a picture
+        that was made and not converted.
+    """
     self._pictures[split] = self._pictures.get(split, 0) + 1
     self._heads[split] = self._heads.get(split, 0) + len(record.points)
     if not record.labelled:
       self._unlabelled[split] = self._unlabelled.get(split, 0) + 1
-    if dropped_points:
-      self._dropped[record.id] = dropped_points
+    if origin:
+      self._rows.append(
+        origins.Row(
+          split=split,
+          id=record.id,
+          group=record.group,
+          height=record.height,
+          width=record.width,
+          labelled=record.labelled,
+          heads=len(record.points),
+          origin=origin,
+        )
+      )
     pending = self._pending.setdefault(split, [])
     pending.append(record.serialize())
     if len(pending) == PICTURES_PER_SHARD:
@@ -144,6 +164,10 @@ class RecordWriter:
   def skip(self, file: str, reason: str) -> None:
     """Notes a file that was left out, and why."""
     self._skipped.append({"file": file, "reason": reason})
+
+  def note(self, text: str) -> None:
+    """Notes what the user should know about the data set."""
+    self._notes.append(text)
 
   def _flush(self, split: str) -> None:
     members = self._pending.pop(split, [])
@@ -185,15 +209,26 @@ class RecordWriter:
       )
     for split in list(self._pending):
       self._flush(split)
+    rows = self._rows
+    if rows:
+      path = self._staged.path / origins.FILE_NAME
+      path.write_bytes(origins.table(rows))
     self.manifest = manifests.Manifest(
       dataset=self._dataset,
       pictures=self._pictures,
       heads=self._heads,
       unlabelled=self._unlabelled,
       shards=tuple(self._shards),
-      dropped_points=self._dropped,
+      dropped_points={r.id: r.origin.outside for r in rows if r.origin.outside},
       skipped_files=tuple(self._skipped),
       options=self._options,
+      duplicate_points={
+        r.id: r.origin.duplicates for r in rows if r.origin.duplicates
+      },
+      converted_pictures={
+        r.id: r.origin.converted for r in rows if r.origin.converted
+      },
+      notes=tuple(self._notes),
     )
     self.manifest.save(self._staged.path)
     self._staged.put_in_place()

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 from cdcc_tf.data.manifest import FILE_NAME
+from cdcc_tf.data.origins import FILE_NAME as PICTURES_FILE_NAME
 from cdcc_tf.errors import InputError
 
 
@@ -128,16 +129,17 @@ def _files_of_records(folder: Path) -> set[str]:
   """
   try:
     fields = json.loads((folder / FILE_NAME).read_text())
-    return {FILE_NAME} | {shard["file"] for shard in fields["shards"]}
+    shards = {shard["file"] for shard in fields["shards"]}
+    return {FILE_NAME, PICTURES_FILE_NAME} | shards
   except (OSError, ValueError, KeyError, TypeError):
     return set()
 
 
 def _delete_records(folder: Path) -> None:
   """Deletes a folder of records, but not what was put there meanwhile."""
-  shards = _files_of_records(folder) - {FILE_NAME}
+  ours = _files_of_records(folder) - {FILE_NAME}
   for path in folder.iterdir():
-    if path.name in shards:
+    if path.name in ours:
       path.unlink()
   (folder / FILE_NAME).unlink(missing_ok=True)  # last: it tells what is ours
   if not any(folder.iterdir()):

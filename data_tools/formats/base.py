@@ -2,14 +2,16 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from cdcc_tf.errors import InputError
 
-PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png")
+PICTURE_SUFFIXES = (
+  *(".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,14 +26,20 @@ class LabelledPicture:
       y counted from the bottom.
     split: the published split, `train` or `test`.
     y_from_bottom: True if y must be turned around, which needs the height.
+    normalised: True if the points are shares of the width and height, 0 to 1,
+      and no pixels.
     upright: True if the points refer to the picture as its EXIF orientation
       turns it, which is how annotators show it; the published sets' points
       refer to the stored pixels.
     size: (height, width) of the picture as the annotation has it, or None; a
-      file of another size is not what was annotated.
+      file of another size is not what was annotated. Where only the stored or
+      only the upright picture has it, it overrules `upright`.
     roi: region of interest, in which alone people count: corners of a polygon,
       float [corners, 2], or a mask, bool [height, width]; None for all of it.
     group: what a set's protocol averages by, e.g. a scene or a fold.
+    load: gives the picture's bytes when they are wanted, where they are not
+      those of the file, e.g. of a frame of a video; in order of the pictures.
+      Raises ValueError with a reason.
   """
 
   id: str
@@ -39,10 +47,12 @@ class LabelledPicture:
   points: np.ndarray | None
   split: str = "train"
   y_from_bottom: bool = False
+  normalised: bool = False
   upright: bool = False
   size: tuple[int, int] | None = None
   roi: np.ndarray | None = None
   group: str = ""
+  load: Callable[[], bytes] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +61,17 @@ class Unreadable:
 
   path: Path
   reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Note:
+  """What a reader noticed about the whole data set, for the user to judge."""
+
+  text: str
+
+
+# What readers yield.
+Item = LabelledPicture | Unreadable | Note
 
 
 def number_in(path: Path) -> int:
@@ -147,6 +168,8 @@ def wrong_layout(folder: Path, expected: str) -> InputError:
   """Says what a format expects on disk and what was found instead."""
   if folder.is_dir():
     found = ", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "nothing"
+  elif folder.exists():
+    found = "a file"
   else:
     found = "no such folder"
   return InputError(

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from cdcc_tf.errors import first_line
 from data_tools.formats.base import (
   LabelledPicture,
@@ -13,6 +11,7 @@ from data_tools.formats.base import (
   numbered_pictures,
   split_folders,
 )
+from data_tools.formats.text_points import read_points
 from data_tools.splits import Splits
 
 LAYOUT = """\
@@ -51,28 +50,3 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
     yield from annotations_without_picture(
       labels, (path.name for path in annotations.values()), r"(IMG_\d+)\.txt"
     )
-
-
-def read_points(annotation: Path) -> np.ndarray:
-  """Reads one `x y` a line.
-
-  Returns:
-    float64 array of shape [heads, 2].
-
-  Raises:
-    FileNotFoundError: there is no such file.
-    ValueError: a line is not two finite numbers.
-  """
-  if not annotation.is_file():
-    raise FileNotFoundError("no annotation file for the picture")
-  rows = []
-  text = annotation.read_text(encoding="utf-8-sig")
-  for number, line in enumerate(text.splitlines(), start=1):
-    row = line.split()
-    if len(row) not in (0, 2):
-      raise ValueError(f"line {number} is not two numbers: {line!r}")
-    rows += [row] if row else []
-  points = np.asarray(rows, np.float64).reshape(-1, 2)
-  if not np.isfinite(points).all():
-    raise ValueError("holds NaN or infinity")
-  return points

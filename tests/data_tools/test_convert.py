@@ -1,16 +1,21 @@
 """Conversion, whole: data set in, records out, nothing lost unsaid."""
 
+import csv
+import hashlib
+import inspect
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cdcc_tf.data import records
 from cdcc_tf.data.manifest import Manifest, load_manifest
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
+from data_tools import convert as command
 from data_tools import formats
 from data_tools.adaptive_sigma import adaptive_sigmas
 from data_tools.conversion import Options, convert, summary
@@ -180,6 +185,8 @@ def test_nothing_readable_is_refused(tmp_path: Path):
 @pytest.mark.parametrize("name", formats.names())
 @pytest.mark.parametrize("made", ["nothing", "empty", "wrong"])
 def test_wrong_folder_writes_nothing(tmp_path: Path, name: str, made: str):
+  if (name, made) == ("images", "wrong"):
+    pytest.skip("a folder of photos is what this format is for")
   root = tmp_path / "data"
   if made != "nothing":
     root.mkdir()
@@ -363,7 +370,9 @@ def test_layouts_are_in_the_help(name: str):
   assert str(formats.FORMATS[name].DEFAULT_SPLITS) in formats.layouts()
   for option in ("val_fraction", "dev_every"):
     default = getattr(formats.FORMATS[name].DEFAULT_SPLITS, option)
-    assert f"{default:g} for {name}" in formats.defaults(option)
+    said = f"{default:g} for {name}, " in formats.defaults(option)
+    assert said == bool(default)
+    assert "0 for the others." in formats.defaults(option)
 
 
 def test_choice_that_a_format_does_not_have_is_refused(tmp_path: Path):
@@ -371,3 +380,78 @@ def test_choice_that_a_format_does_not_have_is_refused(tmp_path: Path):
   options = Options(reader={"fps": 2.0})
   with pytest.raises(InputError, match="--fps: format unity has no such"):
     convert("unity", root, tmp_path / "out", options)
+
+
+def test_every_picture_has_a_row(tmp_path: Path):
+  outside = [(WIDTH + 5.0, 1.0), POINTS[0]]
+  root = write_shanghaitech(
+    tmp_path / "part", {"IMG_1": POINTS + outside, "IMG_2": []}
+  )
+  path = root / "train_data" / "images" / "IMG_2.jpg"
+  Image.open(path).convert("CMYK").save(path)
+  manifest, output = convert_shanghaitech(root)
+  with open(output / "pictures.csv", newline="") as file:
+    first, second = csv.DictReader(file)
+  assert first["id"] == "part/train/IMG_1"
+  assert (first["split"], first["labelled"]) == ("train", "True")
+  assert (first["height"], first["width"]) == (str(HEIGHT), str(WIDTH))
+  assert (first["kind"], first["converted"]) == ("JPEG RGB", "")
+  counts = ("heads_given", "heads", "outside", "duplicates")
+  assert [first[name] for name in counts] == ["4", "3", "1", "1"]
+  content = (root / "train_data" / "images" / "IMG_1.jpg").read_bytes()
+  assert first["sha256"] == hashlib.sha256(content).hexdigest()
+  assert second["file"] == str(path)
+  assert second["converted"] == "CMYK"
+  assert manifest.duplicate_points == {"part/train/IMG_1": 1}
+  assert manifest.converted_pictures == {"part/train/IMG_2": "CMYK"}
+  assert manifest == load_manifest(output)
+  words = summary(manifest)
+  assert "1 points of 1 pictures lie exactly on another" in words
+  assert "1 pictures were converted to 8-bit RGB: 1 CMYK" in words
+  convert_shanghaitech(root, overwrite=True)  # the table is no foreign file
+  assert not list(tmp_path.glob(".records*"))
+
+
+def test_pictures_that_cannot_be_told_apart_are_listed(tmp_path: Path):
+  root = write_shanghaitech(tmp_path / "part", {"IMG_1": POINTS})
+  write_picture(root / "train_data" / "images" / "IMG_1.png", seed=5)
+  manifest, output = convert_shanghaitech(root)
+  assert list(read(output)) == ["part/train/IMG_1"]
+  (skipped,) = manifest.skipped_files
+  assert "cannot be told from IMG_1" in skipped["reason"]
+
+
+def test_notes_reach_the_user(tmp_path: Path):
+  root = write_csv(tmp_path / "mine", "image,x,y\na.jpg,0.5,0.25\n", "a.jpg")
+  manifest = convert("csv", root, tmp_path / "records", Options())
+  assert manifest == load_manifest(tmp_path / "records")
+  (note,) = manifest.notes
+  assert "--coordinates=normalised" in note
+  assert note in summary(manifest)
+
+
+def test_command_hands_the_choices_to_the_reader(tmp_path: Path):
+  root = write_csv(tmp_path / "mine", "image,x,y\na.jpg,0.5,0.25\n", "a.jpg")
+  (root / "other.csv").write_text("image,x,y\n")
+  line = [sys.executable, "-m", "data_tools.convert", "--format=csv"]
+  line += [f"--input={root}", f"--output={tmp_path}/records"]
+  line += ["--coordinates=normalised", "--annotations=points.csv"]
+  done = subprocess.run(line, capture_output=True, text=True)
+  assert done.returncode == 0, done.stderr
+  (record,) = read(tmp_path / "records").values()
+  assert record.points.tolist() == [[WIDTH / 2, HEIGHT / 4]]
+
+
+def test_every_choice_of_a_reader_is_a_flag():
+  known = {
+    option
+    for module in formats.FORMATS.values()
+    for option in getattr(module, "OPTIONS", ())
+  }
+  assert known <= set(command.READER_FLAGS)
+  for option in known:
+    assert option in command.FLAGS
+    assert formats.with_option(option) in command.FLAGS[option].help
+  for name, module in formats.FORMATS.items():
+    taken = set(inspect.signature(module.read).parameters) - {"folder"}
+    assert taken == set(getattr(module, "OPTIONS", ())), name
