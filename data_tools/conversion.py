@@ -10,9 +10,10 @@ from cdcc_tf.data.manifest import FILE_NAME, Manifest
 from cdcc_tf.data.records import RecordWriter
 from cdcc_tf.errors import InputError
 from data_tools.formats import FORMATS
-from data_tools.formats.base import LabelledPicture, Unreadable
+from data_tools.formats.base import LabelledPicture, Note, Unreadable
 from data_tools.pictures import UnusablePicture, to_record
 from data_tools.splits import Splits, assign_splits
+from data_tools.totals import deviations
 
 USES = {
   "train": "training",
@@ -68,7 +69,8 @@ def convert(
   """
   reader = FORMATS[format_name]
   division = options.splits(reader.DEFAULT_SPLITS)
-  items = list(reader.read(folder, **_reader_options(format_name, options)))
+  choices = _reader_options(format_name, options)
+  items = list(reader.read(folder, **choices))
   pictures = [item for item in items if isinstance(item, LabelledPicture)]
   splits = {picture.id: picture.split for picture in pictures}
   splits |= assign_splits(
@@ -76,6 +78,7 @@ def convert(
     division.val_fraction,
     division.dev_every,
     options.seed,
+    {picture.id: picture.unit for picture in pictures if picture.unit},
   )
   described = dataclasses.asdict(options) | dataclasses.asdict(division)
   described["format"] = format_name
@@ -83,10 +86,15 @@ def convert(
   with RecordWriter(
     output, format_name, described, options.overwrite
   ) as writer:
+    for text in deviations(reader, choices, pictures):
+      writer.note(text)
     skip = _skipper(writer, options.on_bad)
     for item in tqdm(items, desc=f"convert {format_name}", unit="picture"):
       if isinstance(item, Unreadable):
         skip(item.path, item.reason)
+        continue
+      if isinstance(item, Note):
+        writer.note(item.text)
         continue
       try:
         record, dropped = to_record(
@@ -135,6 +143,7 @@ def summary(manifest: Manifest) -> str:
       f"{sum(manifest.dropped_points.values()):,} points outside "
       f"{len(manifest.dropped_points):,} pictures were left out."
     )
+  lines += [f"Note: {note}" for note in manifest.notes]
   if manifest.skipped_files:
     skipped = manifest.skipped_files
     lines.append(f"{len(skipped):,} files were skipped:")

@@ -40,6 +40,8 @@ class Manifest:
       outside the picture.
     skipped_files: list of `{"file": …, "reason": …}`.
     options: the options of the conversion, so that it can be repeated.
+    notes: what is worth knowing of the data set, e.g. where it deviates from
+      what its authors publish.
     format_version: version of the record format.
   """
 
@@ -51,6 +53,7 @@ class Manifest:
   dropped_points: dict[str, int]
   skipped_files: tuple[dict[str, str], ...]
   options: dict[str, object]
+  notes: tuple[str, ...] = ()
   format_version: int = FORMAT_VERSION
 
   def save(self, folder: Path) -> None:
@@ -103,6 +106,7 @@ def load_manifest(folder: str | Path) -> Manifest:
   try:
     fields["shards"] = tuple(Shard(**shard) for shard in fields["shards"])
     fields["skipped_files"] = tuple(fields["skipped_files"])
+    fields["notes"] = tuple(fields.get("notes", ()))  # older ones have none
     manifest = Manifest(**fields)
   except (ValueError, KeyError, TypeError) as error:
     raise _not_a_manifest(path, error) from error

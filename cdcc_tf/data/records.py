@@ -118,6 +118,7 @@ class RecordWriter:
     self._unlabelled: dict[str, int] = {}
     self._dropped: dict[str, int] = {}
     self._skipped: list[dict[str, str]] = []
+    self._notes: list[str] = []
 
   def write(
     self, record: CrowdRecord, split: str, dropped_points: int = 0
@@ -137,6 +138,10 @@ class RecordWriter:
   def skip(self, file: str, reason: str) -> None:
     """Notes a file that was left out, and why."""
     self._skipped.append({"file": file, "reason": reason})
+
+  def note(self, text: str) -> None:
+    """Notes what is worth knowing of the data set as a whole."""
+    self._notes.append(text)
 
   def _flush(self, split: str) -> None:
     members = self._pending.pop(split, [])
@@ -187,6 +192,7 @@ class RecordWriter:
       dropped_points=self._dropped,
       skipped_files=tuple(self._skipped),
       options=self._options,
+      notes=tuple(self._notes),
     )
     self.manifest.save(self._staged.path)
     self._staged.put_in_place()

@@ -1,8 +1,10 @@
 """What a reader of a data set yields, and the help it owes the user."""
 
 import dataclasses
+import difflib
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +24,7 @@ class LabelledPicture:
     points: float array of shape [heads, 2], x then y in pixels from the top
       left; None for an unlabelled picture, or where `y_from_bottom` is set,
       y counted from the bottom.
-    split: the published split, `train` or `test`.
+    split: the published split, `train`, `val` or `test`.
     y_from_bottom: True if y must be turned around, which needs the height.
     upright: True if the points refer to the picture as its EXIF orientation
       turns it, which is how annotators show it; the published sets' points
@@ -32,6 +34,8 @@ class LabelledPicture:
     roi: region of interest, in which alone people count: corners of a polygon,
       float [corners, 2], or a mask, bool [height, width]; None for all of it.
     group: what a set's protocol averages by, e.g. a scene or a fold.
+    unit: what must stay together when `train` is divided, e.g. a video, whose
+      frames are nearly the same; "" for a picture by itself.
   """
 
   id: str
@@ -43,6 +47,7 @@ class LabelledPicture:
   size: tuple[int, int] | None = None
   roi: np.ndarray | None = None
   group: str = ""
+  unit: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +56,40 @@ class Unreadable:
 
   path: Path
   reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Note:
+  """What is worth knowing of a data set as a whole, in one sentence."""
+
+  text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Totals:
+  """What a data set's authors say is in it, or in one split.
+
+  A reader's `TOTALS` lists them, or is a function that returns the list and
+  takes the keyword arguments of `read`.
+
+  Attributes:
+    split: published split, or `all`.
+    pictures: number of pictures.
+    heads: number of labelled heads, outside their picture or not; None if
+      nobody says.
+    part: of the data set, where it has several and each has its totals.
+    known: numbers that are found instead, of pictures or heads, and why.
+    slack: number of heads more or less that is no deviation.
+    in_region: whether only heads in the region of interest are counted.
+  """
+
+  split: str
+  pictures: int
+  heads: int | None = None
+  part: str = ""
+  known: Mapping[int, str] = dataclasses.field(default_factory=dict)
+  slack: int = 0
+  in_region: bool = False
 
 
 def number_in(path: Path) -> int:
@@ -116,9 +155,10 @@ def split_folders(
   Raises:
     InputError: the folder is laid out otherwise.
   """
+  names = {"train": "train_data", "test": "test_data"}
   found = []
-  for split in ("train", "test"):
-    root = child_folder(folder, f"{split}_data")
+  for split, name in names.items():
+    root = child_folder(folder, name)
     if root is None:
       continue
     images, annotations = (
@@ -129,7 +169,11 @@ def split_folders(
       raise wrong_layout(root, layout)
     found.append((split, images, annotations))
   if not found:
-    raise wrong_layout(folder, layout)
+    raise wrong_layout(
+      folder,
+      layout,
+      lambda other: any(child_folder(other, name) for name in names.values()),
+    )
   return found
 
 
@@ -143,12 +187,46 @@ def child_folder(folder: Path, name: str) -> Path | None:
   return None
 
 
-def wrong_layout(folder: Path, expected: str) -> InputError:
-  """Says what a format expects on disk and what was found instead."""
+def wrong_layout(
+  folder: Path, expected: str, fits: Callable[[Path], object] | None = None
+) -> InputError:
+  """Says what a format expects on disk, what was found, and the nearest fix.
+
+  Args:
+    folder: what the user gave, or a folder in it.
+    expected: the format's `LAYOUT`.
+    fits: whether a folder looks like the data set; with it the folders around
+      are tried, and one that fits is named.
+  """
   if folder.is_dir():
     found = ", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "nothing"
   else:
     found = "no such folder"
+  other = None if fits is None else _nearest(folder, fits)
+  hint = "" if other is None else f" Did you mean --input={other} ?"
   return InputError(
-    f"{folder}: not laid out as expected. Found: {found}. Expected:\n{expected}"
+    f"{folder}: not laid out as expected. Found: {found}.{hint} Expected:\n"
+    f"{expected}"
   )
+
+
+def _nearest(folder: Path, fits: Callable[[Path], object]) -> Path | None:
+  """Finds a folder that fits: inside, above, or beside under a like name."""
+  above = folder.resolve().parent
+  if folder.is_dir():
+    inside = itertools.chain(folder.glob("*/"), folder.glob("*/*/"))
+    # A folder of another kind can hold any number.
+    candidates = [*itertools.islice(inside, 500), above, above.parent]
+  elif above.is_dir():
+    beside = {path.name.lower(): path for path in above.glob("*/")}
+    like = difflib.get_close_matches(folder.name.lower(), beside)
+    candidates = [beside[name] for name in like]
+  else:
+    candidates = []
+  for candidate in candidates:
+    try:
+      if candidate.is_dir() and fits(candidate):
+        return candidate
+    except OSError:
+      continue  # that one may not be looked into
+  return None

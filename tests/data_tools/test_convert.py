@@ -309,6 +309,14 @@ def test_annotations_without_pictures_are_listed(tmp_path: Path):
   assert load_manifest(output) == manifest  # nothing lost
 
 
+def test_deviation_from_what_is_published_is_noted(tmp_path: Path):
+  root = write_shanghaitech(tmp_path / "part", {"IMG_1": POINTS})
+  manifest, output = convert_shanghaitech(root)
+  (note,) = load_manifest(output).notes
+  assert note.endswith("pictures expected, 1 found.")
+  assert f"Note: {note}" in summary(manifest).splitlines()
+
+
 def test_adaptive_sigmas_are_stored_when_asked_for(tmp_path: Path):
   outside = [(WIDTH + 5.0, 1.0)]
   root = write_shanghaitech(
