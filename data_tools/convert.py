@@ -10,6 +10,7 @@ from absl import flags
 
 from cdcc_tf import command_line
 from data_tools import formats
+from data_tools.formats.gcc_lists import FILTERS
 
 FLAGS = flags.FLAGS
 
@@ -49,6 +50,24 @@ flags.DEFINE_enum(
   "What to do with a picture that cannot be read: leave it out and list it in "
   "the manifest, or stop.",
 )
+flags.DEFINE_string(
+  "division",
+  None,
+  "Which of the published divisions into train and test to use, where a data "
+  "set has several. gcc: random (the default), cross_camera or cross_location. "
+  "ucf_cc_50: fold1 … fold5, the fold that is the test split; by default all "
+  "pictures are in train. Other formats have no such choice.",
+)
+flags.DEFINE_enum(
+  "gcc_filter",
+  None,
+  list(FILTERS),
+  "gcc only: leave out the pictures that do not resemble the target domain, by "
+  "its crowding, hours, weather and counts: shta, shtb (ShanghaiTech part A or "
+  "B), qnrf (UCF-QNRF), ucfcc50 (UCF_CC_50), we (WorldExpo'10), mall or ucsd. "
+  "Published figures of adaptation from gcc are comparable only with the same "
+  "filter. Default: all pictures.",
+)
 flags.DEFINE_bool("overwrite", False, "Replace records already in --output.")
 
 
@@ -56,6 +75,7 @@ def main() -> None:
   """Converts, then prints what was written."""
   from data_tools import conversion
 
+  choices = {"division": FLAGS.division, "gcc_filter": FLAGS.gcc_filter}
   manifest = conversion.convert(
     FLAGS.format,
     Path(FLAGS.input),
@@ -67,6 +87,7 @@ def main() -> None:
       adaptive_sigma=FLAGS.adaptive_sigma,
       on_bad=FLAGS.on_bad,
       overwrite=FLAGS.overwrite,
+      reader={k: v for k, v in choices.items() if v is not None},
     ),
   )
   print(conversion.summary(manifest))

@@ -20,13 +20,13 @@ def deviations(
   """Says in one line each where a data set deviates from its published totals.
 
   Args:
-    reader: module of `data_tools.formats`, perhaps with `TOTALS`.
+    reader: module of `data_tools.formats`, perhaps with `TOTALS` or `totals`.
     options: keyword arguments with which it read.
     pictures: what it read, with the published splits.
   """
   published: Sequence[Totals] = getattr(reader, "TOTALS", ())
-  if callable(published):
-    published = published(**options)
+  if hasattr(reader, "totals"):
+    published = reader.totals(**options)
   splits: dict[str, list[LabelledPicture]] = {}
   for picture in pictures:
     splits.setdefault(picture.split, []).append(picture)

@@ -2,20 +2,48 @@
 
 A reader is a module with `LAYOUT` (what it expects on disk), `DEFAULT_SPLITS`
 (how its training pictures are divided unless told otherwise) and
-`read(folder)`, which yields `LabelledPicture` and `Unreadable`. Adding a format
-is writing one and naming it here. A reader that leaves the user a choice names
-it in `OPTIONS`, and `read` takes a keyword argument of that name, which has a
-default; a flag of `data_tools.convert` of the same name sets it.
+`read(folder)`, which yields `LabelledPicture`, `Unreadable` and `Note`. Adding
+a format is writing one and naming it here.
+
+A reader that leaves the user a choice names it in `OPTIONS`, and `read` takes a
+keyword argument of that name, which has a default; a flag of
+`data_tools.convert` of the same name sets it. A reader of a published set has
+`TOTALS`, the numbers of pictures and heads to compare with, or a function
+`totals` of those keyword arguments that returns them.
 """
 
 from types import ModuleType
 
-from data_tools.formats import csv_points, shanghaitech, unity
+from data_tools.formats import (
+  beijing_brt,
+  csv_points,
+  fdst,
+  gcc,
+  jhu_crowd,
+  mall,
+  nwpu_crowd,
+  shanghaitech,
+  ucf_cc_50,
+  ucf_qnrf,
+  ucsd,
+  unity,
+  worldexpo10,
+)
 
 FORMATS: dict[str, ModuleType] = {
+  "beijing_brt": beijing_brt,
   "csv": csv_points,
+  "fdst": fdst,
+  "gcc": gcc,
+  "jhu_crowd": jhu_crowd,
+  "mall": mall,
+  "nwpu_crowd": nwpu_crowd,
   "shanghaitech": shanghaitech,
+  "ucf_cc_50": ucf_cc_50,
+  "ucf_qnrf": ucf_qnrf,
+  "ucsd": ucsd,
   "unity": unity,
+  "worldexpo10": worldexpo10,
 }
 
 
@@ -35,7 +63,13 @@ def layouts() -> str:
 
 def defaults(option: str) -> str:
   """Returns each format's default of an option of its splits, for --help."""
-  return "Default: " + ", ".join(
-    f"{getattr(FORMATS[name].DEFAULT_SPLITS, option):g} for {name}"
-    for name in names()
-  )
+  names_of: dict[float, list[str]] = {}
+  for name in names():
+    value = getattr(FORMATS[name].DEFAULT_SPLITS, option)
+    names_of.setdefault(value, []).append(name)
+  named = [
+    f"{value:g} for {', '.join(members)}; "
+    for value, members in sorted(names_of.items())
+    if value
+  ]
+  return f"Default: {''.join(named)}0 for the others."

@@ -1,15 +1,14 @@
 """What a reader of a data set yields, and the help it owes the user."""
 
 import dataclasses
-import difflib
-import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 
-from cdcc_tf.errors import InputError
+from cdcc_tf.errors import InputError, first_line
+from data_tools.formats.nearest import nearest
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
@@ -40,7 +39,7 @@ class LabelledPicture:
 
   id: str
   path: Path
-  points: np.ndarray | None
+  points: np.ndarray | None = None
   split: str = "train"
   y_from_bottom: bool = False
   upright: bool = False
@@ -69,8 +68,8 @@ class Note:
 class Totals:
   """What a data set's authors say is in it, or in one split.
 
-  A reader's `TOTALS` lists them, or is a function that returns the list and
-  takes the keyword arguments of `read`.
+  A reader's `TOTALS` lists them, or its function `totals`, where they depend on
+  the keyword arguments of `read`.
 
   Attributes:
     split: published split, or `all`.
@@ -104,21 +103,67 @@ def numbered_pictures(folder: Path) -> list[Path]:
   Raises:
     InputError: there is none.
   """
-  pictures = sorted(
-    (
-      path
-      for path in folder.iterdir()
-      if re.fullmatch(r"IMG_\d+", path.stem, re.IGNORECASE)
-      and path.suffix.lower() in PICTURE_SUFFIXES
-    ),
-    key=number_in,
-  )
+  pictures = pictures_named(folder, r"IMG_\d+")
   if not pictures:
     raise InputError(
       f"{folder}: no pictures named IMG_<n>.jpg. Expected the data set's own "
       "files; see --help for the layout."
     )
   return pictures
+
+
+def pictures_named(folder: Path | None, pattern: str) -> list[Path]:
+  """Lists a folder's pictures of the set's own names, in numerical order.
+
+  Copies hold stray pictures; they are left alone.
+
+  Args:
+    folder: where to look, not below; None for nowhere.
+    pattern: regular expression of the names without suffix, of any case.
+  """
+  if folder is None or not folder.is_dir():
+    return []
+  return sorted(
+    (
+      path
+      for path in folder.iterdir()
+      if path.suffix.lower() in PICTURE_SUFFIXES
+      and re.fullmatch(pattern, path.stem, re.IGNORECASE)
+    ),
+    key=lambda path: ([int(n) for n in re.findall(r"\d+", path.stem)], path),
+  )
+
+
+def labelled(
+  read_points: Callable[[Path], np.ndarray],
+  annotation: Path,
+  picture: LabelledPicture,
+) -> LabelledPicture | Unreadable:
+  """Returns a picture with the points of its annotation, or why it has none.
+
+  Args:
+    read_points: returns points, or raises OSError or ValueError.
+    annotation: what it reads.
+    picture: all but the points.
+  """
+  try:
+    points = read_points(annotation)
+  except (OSError, ValueError) as error:
+    return Unreadable(picture.path, f"{annotation.name}: {first_line(error)}")
+  return dataclasses.replace(picture, points=points)
+
+
+def chosen(option: str, value: str | None, choices: Iterable[str]) -> None:
+  """Makes sure that a reader's option is what it can be.
+
+  Raises:
+    InputError: it is not.
+  """
+  if value is not None and value not in choices:
+    raise InputError(
+      f"--{option}={value}: for this format give one of {', '.join(choices)}, "
+      "or leave it out."
+    )
 
 
 def annotations_without_picture(
@@ -202,31 +247,9 @@ def wrong_layout(
     found = ", ".join(sorted(p.name for p in folder.iterdir())[:8]) or "nothing"
   else:
     found = "no such folder"
-  other = None if fits is None else _nearest(folder, fits)
+  other = None if fits is None else nearest(folder, fits)
   hint = "" if other is None else f" Did you mean --input={other} ?"
   return InputError(
     f"{folder}: not laid out as expected. Found: {found}.{hint} Expected:\n"
     f"{expected}"
   )
-
-
-def _nearest(folder: Path, fits: Callable[[Path], object]) -> Path | None:
-  """Finds a folder that fits: inside, above, or beside under a like name."""
-  above = folder.resolve().parent
-  if folder.is_dir():
-    inside = itertools.chain(folder.glob("*/"), folder.glob("*/*/"))
-    # A folder of another kind can hold any number.
-    candidates = [*itertools.islice(inside, 500), above, above.parent]
-  elif above.is_dir():
-    beside = {path.name.lower(): path for path in above.glob("*/")}
-    like = difflib.get_close_matches(folder.name.lower(), beside)
-    candidates = [beside[name] for name in like]
-  else:
-    candidates = []
-  for candidate in candidates:
-    try:
-      if candidate.is_dir() and fits(candidate):
-        return candidate
-    except OSError:
-      continue  # that one may not be looked into
-  return None

@@ -12,6 +12,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +73,13 @@ def unwrapped(value: Any) -> Any:
   return value
 
 
-def points(value: Any, name: str, columns: int = 2) -> np.ndarray:
+def points(value: Any, name: str, columns: Sequence[int] = (2,)) -> np.ndarray:
   """Turns a field's value into points.
 
   Args:
     value: as `field` returns it.
     name: of the field, for the message.
-    columns: number of columns that the field has; the first two are x and y.
+    columns: how many the field may have; the first two are x and y.
 
   Returns:
     float64 array of shape [heads, 2]; [0, 2] whatever an empty one's shape.
@@ -88,9 +89,35 @@ def points(value: Any, name: str, columns: int = 2) -> np.ndarray:
   """
   if isinstance(value, list) and not value:
     return np.zeros((0, 2))
+  return checked(numbers(value, name), name, columns)
+
+
+def numbers(value: Any, name: str) -> np.ndarray:
+  """Makes sure that a field's value is an array of real numbers.
+
+  Raises:
+    ValueError: it is not.
+  """
   if not isinstance(value, np.ndarray) or value.dtype.kind not in "buif":
     raise ValueError(f"{name} holds no numbers")
-  return checked(value, name, columns)
+  return value
+
+
+def mask(value: Any, name: str) -> np.ndarray:
+  """Turns a field's value into a mask.
+
+  Returns:
+    bool array of shape [height, width].
+
+  Raises:
+    ValueError: it is no array of two axes, or nothing is in the mask.
+  """
+  array = numbers(value, name)
+  if array.ndim != 2:
+    raise ValueError(f"{name} is {array.shape}, not height x width")
+  if not array.any():
+    raise ValueError(f"{name} leaves nothing of the picture")
+  return array != 0
 
 
 class _Worker:

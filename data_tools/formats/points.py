@@ -11,13 +11,15 @@ _FARTHEST = 1e6
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
-def checked(values: np.ndarray, name: str, columns: int = 2) -> np.ndarray:
+def checked(
+  values: np.ndarray, name: str, columns: Sequence[int] = (2,)
+) -> np.ndarray:
   """Makes points of an array of numbers.
 
   Args:
     values: array of numbers, [heads, columns].
     name: what it is called, for the message.
-    columns: how many there are; the first two are x and y in pixels.
+    columns: how many there may be; the first two are x and y in pixels.
 
   Returns:
     float64 array of shape [heads, 2]; [0, 2] whatever an empty one's shape.
@@ -27,8 +29,9 @@ def checked(values: np.ndarray, name: str, columns: int = 2) -> np.ndarray:
   """
   if values.size == 0:
     return np.zeros((0, 2))
-  if values.ndim != 2 or values.shape[1] != columns:
-    raise ValueError(f"{name} is {values.shape}, not N x {columns}")
+  if values.ndim != 2 or values.shape[1] not in columns:
+    wanted = " or ".join(map(str, columns))
+    raise ValueError(f"{name} is {values.shape}, not N x {wanted}")
   # Whatever number they were: a byte would wrap in arithmetic.
   points = values[:, :2].astype(np.float64)
   if not np.isfinite(points).all():
@@ -71,7 +74,7 @@ def number_of(value: Any, name: str) -> float:
     raise ValueError(f"{name} holds a number of a thousand bits") from error
 
 
-def from_words(words: Sequence[str], name: str) -> list[float]:
+def from_words(words: Sequence[str]) -> list[float]:
   """Reads numbers as they are written in text files, and nothing else.
 
   Python reads more than that: 1_000, ٤, nan.
@@ -81,5 +84,5 @@ def from_words(words: Sequence[str], name: str) -> list[float]:
   """
   for word in words:
     if not _NUMBER.fullmatch(word):
-      raise ValueError(f"{name} holds {word[:40]!r}, not a number")
+      raise ValueError(f"{word[:40]!r} is not a number")
   return [float(word) for word in words]

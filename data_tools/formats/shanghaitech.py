@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from cdcc_tf.errors import first_line
 from data_tools.formats import matlab
 from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
   annotations_without_picture,
+  labelled,
   numbered_pictures,
   split_folders,
 )
@@ -53,12 +53,8 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
       path: labels / f"GT_{path.stem}.mat" for path in numbered_pictures(images)
     }
     for path, annotation in annotations.items():
-      try:
-        points = read_points(annotation)
-      except (OSError, ValueError) as error:
-        yield Unreadable(path, f"{annotation.name}: {first_line(error)}")
-        continue
-      yield LabelledPicture(f"{split}/{path.stem}", path, points, split)
+      picture = LabelledPicture(f"{split}/{path.stem}", path, split=split)
+      yield labelled(read_points, annotation, picture)
     yield from annotations_without_picture(
       labels, (path.name for path in annotations.values()), r"GT_(IMG_\d+)\.mat"
     )

@@ -1,5 +1,6 @@
 """Conversion, whole: data set in, records out, nothing lost unsaid."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -369,9 +370,17 @@ def test_folder_given_as_a_dot_still_names_the_pictures(
 def test_layouts_are_in_the_help(name: str):
   assert formats.FORMATS[name].LAYOUT in formats.layouts()
   assert str(formats.FORMATS[name].DEFAULT_SPLITS) in formats.layouts()
-  for option in ("val_fraction", "dev_every"):
-    default = getattr(formats.FORMATS[name].DEFAULT_SPLITS, option)
-    assert f"{default:g} for {name}" in formats.defaults(option)
+
+
+def test_defaults_are_in_the_help():
+  assert formats.defaults("val_fraction") == (
+    "Default: 0.1 for gcc, unity; 0 for the others."
+  )
+  fourths = formats.defaults("dev_every")
+  assert re.fullmatch(r"Default: 4 for [^;]*; 0 for the others\.", fourths)
+  for name in formats.names():
+    divided = formats.FORMATS[name].DEFAULT_SPLITS.dev_every == 4
+    assert divided == (name in fourths)
 
 
 def test_choice_that_a_format_does_not_have_is_refused(tmp_path: Path):
