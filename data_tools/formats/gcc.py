@@ -141,14 +141,16 @@ def _read_listed(
       f"{listed:,} listed pictures pass; of all 15,212 it was published to be "
       f"{FILTERS[gcc_filter].published:,}."
     )
-  others = 0
+  others, seen = 0, set()
   for split, entries in lists.items():
     for entry in entries:
       path = scenes.get(entry.scene, {}).get(entry.stem)
-      if path is None:
+      if path is None or path in seen:
+        why = "not there" if path is None else "also before"
         path = folder / entry.scene / "pngs" / f"{entry.stem}.png"
-        yield Unreadable(path, f"listed for {division} {split}, but not there")
+        yield Unreadable(path, f"listed for {division} {split}, but {why}")
         continue
+      seen.add(path)
       picture = _labelled(path, split, division)
       if isinstance(picture, LabelledPicture) and picture.points is not None:
         others += len(picture.points) != entry.count

@@ -58,7 +58,9 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable | Note]:
       picture = pictures.pop(number, None)
       if picture is None:
         missing = folder / "images" / f"{number:04}.jpg"
-        yield Unreadable(missing, f"listed in {path.name}, but not there")
+        yield Unreadable(
+          missing, f"listed in {path.name}, but not there, or before"
+        )
         continue
       item = LabelledPicture(picture.stem, picture, split=split, group=level)
       if split == "test":

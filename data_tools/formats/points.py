@@ -8,7 +8,7 @@ import numpy as np
 
 # No picture is this wide. Published points lie up to a picture's size outside.
 _FARTHEST = 1e6
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def checked(
