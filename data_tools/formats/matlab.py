@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -20,7 +21,8 @@ import numpy as np
 
 from data_tools.formats.points import checked
 
-SECONDS = 5.0  # for one file
+SECONDS = 5.0  # of computing, for one file
+_PATIENCE = 12  # times as long on the clock: the machine can be busy
 _WORKER = Path(__file__).with_name("matlab_worker.py")
 _SECONDS_TO_START = 120.0
 # Several times the largest annotation of any set, whose points fill a megabyte.
@@ -129,7 +131,7 @@ class _Worker:
 
   def parse(self, content: bytes, names: list[str]) -> dict[str, Any]:
     with self._lock:
-      fields, reason = self._ask((content, names))
+      fields, reason = self._ask((content, names, SECONDS))
     if reason is not None:
       raise ValueError(reason)
     return fields
@@ -138,12 +140,14 @@ class _Worker:
     if self._process is None or self._process.poll() is not None:
       self._start()
     assert self._process is not None
-    answer, late = self._exchange(self._process, request, SECONDS)
+    process = self._process
+    patience = _PATIENCE * SECONDS
+    answer, late = self._exchange(process, request, patience)
     if answer is not None:
       fields, reason = answer
       return fields, reason and f"is empty or damaged ({reason})"
     self.close()
-    if late:
+    if late or -process.returncode == getattr(signal, "SIGPROF", None):
       return None, f"is damaged (takes more than {SECONDS:g} s to read)"
     return None, "is damaged (crashes the library that reads it)"
 

@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import pickle
+import signal
 import sys
 import warnings
 from typing import Any, BinaryIO
@@ -52,7 +53,7 @@ def parse(content: bytes, names: list[str]) -> dict[str, Any]:
   """
   # MATLAB writes a header of 512 bytes first, other programs may not.
   if _HDF5_SIGNATURE in (content[512:520], content[:8]):
-    with h5py.File(io.BytesIO(content), "r") as file:
+    with h5py.File(h5py.h5f.open_file_image(content)) as file:
       budget = _Budget()
       return {
         name: _from_hdf5(_member(file, name), file, budget, 0)
@@ -94,11 +95,12 @@ def _from_scipy(value: Any, budget: _Budget, depth: int) -> Any:
 def _from_hdf5(item: Any, file: h5py.File, budget: _Budget, depth: int) -> Any:
   budget.spend(0, 1, depth)
   if isinstance(item, h5py.Group):
+    children = {name: _member(item, name) for name in item}
     members = {
-      name: _from_hdf5(_member(item, name), file, budget, depth + 1)
-      for name in item
+      name: _from_hdf5(child, file, budget, depth + 1)
+      for name, child in children.items()
     }
-    if item and all(_is_references(item[name]) for name in item):
+    if children and all(map(_is_references, children.values())):
       # A field of an array of structs refers to the values of each in turn.
       columns = zip(*members.values(), strict=True)
       return [dict(zip(members, row, strict=True)) for row in columns]
@@ -141,24 +143,37 @@ def _is_references(item: Any) -> bool:
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
   """Answers requests until there are no more.
 
-  A request is a pickled (content, names), an answer a pickled (fields, None)
-  or (None, reason). An answer to nothing says beforehand that all is ready.
+  A request is a pickled (content, names, seconds), an answer a pickled
+  (fields, None) or (None, reason). An answer to nothing says beforehand that
+  all is ready. A request that takes more seconds of computing ends the process.
   """
   answer: tuple[dict[str, Any] | None, str | None] = {}, None
   while True:
     pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
     answers.flush()
     try:
-      request = pickle.load(requests)
+      content, names, seconds = pickle.load(requests)
     except EOFError:
       return
     try:
-      answer = parse(*request), None
+      _end_after(seconds)
+      answer = parse(content, names), None
     except MemoryError:
       answer = None, "takes more memory than any annotation"
     except Exception as error:  # of every kind, from damaged files
       lines = str(error).strip().splitlines() or [type(error).__name__]
       answer = None, lines[0]
+    finally:
+      _end_after(0)
+
+
+def _end_after(seconds: float) -> None:
+  """Ends this process by SIGPROF, whatever it does; 0 calls that off.
+
+  Seconds on the clock would go by how busy the machine is.
+  """
+  if hasattr(signal, "setitimer"):  # not on Windows
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from tests.data_tools.conftest import (
   write_shanghaitech_mat,
   write_unity,
 )
+from tests.data_tools.mat_files import write_mat
 
 POINTS = [(5.25, 40.5), (99.5, 0.0)]
 
@@ -348,6 +349,28 @@ def test_command_divides_as_is_usual_and_as_told(tmp_path: Path):
   rows = [line.split()[:3] for line in done.stdout.splitlines()]
   for split, pictures in {"train": "7", "val": "1", "dev": "2"}.items():
     assert [split, pictures, pictures] in rows
+
+
+def test_command_passes_choices_on(tmp_path: Path):
+  for number in (14, 15):  # of fold1 and fold2
+    write_picture(tmp_path / "in" / f"{number}.jpg")
+    points = {"annPoints": np.ones((number, 2))}
+    write_mat(tmp_path / "in" / f"{number}_ann.mat", points)
+  command = [sys.executable, "-m", "data_tools.convert", "--format=ucf_cc_50"]
+  command += [f"--input={tmp_path}/in", f"--output={tmp_path}/records"]
+  command += ["--division=fold2"]
+  done = subprocess.run(command, capture_output=True, text=True)
+  assert done.returncode == 0, done.stderr
+  manifest = load_manifest(tmp_path / "records")
+  assert manifest.heads == {"train": 14, "test": 15}
+  assert manifest.options["reader"] == {"division": "fold2"}
+  refused = subprocess.run(
+    [*command, "--overwrite", "--gcc_filter=shta"],
+    capture_output=True,
+    text=True,
+  )
+  assert refused.returncode == 2
+  assert "--gcc_filter: format ucf_cc_50 has no such choice" in refused.stderr
 
 
 def test_records_are_not_overwritten_unasked(tmp_path: Path):

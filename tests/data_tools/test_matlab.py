@@ -193,7 +193,7 @@ def test_arrays_of_the_same_arrays(
   tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
   """Ten times ten times ten: what is small in a file need not be in memory."""
-  monkeypatch.setattr(matlab_worker, "MAX_PLACES", 5000)
+  monkeypatch.setattr(matlab_worker, "MAX_PLACES", 300)
   path = tmp_path / "a.mat"
   with h5py.File(path, "w") as file:
     inner = file.create_dataset("p0", data=[[1.0]])
@@ -254,9 +254,20 @@ def test_waiting_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
   path = write_mat(tmp_path / "a.mat", {"p": POINTS})
   with monkeypatch.context() as patch:
     stand_in(tmp_path, patch, "time.sleep(60)")
+    patch.setattr(matlab, "_PATIENCE", 1)
     patch.setattr(matlab, "SECONDS", 0.3)
     assert "takes more than 0.3 s" in reason_for(path)
   np.testing.assert_array_equal(matlab.read_fields(path, "p")["p"], POINTS)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="not on Windows")
+def test_computing_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+  frames = {"frame": [{"loc": POINTS} for _ in range(150)]}
+  path = write_mat(tmp_path / "a.mat", frames, "7.3")
+  with monkeypatch.context() as patch:
+    patch.setattr(matlab, "SECONDS", 0.01)
+    assert "takes more than 0.01 s" in reason_for(path, "frame")
+  assert len(matlab.read_fields(path, "frame")["frame"]) == 150
 
 
 def test_worker_that_does_not_start_is_our_fault(
@@ -290,7 +301,7 @@ def test_whatever_the_libraries_raise(
 
   monkeypatch.setattr(matlab_worker, "parse", fails)
   answers = io.BytesIO()
-  matlab_worker.serve(io.BytesIO(pickle.dumps((b"", ["p"]))), answers)
+  matlab_worker.serve(io.BytesIO(pickle.dumps((b"", ["p"], 5.0))), answers)
   answers.seek(0)
   assert pickle.load(answers) == ({}, None)
   assert pickle.load(answers) == (None, reason)
