@@ -17,6 +17,7 @@ from data_tools.formats.picture_names import fixed_part
 from data_tools.picture_files import UnusablePicture
 from data_tools.pictures import to_record
 from data_tools.splits import Splits, assign_splits
+from data_tools.totals import deviations
 
 USES = {
   "train": "training",
@@ -72,9 +73,8 @@ def convert(
   """
   reader = FORMATS[format_name]
   division = options.splits(reader.DEFAULT_SPLITS)
-  items = list(
-    _without_twins(reader.read(folder, **_reader_options(format_name, options)))
-  )
+  choices = _reader_options(format_name, options)
+  items = list(_without_twins(reader.read(folder, **choices)))
   pictures = [item for item in items if isinstance(item, LabelledPicture)]
   splits = {picture.id: picture.split for picture in pictures}
   splits |= assign_splits(
@@ -82,6 +82,7 @@ def convert(
     division.val_fraction,
     division.dev_every,
     options.seed,
+    {picture.id: picture.unit for picture in pictures if picture.unit},
   )
   described = dataclasses.asdict(options) | dataclasses.asdict(division)
   described["format"] = format_name
@@ -89,6 +90,8 @@ def convert(
   with RecordWriter(
     output, format_name, described, options.overwrite
   ) as writer:
+    for text in deviations(reader, choices, pictures):
+      writer.note(text)
     skip = _skipper(writer, options.on_bad)
     prefix = fixed_part(folder).resolve().name
     for item in tqdm(items, desc=f"convert {format_name}", unit="picture"):

@@ -11,6 +11,7 @@ from absl import flags
 from cdcc_tf import command_line
 from data_tools import formats
 from data_tools.formats import choices, csv_points
+from data_tools.formats.gcc_lists import FILTERS
 
 FLAGS = flags.FLAGS
 # Choices that only some formats have; each is a flag of the same name.
@@ -20,6 +21,8 @@ READER_FLAGS = (
   "box_point",
   "coordinates",
   "fps",
+  "division",
+  "gcc_filter",
 )
 
 flags.DEFINE_enum(
@@ -100,6 +103,24 @@ flags.DEFINE_float(
   "How many frames to take per second of video. Default: 1. "
   + formats.with_option("fps"),
   lower_bound=0.0,
+)
+flags.DEFINE_string(
+  "division",
+  None,
+  "Which of the published divisions into train and test to use, where a data "
+  "set has several. gcc: random (the default), cross_camera or cross_location. "
+  "ucf_cc_50: fold1 … fold5, the fold that is the test split; by default all "
+  "pictures are in train. " + formats.with_option("division"),
+)
+flags.DEFINE_enum(
+  "gcc_filter",
+  None,
+  list(FILTERS),
+  "Leave out the pictures that do not resemble the target domain, by its "
+  "crowding, hours, weather and counts: shta, shtb (ShanghaiTech part A or B), "
+  "qnrf (UCF-QNRF), ucfcc50 (UCF_CC_50), we (WorldExpo'10), mall or ucsd. "
+  "Published figures of adaptation from gcc are comparable only with the same "
+  "filter. Default: all pictures. " + formats.with_option("gcc_filter"),
 )
 flags.DEFINE_bool("overwrite", False, "Replace records already in --output.")
 

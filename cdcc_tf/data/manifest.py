@@ -44,7 +44,8 @@ class Manifest:
       earlier one has the same coordinates.
     converted_pictures: picture id to the reason why the picture could not be
       stored as it came.
-    notes: what the reader noticed about the data set, for the user to judge.
+    notes: what is worth knowing of the data set, e.g. where it deviates from
+      what its authors publish.
     format_version: version of the record format.
   """
 
@@ -111,7 +112,7 @@ def load_manifest(folder: str | Path) -> Manifest:
   try:
     fields["shards"] = tuple(Shard(**shard) for shard in fields["shards"])
     fields["skipped_files"] = tuple(fields["skipped_files"])
-    fields["notes"] = tuple(fields.get("notes", ()))
+    fields["notes"] = tuple(fields.get("notes", ()))  # older ones have none
     manifest = Manifest(**fields)
   except (ValueError, KeyError, TypeError) as error:
     raise _not_a_manifest(path, error) from error

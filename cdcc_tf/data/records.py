@@ -166,7 +166,7 @@ class RecordWriter:
     self._skipped.append({"file": file, "reason": reason})
 
   def note(self, text: str) -> None:
-    """Notes what the user should know about the data set."""
+    """Notes what is worth knowing of the data set as a whole."""
     self._notes.append(text)
 
   def _flush(self, split: str) -> None:

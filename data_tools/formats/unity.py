@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from cdcc_tf.errors import first_line
 from data_tools.formats.base import (
   LabelledPicture,
   Unreadable,
   annotations_without_picture,
+  labelled,
   numbered_pictures,
   split_folders,
 )
@@ -39,14 +39,10 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
       path: labels / f"{path.stem}.txt" for path in numbered_pictures(images)
     }
     for path, annotation in annotations.items():
-      try:
-        points = read_points(annotation)
-      except (OSError, ValueError) as error:
-        yield Unreadable(path, f"{annotation.name}: {first_line(error)}")
-        continue
-      yield LabelledPicture(
-        f"{split}/{path.stem}", path, points, split, y_from_bottom=True
+      picture = LabelledPicture(
+        f"{split}/{path.stem}", path, split=split, y_from_bottom=True
       )
+      yield labelled(read_points, annotation, picture)
     yield from annotations_without_picture(
       labels, (path.name for path in annotations.values()), r"(IMG_\d+)\.txt"
     )

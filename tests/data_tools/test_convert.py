@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,7 @@ from tests.data_tools.conftest import (
   write_shanghaitech_mat,
   write_unity,
 )
+from tests.data_tools.mat_files import write_mat
 
 POINTS = [(5.25, 40.5), (99.5, 0.0)]
 
@@ -316,6 +318,14 @@ def test_annotations_without_pictures_are_listed(tmp_path: Path):
   assert load_manifest(output) == manifest  # nothing lost
 
 
+def test_deviation_from_what_is_published_is_noted(tmp_path: Path):
+  root = write_shanghaitech(tmp_path / "part", {"IMG_1": POINTS})
+  manifest, output = convert_shanghaitech(root)
+  (note,) = load_manifest(output).notes
+  assert note.endswith("pictures expected, 1 found.")
+  assert f"Note: {note}" in summary(manifest).splitlines()
+
+
 def test_adaptive_sigmas_are_stored_when_asked_for(tmp_path: Path):
   outside = [(WIDTH + 5.0, 1.0)]
   root = write_shanghaitech(
@@ -348,6 +358,28 @@ def test_command_divides_as_is_usual_and_as_told(tmp_path: Path):
     assert [split, pictures, pictures] in rows
 
 
+def test_command_passes_choices_on(tmp_path: Path):
+  for number in (14, 15):  # of fold1 and fold2
+    write_picture(tmp_path / "in" / f"{number}.jpg")
+    points = {"annPoints": np.ones((number, 2))}
+    write_mat(tmp_path / "in" / f"{number}_ann.mat", points)
+  command = [sys.executable, "-m", "data_tools.convert", "--format=ucf_cc_50"]
+  command += [f"--input={tmp_path}/in", f"--output={tmp_path}/records"]
+  command += ["--division=fold2"]
+  done = subprocess.run(command, capture_output=True, text=True)
+  assert done.returncode == 0, done.stderr
+  manifest = load_manifest(tmp_path / "records")
+  assert manifest.heads == {"train": 14, "test": 15}
+  assert manifest.options["reader"] == {"division": "fold2"}
+  refused = subprocess.run(
+    [*command, "--overwrite", "--gcc_filter=shta"],
+    capture_output=True,
+    text=True,
+  )
+  assert refused.returncode == 2
+  assert "--gcc_filter: format ucf_cc_50 has no such choice" in refused.stderr
+
+
 def test_records_are_not_overwritten_unasked(tmp_path: Path):
   root = write_shanghaitech(tmp_path / "part", {"IMG_1": POINTS})
   convert_shanghaitech(root)
@@ -368,11 +400,17 @@ def test_folder_given_as_a_dot_still_names_the_pictures(
 def test_layouts_are_in_the_help(name: str):
   assert formats.FORMATS[name].LAYOUT in formats.layouts()
   assert str(formats.FORMATS[name].DEFAULT_SPLITS) in formats.layouts()
-  for option in ("val_fraction", "dev_every"):
-    default = getattr(formats.FORMATS[name].DEFAULT_SPLITS, option)
-    said = f"{default:g} for {name}, " in formats.defaults(option)
-    assert said == bool(default)
-    assert "0 for the others." in formats.defaults(option)
+
+
+def test_defaults_are_in_the_help():
+  assert formats.defaults("val_fraction") == (
+    "Default: 0.1 for gcc, unity; 0 for the others."
+  )
+  fourths = formats.defaults("dev_every")
+  assert re.fullmatch(r"Default: 4 for [^;]*; 0 for the others\.", fourths)
+  for name in formats.names():
+    divided = formats.FORMATS[name].DEFAULT_SPLITS.dev_every == 4
+    assert divided == (name in fourths)
 
 
 def test_choice_that_a_format_does_not_have_is_refused(tmp_path: Path):
