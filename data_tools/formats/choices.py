@@ -1,4 +1,4 @@
-"""The choices that annotators' exports leave: which labels, where in a box."""
+"""Choices that formats leave to the user: which labels, where in a box."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,6 +8,19 @@ from data_tools.formats.fields import shown
 
 BOX_POINTS = ("centre", "top")
 _SHOWN_LABELS = 20
+
+
+def chosen(option: str, value: str | None, choices: Iterable[str]) -> None:
+  """Makes sure that a reader's option is what it can be.
+
+  Raises:
+    InputError: it is not.
+  """
+  if value is not None and value not in choices:
+    raise InputError(
+      f"--{option}={value}: for this format give one of {', '.join(choices)}, "
+      "or leave it out."
+    )
 
 
 def box_head(
@@ -25,18 +38,6 @@ def box_head(
   if width < 0 or height < 0:
     raise ValueError(f"a box is {shown(width)} x {shown(height)} pixels")
   return x + width / 2, y + height / (2 if box_point == "centre" else 6)
-
-
-def check_box_point(box_point: str) -> None:
-  """Refuses a choice that is none.
-
-  Raises:
-    InputError: it is not one of `BOX_POINTS`.
-  """
-  if box_point not in BOX_POINTS:
-    raise InputError(
-      f"--box_point={box_point}: choose one of {', '.join(BOX_POINTS)}."
-    )
 
 
 def label_list(label: str | Sequence[str]) -> list[str]:

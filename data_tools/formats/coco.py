@@ -6,28 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from cdcc_tf.errors import InputError, first_line
-from data_tools.formats.base import (
-  Item,
-  Note,
-  Unreadable,
-)
-from data_tools.formats.choices import (
-  check_box_point,
-)
-from data_tools.formats.coco_heads import (
-  Heads,
-  key_of,
-  read_categories,
-)
+from data_tools.formats.base import Item, Note, Unreadable
+from data_tools.formats.choices import BOX_POINTS, chosen
+from data_tools.formats.coco_heads import Heads, key_of, read_categories
 from data_tools.formats.exports import Entry, find_export, match
-from data_tools.formats.fields import (
-  load_json,
-  mapping,
-  sequence,
-  shown,
-  size_of,
-  text,
-)
+from data_tools.formats.fields import mapping, sequence, shown, size_of, text
+from data_tools.formats.files import load_json
 from data_tools.formats.picture_names import PictureFolder
 from data_tools.splits import Splits
 
@@ -61,7 +45,7 @@ def read(
   Raises:
     InputError: no file or several, it is no COCO, or `label` does not fit.
   """
-  check_box_point(box_point)
+  chosen("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".json",), LAYOUT)
   content = load_json(export)
   try:

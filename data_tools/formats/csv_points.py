@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from cdcc_tf.errors import InputError, first_line
-from data_tools.formats.base import (
-  Item,
-  Note,
-)
+from data_tools.formats.base import Item, Note
+from data_tools.formats.choices import chosen
 from data_tools.formats.exports import Entry, find_export, match
-from data_tools.formats.fields import number_in, shown
+from data_tools.formats.fields import parse_number, shown
+from data_tools.formats.files import load_text
 from data_tools.formats.picture_names import PictureFolder
 from data_tools.splits import Splits
 
@@ -56,10 +55,7 @@ def read(
     InputError: no CSV or several, a column is missing, a number is bad, or
       normalised coordinates are pixels.
   """
-  if coordinates not in COORDINATES:
-    raise InputError(
-      f"--coordinates={coordinates}: choose one of {', '.join(COORDINATES)}."
-    )
+  chosen("coordinates", coordinates, COORDINATES)
   table = find_export(folder, annotations, (".csv", ".tsv"), LAYOUT)
   heads = read_table(table)
   largest = max(
@@ -96,7 +92,7 @@ def read_table(table: Path) -> Heads:
       name, too many values or a coordinate that is not a finite number.
   """
   heads: Heads = {}
-  text = read_text(table)
+  text = load_text(table)
   rows = csv.DictReader(
     io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True
   )  # strict: quotes never closed would swallow the lines after them
@@ -121,29 +117,6 @@ def read_table(table: Path) -> Heads:
       "line, its quotes above all"
     ) from error
   return heads
-
-
-def read_text(table: Path) -> str:
-  """Reads a text file.
-
-  Raises:
-    InputError: it cannot be read, is not UTF-8 or holds zero bytes.
-  """
-  try:
-    text = table.read_text(encoding="utf-8-sig")
-  except UnicodeDecodeError as error:
-    raise InputError(f"{table}: not UTF-8. Save it as UTF-8.") from error
-  except OSError as error:
-    raise InputError(
-      f"{table}: cannot be read ({first_line(error)}). Mend that or remove it."
-    ) from error
-  before, zero, _ = text.partition("\0")
-  if zero:
-    raise InputError(
-      f"{table}, line {before.count(chr(10)) + 1}: holds a zero byte, so it is "
-      "damaged or no text. Save it as UTF-8."
-    )
-  return text
 
 
 def _delimiter(text: str) -> str:
@@ -174,8 +147,8 @@ def _point(x: str | None, y: str | None, where: str) -> tuple[float, float]:
   try:
     # A comma can only be a decimal one here: no column has it unquoted.
     return (
-      number_in((x or "").replace(",", ".", 1), "x"),
-      number_in((y or "").replace(",", ".", 1), "y"),
+      parse_number((x or "").replace(",", ".", 1), "x"),
+      parse_number((y or "").replace(",", ".", 1), "y"),
     )
   except ValueError as error:
     raise InputError(

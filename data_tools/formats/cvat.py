@@ -8,20 +8,10 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 
 from cdcc_tf.errors import InputError, first_line
-from data_tools.formats.base import (
-  Item,
-)
-from data_tools.formats.choices import (
-  box_head,
-  check_box_point,
-  head_labels,
-)
+from data_tools.formats.base import Item
+from data_tools.formats.choices import BOX_POINTS, box_head, chosen, head_labels
 from data_tools.formats.exports import Entry, find_export, match
-from data_tools.formats.fields import (
-  number_in,
-  shown,
-  size_of,
-)
+from data_tools.formats.fields import parse_number, shown, size_of
 from data_tools.formats.picture_names import PictureFolder
 from data_tools.splits import Splits
 
@@ -74,7 +64,7 @@ def read(
     InputError: no file or several, it is not of CVAT for images, or `label`
       does not fit.
   """
-  check_box_point(box_point)
+  chosen("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".xml",), LAYOUT)
   declared: set[str] = set()
   images = list(_images(export, box_point, declared))
@@ -153,7 +143,10 @@ def _image(element: Element, box_point: str) -> _Image:
   problem, size = "", None
   try:
     size = size_of(
-      *(number_in(element.get(side, "0"), side) for side in ("height", "width"))
+      *(
+        parse_number(element.get(side, "0"), side)
+        for side in ("height", "width")
+      )
     )
   except ValueError as error:
     problem = first_line(error)
@@ -183,7 +176,7 @@ def _points(shape: Element, box_point: str) -> list[tuple[float, float]]:
   """
 
   def value(name: str) -> float:
-    return number_in(shape.get(name), name)
+    return parse_number(shape.get(name), name)
 
   if shape.tag == "points":
     pairs = [
@@ -191,7 +184,7 @@ def _points(shape: Element, box_point: str) -> list[tuple[float, float]]:
     ]
     if not pairs or any(len(pair) != 2 for pair in pairs):
       raise ValueError(f"points={shown(shape.get('points'))} are no x,y;x,y")
-    return [(number_in(x, "x"), number_in(y, "y")) for x, y in pairs]
+    return [(parse_number(x, "x"), parse_number(y, "y")) for x, y in pairs]
   if shape.tag == "box":
     left, top = value("xtl"), value("ytl")
     return [

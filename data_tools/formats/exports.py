@@ -11,13 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from cdcc_tf.errors import InputError, first_line
-from data_tools.formats.base import (
-  Item,
-  LabelledPicture,
-  Unreadable,
-  wrong_layout,
-)
-from data_tools.formats.picture_names import PictureFolder, inside, natural_key
+from data_tools.formats.base import Item, LabelledPicture, Unreadable
+from data_tools.formats.folders import natural_key, wrong_layout
+from data_tools.formats.picture_names import PictureFolder, inside
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,15 +9,17 @@ from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
+  labelled,
+)
+from data_tools.formats.fields import member, number, sequence
+from data_tools.formats.files import read_json
+from data_tools.formats.folders import (
   annotations_without_picture,
   child_folder,
-  labelled,
   number_in,
   pictures_named,
   wrong_layout,
 )
-from data_tools.formats.json_files import member, read_json
-from data_tools.formats.points import checked, number_of
 from data_tools.splits import Splits
 
 LAYOUT = """\
@@ -79,16 +81,17 @@ def read_points(annotation: Path) -> np.ndarray:
   regions = member(frame, "regions")
   if isinstance(regions, dict):  # of VIA 1
     regions = list(regions.values())
-  if not isinstance(regions, list):
-    raise ValueError("regions is no list")
-  centres = [_centre(member(region, "shape_attributes")) for region in regions]
-  return checked(np.asarray(centres, np.float64).reshape(-1, 2), "regions")
+  centres = [
+    _centre(member(region, "shape_attributes"))
+    for region in sequence(regions, "regions")
+  ]
+  return np.asarray(centres, np.float64).reshape(-1, 2)
 
 
 def _centre(box: object) -> tuple[float, float]:
   # Published code takes the corner; a head is in the middle of its box.
   left, top, width, height = (
-    number_of(member(box, name), name) for name in ("x", "y", "width", "height")
+    number(member(box, name), name) for name in ("x", "y", "width", "height")
   )
   return left + width / 2, top + height / 2
 

@@ -1,17 +1,14 @@
-"""Reading what other programs wrote: JSON and its values, checked.
+"""Values that other programs wrote, checked.
 
 Everything here raises ValueError with one line that names what is wrong.
 """
 
-import json
-import math
 import re
 import reprlib
-from pathlib import Path
 from typing import Any
 
-from cdcc_tf.errors import InputError, first_line
-
+# No picture is this wide. Published points lie up to a picture's size outside.
+FARTHEST = 1e6
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 
 _LONGEST_SHOWN = 80
@@ -25,48 +22,6 @@ def shown(value: object) -> str:
   """Returns a value as one short line, for a message."""
   brief = _brief.repr(value)
   return brief if len(brief) <= _LONGEST_SHOWN else brief[:_LONGEST_SHOWN] + "…"
-
-
-def parse_json(content: str | bytes) -> Any:
-  """Parses JSON in which no key appears twice.
-
-  Raises:
-    ValueError: it is none, of an unknown encoding or nested too deeply.
-  """
-  try:
-    return json.loads(content, object_pairs_hook=_without_twins)
-  except RecursionError as error:
-    raise ValueError("is nested too deeply") from error
-  except UnicodeDecodeError as error:
-    raise ValueError("is not UTF-8") from error
-  except ValueError as error:
-    raise ValueError(f"is no valid JSON: {first_line(error)}") from error
-
-
-def load_json(path: Path) -> Any:
-  """Reads a JSON file.
-
-  Raises:
-    InputError: see `parse_json`, or the file cannot be read.
-  """
-  try:
-    return parse_json(path.read_bytes())
-  except OSError as error:
-    raise InputError(
-      f"{path}: cannot be read ({error.strerror or first_line(error)}). Mend "
-      "that or remove it."
-    ) from error
-  except ValueError as error:
-    raise InputError(f"{path}: {error}. Export it again.") from error
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-  made = dict(pairs)
-  if len(made) < len(pairs):
-    keys = [key for key, _ in pairs]
-    twin = next(key for key in keys if keys.count(key) > 1)
-    raise ValueError(f"key {shown(twin)} appears twice in one object")
-  return made
 
 
 def mapping(value: object, what: str) -> dict[str, Any]:
@@ -90,24 +45,34 @@ def text(value: object, what: str) -> str:
   return value
 
 
+def member(value: object, *names: str) -> Any:
+  """Follows names into JSON objects."""
+  where = "the file"
+  for name in names:
+    if not isinstance(value, dict) or name not in value:
+      raise ValueError(f"{where} has no {name}")
+    value, where = value[name], name
+  return value
+
+
 def number(value: object, what: str) -> float:
-  """Returns a finite JSON number."""
+  """Returns a JSON number that may be one of pixels; True and "12" are none."""
   if isinstance(value, bool) or not isinstance(value, int | float):
     raise ValueError(f"{what} is {shown(value)}, not a number")
-  if not -1e300 < value < 1e300:  # also NaN, and integers beyond any float
-    raise ValueError(f"{what} is {shown(value)}, not a finite number")
+  if not -FARTHEST <= value <= FARTHEST:  # also NaN, and beyond any float
+    raise ValueError(f"{what} is {shown(value)}, which is no pixel")
   return float(value)
 
 
-def number_in(value: str | None, what: str) -> float:
-  """Returns the finite number that a text holds, and nothing besides."""
+def parse_number(value: str | None, what: str) -> float:
+  """Returns the number that a text holds, and nothing besides.
+
+  Python reads more than that: 1_000, ٤, nan.
+  """
   plain = (value or "").strip()
   if not re.fullmatch(_NUMBER, plain, re.ASCII):
     raise ValueError(f"{what} is {shown(value)}, not a number")
-  result = float(plain)
-  if not math.isfinite(result):
-    raise ValueError(f"{what} is {shown(value)}, not a finite number")
-  return result
+  return number(float(plain), what)
 
 
 def pair(value: object, what: str) -> tuple[float, float]:

@@ -8,15 +8,19 @@ from pathlib import Path
 import numpy as np
 
 from cdcc_tf.errors import InputError
-from data_tools.formats import json_files, matlab
+from data_tools.formats import matlab
 from data_tools.formats.base import (
   LabelledPicture,
   Note,
   Totals,
   Unreadable,
-  child_folder,
-  chosen,
   labelled,
+)
+from data_tools.formats.choices import chosen
+from data_tools.formats.fields import member
+from data_tools.formats.files import read_json
+from data_tools.formats.folders import (
+  child_folder,
   pictures_named,
   wrong_layout,
 )
@@ -114,8 +118,8 @@ def read_points(annotation: Path) -> np.ndarray:
     ValueError: it is damaged, or holds no such points.
   """
   if annotation.suffix == ".json":
-    content = json_files.read_json(annotation)
-    rows = from_rows(json_files.member(content, "image_info"), "image_info")
+    content = read_json(annotation)
+    rows = from_rows(member(content, "image_info"), "image_info")
   else:
     fields = matlab.read_fields(annotation, "image_info")
     location = matlab.field(fields, "image_info", "location")

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from cdcc_tf.errors import InputError, first_line
-from data_tools.formats.text_files import read_lines
+from cdcc_tf.errors import InputError
+from data_tools.formats.fields import shown
+from data_tools.formats.files import load, read_lines
 
 # What of the lists' names goes before train_list.txt and test_list.txt.
 DIVISIONS = {
@@ -115,31 +116,29 @@ def read_lists(folder: Path, division: str) -> dict[str, list[Entry]] | None:
         "beside it, or take both away to have the split drawn anew."
       )
     if there:
-      return {split: _read_list(place / name) for split, name in names.items()}
+      return {
+        split: load(_read_list, place / name, "Download it again.")
+        for split, name in names.items()
+      }
   return None
 
 
 def _read_list(path: Path) -> list[Entry]:
   entries = []
-  try:
-    for number, line in enumerate(read_lines(path), start=1):
-      # Of the folder only the scene is used: the rest is on another machine.
-      match = _LINE.fullmatch(" ".join(line.replace("\\", "/").split()))
-      if match is None and line.strip():
-        raise ValueError(
-          f"line {number} is not level, hour, weather, folder, name and count: "
-          f"{line.strip()[:60]!r}"
-        )
-      if match is not None:
-        level, hour, weather, location, camera, stem, count = match.groups()
-        numbers = (int(level), int(hour), int(weather), int(count))
-        entries.append(Entry(location, camera, stem, *numbers))
-        if numbers[0] >= len(_CAPACITIES):
-          raise ValueError(f"line {number} has level {level}, above 8")
-  except (OSError, ValueError) as error:
-    raise InputError(
-      f"{path}: {first_line(error)}. Download it again."
-    ) from error
+  for number, line in enumerate(read_lines(path), start=1):
+    # Of the folder only the scene is used: the rest is on another machine.
+    match = _LINE.fullmatch(" ".join(line.replace("\\", "/").split()))
+    if match is None and line.strip():
+      raise ValueError(
+        f"line {number} is not level, hour, weather, folder, name and count: "
+        f"{shown(line.strip())}"
+      )
+    if match is not None:
+      level, hour, weather, location, camera, stem, count = match.groups()
+      numbers = (int(level), int(hour), int(weather), int(count))
+      entries.append(Entry(location, camera, stem, *numbers))
+      if numbers[0] >= len(_CAPACITIES):
+        raise ValueError(f"line {number} has level {level}, above 8")
   return entries
 
 

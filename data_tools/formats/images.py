@@ -4,12 +4,9 @@ import glob
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_tools.formats.base import LabelledPicture, wrong_layout
-from data_tools.formats.picture_names import (
-  fixed_part,
-  is_picture,
-  natural_key,
-)
+from data_tools.formats.base import LabelledPicture
+from data_tools.formats.folders import is_picture, natural_key, wrong_layout
+from data_tools.formats.picture_names import fixed_part
 from data_tools.splits import Splits
 
 LAYOUT = """\

@@ -6,19 +6,21 @@ from pathlib import Path
 import numpy as np
 
 from cdcc_tf.errors import first_line
+from data_tools.formats import text_points
 from data_tools.formats.base import (
   LabelledPicture,
   Note,
   Totals,
   Unreadable,
+  labelled,
+)
+from data_tools.formats.files import read_lines
+from data_tools.formats.folders import (
   annotations_without_picture,
   child_folder,
-  labelled,
   pictures_named,
   wrong_layout,
 )
-from data_tools.formats.points import checked, from_words
-from data_tools.formats.text_files import read_lines
 from data_tools.splits import Splits
 
 LAYOUT = """\
@@ -100,18 +102,7 @@ def read_points(annotation: Path) -> np.ndarray:
     FileNotFoundError: there is no such file.
     ValueError: a line is not six numbers.
   """
-  rows = []
-  for number, line in enumerate(read_lines(annotation), start=1):
-    words = line.split()
-    if not words:
-      continue
-    if len(words) != 6:
-      raise ValueError(f"line {number} is not x y w h o b: {line[:40]!r}")
-    try:
-      rows.append(from_words(words)[:2])
-    except ValueError as error:
-      raise ValueError(f"line {number}: {first_line(error)}") from error
-  return checked(np.asarray(rows, np.float64).reshape(-1, 2), "file")
+  return text_points.read_points(annotation, ("x", "y", "w", "h", "o", "b"))
 
 
 def read_counts(table: Path) -> dict[str, int]:

@@ -6,18 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from cdcc_tf.errors import InputError, first_line
-from data_tools.formats.base import (
-  Item,
-  Unreadable,
-)
-from data_tools.formats.choices import (
-  box_head,
-  check_box_point,
-  head_labels,
-)
+from data_tools.formats.base import Item, Unreadable
+from data_tools.formats.choices import BOX_POINTS, box_head, chosen, head_labels
 from data_tools.formats.exports import Entry, find_export, match
 from data_tools.formats.fields import (
-  load_json,
   mapping,
   number,
   sequence,
@@ -25,6 +17,7 @@ from data_tools.formats.fields import (
   size_of,
   text,
 )
+from data_tools.formats.files import load_json
 from data_tools.formats.picture_names import PictureFolder
 from data_tools.splits import Splits
 
@@ -84,7 +77,7 @@ def read(
     InputError: no file or several, it is not Label Studio's, or `label` does
       not fit.
   """
-  check_box_point(box_point)
+  chosen("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".json",), LAYOUT)
   content = load_json(export)
   tasks = content if isinstance(content, list) else []

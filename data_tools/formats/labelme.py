@@ -6,31 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from cdcc_tf.errors import InputError, first_line
-from data_tools.formats.base import (
-  Item,
-  Unreadable,
-  wrong_layout,
-)
-from data_tools.formats.choices import (
-  box_head,
-  check_box_point,
-  head_labels,
-)
+from data_tools.formats.base import Item, Unreadable
+from data_tools.formats.choices import BOX_POINTS, box_head, chosen, head_labels
 from data_tools.formats.exports import Entry, match
 from data_tools.formats.fields import (
   mapping,
   pair,
-  parse_json,
   sequence,
   shown,
   size_of,
   text,
 )
-from data_tools.formats.picture_names import (
-  PictureFolder,
-  inside,
-  natural_key,
-)
+from data_tools.formats.files import MAX_EXPORT_BYTES, read_json
+from data_tools.formats.folders import natural_key, wrong_layout
+from data_tools.formats.picture_names import PictureFolder, inside
 from data_tools.splits import Splits
 
 LAYOUT = """\
@@ -72,7 +61,7 @@ def read(
     InputError: there is no JSON, none of them is LabelMe's, or `label` does not
       fit.
   """
-  check_box_point(box_point)
+  chosen("box_point", box_point, BOX_POINTS)
   candidates = sorted(
     (path for path in folder.rglob("*.json") if path.is_file()), key=natural_key
   )
@@ -133,7 +122,7 @@ def _file(path: Path, box_point: str) -> _File:
     OSError: it cannot be read.
     ValueError: it is not LabelMe's.
   """
-  fields = parse_json(path.read_bytes())
+  fields = read_json(path, MAX_EXPORT_BYTES)
   if not isinstance(fields, dict) or "shapes" not in fields:
     raise ValueError("has no list of shapes, so it is none of LabelMe's files")
   return _File(

@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from cdcc_tf.errors import InputError, first_line
 from data_tools.formats import matlab
 from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
-  child_folder,
   labelled,
+)
+from data_tools.formats.files import load
+from data_tools.formats.folders import (
+  child_folder,
   number_in,
   pictures_named,
   wrong_layout,
@@ -51,8 +53,10 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
   table = folder / "mall_gt.mat"
   if not pictures or not table.is_file():
     raise wrong_layout(folder, LAYOUT, _pictures)
-  labels = _read_labels(table)
-  roi = _read_roi(folder / "perspective_roi.mat")
+  labels = load(_read_labels, table, "Download it again.")
+  roi, region = None, folder / "perspective_roi.mat"
+  if region.is_file():
+    roi = load(matlab.read_region, region, "Download it again.")
 
   for path in pictures:
     number = number_in(path)
@@ -79,25 +83,7 @@ def _pictures(folder: Path) -> list[Path]:
 
 def _read_labels(table: Path) -> list[Any]:
   """Reads `frame`, a cell of one struct a frame."""
-  try:
-    frames = matlab.read_fields(table, "frame").get("frame")
-  except ValueError as error:
-    raise _damaged(table, error) from error
+  frames = matlab.read_fields(table, "frame").get("frame")
   if not isinstance(frames, list):
-    raise _damaged(table, ValueError("holds no cell named frame"))
+    raise ValueError("holds no cell named frame")
   return frames
-
-
-def _read_roi(path: Path) -> np.ndarray | None:
-  """Reads `roi.mask`, bool [height, width]; None if there is no such file."""
-  if not path.is_file():
-    return None
-  try:
-    fields = matlab.read_fields(path, "roi")
-    return matlab.mask(matlab.field(fields, "roi", "mask"), "roi.mask")
-  except ValueError as error:
-    raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: ValueError) -> InputError:
-  return InputError(f"{path}: {first_line(error)}. Download it again.")

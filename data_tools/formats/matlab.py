@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from data_tools.formats.files import read_bytes
 from data_tools.formats.points import checked
 
 SECONDS = 5.0  # of computing, for one file
@@ -46,11 +47,7 @@ def read_fields(path: Path, *names: str) -> dict[str, Any]:
     OSError: it cannot be opened.
     ValueError: it is damaged or no .mat file; says so in one line.
   """
-  if not path.is_file():
-    raise FileNotFoundError("no annotation file for the picture")
-  if path.stat().st_size > MAX_BYTES:
-    raise ValueError(f"is larger than {MAX_BYTES >> 20} MB: no annotation")
-  return _shared.parse(path.read_bytes(), list(names))
+  return _shared.parse(read_bytes(path, MAX_BYTES), list(names))
 
 
 def field(fields: Any, *names: str) -> Any:
@@ -120,6 +117,19 @@ def mask(value: Any, name: str) -> np.ndarray:
   if not array.any():
     raise ValueError(f"{name} leaves nothing of the picture")
   return array != 0
+
+
+def read_region(path: Path) -> np.ndarray:
+  """Reads `roi.mask`, the region of interest of a data set.
+
+  Returns:
+    bool array of shape [height, width].
+
+  Raises:
+    FileNotFoundError: there is no such file.
+    ValueError: it is damaged, or the mask is none or empty.
+  """
+  return mask(field(read_fields(path, "roi"), "roi", "mask"), "roi.mask")
 
 
 class _Worker:

@@ -6,19 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from cdcc_tf.errors import InputError, first_line
-from data_tools.formats import json_files, matlab
+from data_tools.formats import matlab
 from data_tools.formats.base import (
   LabelledPicture,
   Note,
   Totals,
   Unreadable,
   labelled,
-  pictures_named,
-  wrong_layout,
 )
+from data_tools.formats.fields import member
+from data_tools.formats.files import load, read_json, read_lines
+from data_tools.formats.folders import pictures_named, wrong_layout
 from data_tools.formats.points import from_rows
-from data_tools.formats.text_files import read_lines
 from data_tools.splits import Splits
 
 LAYOUT = """\
@@ -54,7 +53,7 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable | Note]:
       folder, LAYOUT, lambda other: _lists(other) and _pictures(other)
     )
   for split, path in lists.items():
-    for number, level in read_list(path):
+    for number, level in load(read_list, path, "Download it again."):
       picture = pictures.pop(number, None)
       if picture is None:
         missing = folder / "images" / f"{number:04}.jpg"
@@ -93,23 +92,18 @@ def read_list(path: Path) -> list[tuple[int, str]]:
     or "" where the list has none.
 
   Raises:
-    InputError: it is damaged.
+    ValueError: it is damaged.
   """
   entries = []
-  try:
-    for number, line in enumerate(read_lines(path), start=1):
-      words = line.split()
-      if not words:
-        continue
-      shape = r"\d{1,6} [0-9] [0-9]|\d{1,6}"
-      if not re.fullmatch(shape, " ".join(words), re.ASCII):
-        raise ValueError(f"line {number} is not number, luminance, level")
-      level = f"level {words[2]}" if len(words) == 3 else ""
-      entries.append((int(words[0]), level))
-  except ValueError as error:
-    raise InputError(
-      f"{path}: {first_line(error)}. Download it again."
-    ) from error
+  for number, line in enumerate(read_lines(path), start=1):
+    words = line.split()
+    if not words:
+      continue
+    shape = r"\d{1,6} [0-9] [0-9]|\d{1,6}"
+    if not re.fullmatch(shape, " ".join(words), re.ASCII):
+      raise ValueError(f"line {number} is not number, luminance, level")
+    level = f"level {words[2]}" if len(words) == 3 else ""
+    entries.append((int(words[0]), level))
   return entries
 
 
@@ -124,7 +118,7 @@ def read_points(annotation: Path) -> np.ndarray:
     ValueError: it is damaged, or holds no such points.
   """
   if annotation.suffix == ".json":
-    rows = json_files.member(json_files.read_json(annotation), "points")
+    rows = member(read_json(annotation), "points")
     return from_rows(rows, "points")
   fields = matlab.read_fields(annotation, "annPoints")
   return matlab.points(matlab.field(fields, "annPoints"), "annPoints")

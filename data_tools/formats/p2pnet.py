@@ -5,15 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cdcc_tf.errors import first_line
-from data_tools.formats.base import (
-  Item,
-  LabelledPicture,
-  Unreadable,
-  wrong_layout,
-)
-from data_tools.formats.csv_points import read_text
+from data_tools.formats.base import Item, LabelledPicture, Unreadable
 from data_tools.formats.exports import export_files, find_export
 from data_tools.formats.fields import shown
+from data_tools.formats.files import load_text
+from data_tools.formats.folders import wrong_layout
 from data_tools.formats.picture_names import inside
 from data_tools.formats.text_points import read_points
 from data_tools.splits import Splits
@@ -52,7 +48,7 @@ def read(folder: Path, annotations: str | None = None) -> Iterator[Item]:
   listed: dict[Path, str] = {}
   for path in lists:
     split = "test" if "test" in path.stem.lower() else "train"
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
+    for number, line in enumerate(load_text(path).split("\n"), start=1):
       if not line.strip():
         continue
       item = _picture(folder, path, number, line.strip(), split)

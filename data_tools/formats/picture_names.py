@@ -7,26 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from data_tools.formats.base import PICTURE_SUFFIXES
 from data_tools.formats.fields import shown
+from data_tools.formats.folders import is_picture, natural_key
 
 _LONGEST_PART, _LONGEST = 255, 1000  # bytes of a file's name, of a path
 _UPLOAD_HASH = r"[0-9a-f]{8}-"  # which Label Studio puts before a file's name
-
-
-def natural_key(path: Path) -> list[str | int]:
-  """Sorts names by the numbers in them: `seq_2.jpg` before `seq_10.jpg`."""
-  parts = re.split(r"([0-9]+)", str(path))
-  return [int(part) if i % 2 else part for i, part in enumerate(parts)]
-
-
-def is_picture(path: Path) -> bool:
-  """Tells by its name whether a file is a picture.
-
-  Hidden ones are not: a Mac's archives hold a `._a.jpg` for each `a.jpg`.
-  """
-  hidden = path.name.startswith(".")
-  return path.suffix.lower() in PICTURE_SUFFIXES and not hidden
 
 
 def fixed_part(pattern: Path) -> Path:

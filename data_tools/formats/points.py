@@ -1,14 +1,11 @@
 """Numbers of an annotation become points, or one line that says why not."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-# No picture is this wide. Published points lie up to a picture's size outside.
-_FARTHEST = 1e6
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+from data_tools.formats.fields import FARTHEST, pair, sequence
 
 
 def checked(
@@ -36,7 +33,7 @@ def checked(
   points = values[:, :2].astype(np.float64)
   if not np.isfinite(points).all():
     raise ValueError(f"{name} holds NaN or infinity")
-  if np.abs(points).max() > _FARTHEST:
+  if np.abs(points).max() > FARTHEST:
     farthest = points.flat[np.abs(points).argmax()]
     raise ValueError(f"{name} holds {farthest:g}, which is no pixel")
   return points
@@ -51,38 +48,5 @@ def from_rows(rows: Any, name: str) -> np.ndarray:
   Raises:
     ValueError: it is no such list, or a number cannot be a pixel.
   """
-  if not isinstance(rows, list):
-    raise ValueError(f"{name} is no list")
-  for row in rows:
-    if not isinstance(row, list) or len(row) != 2:
-      raise ValueError(f"{name} holds {str(row)[:40]!r}, not [x, y]")
-  numbers = [number_of(value, name) for row in rows for value in row]
-  return checked(np.asarray(numbers, np.float64).reshape(-1, 2), name)
-
-
-def number_of(value: Any, name: str) -> float:
-  """Returns a number of a JSON file as float.
-
-  Raises:
-    ValueError: it is none; True and "12" are not.
-  """
-  if isinstance(value, bool) or not isinstance(value, int | float):
-    raise ValueError(f"{name} holds {str(value)[:40]!r}, not a number")
-  try:
-    return float(value)
-  except OverflowError as error:
-    raise ValueError(f"{name} holds a number of a thousand bits") from error
-
-
-def from_words(words: Sequence[str]) -> list[float]:
-  """Reads numbers as they are written in text files, and nothing else.
-
-  Python reads more than that: 1_000, ٤, nan.
-
-  Raises:
-    ValueError: a word is no number.
-  """
-  for word in words:
-    if not _NUMBER.fullmatch(word):
-      raise ValueError(f"{word[:40]!r} is not a number")
-  return [float(word) for word in words]
+  points = [pair(row, f"a row of {name}") for row in sequence(rows, name)]
+  return np.asarray(points, np.float64).reshape(-1, 2)

@@ -10,8 +10,10 @@ from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
-  annotations_without_picture,
   labelled,
+)
+from data_tools.formats.folders import (
+  annotations_without_picture,
   numbered_pictures,
   split_folders,
 )

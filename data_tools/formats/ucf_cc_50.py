@@ -8,9 +8,11 @@ from data_tools.formats.base import (
   Note,
   Totals,
   Unreadable,
-  annotations_without_picture,
-  chosen,
   labelled,
+)
+from data_tools.formats.choices import chosen
+from data_tools.formats.folders import (
+  annotations_without_picture,
   number_in,
   pictures_named,
   wrong_layout,

@@ -8,14 +8,9 @@ import numpy as np
 
 from cdcc_tf.errors import InputError, first_line
 from data_tools.formats import matlab
-from data_tools.formats.base import (
-  LabelledPicture,
-  Totals,
-  Unreadable,
-  number_in,
-  pictures_named,
-  wrong_layout,
-)
+from data_tools.formats.base import LabelledPicture, Totals, Unreadable
+from data_tools.formats.files import load
+from data_tools.formats.folders import number_in, pictures_named, wrong_layout
 from data_tools.splits import Splits
 
 LAYOUT = """\
@@ -116,19 +111,12 @@ def read_clip(table: Path) -> list[np.ndarray]:
 
 
 def _read_roi(path: Path) -> np.ndarray:
-  """Reads `roi.mask`, bool [height, width]."""
-  try:
-    fields = matlab.read_fields(path, "roi")
-    return matlab.mask(matlab.field(fields, "roi", "mask"), "roi.mask")
-  except FileNotFoundError as error:
+  if not path.is_file():
     raise InputError(
       f"{path}: not found. The set counts people in the region that this file "
       "describes; put it beside the annotations."
-    ) from error
-  except ValueError as error:
-    raise InputError(
-      f"{path}: {first_line(error)}. Download it again."
-    ) from error
+    )
+  return load(matlab.read_region, path, "Download it again.")
 
 
 def _find(folder: Path) -> tuple[Path, Path] | None:

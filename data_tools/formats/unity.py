@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_tools.formats.base import (
-  LabelledPicture,
-  Unreadable,
+from data_tools.formats.base import LabelledPicture, Unreadable, labelled
+from data_tools.formats.folders import (
   annotations_without_picture,
-  labelled,
   numbered_pictures,
   split_folders,
 )

@@ -5,21 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from cdcc_tf.errors import first_line
-from data_tools.formats.base import (
-  Item,
-  Unreadable,
-)
+from data_tools.formats.base import Item, Unreadable
 from data_tools.formats.choices import (
+  BOX_POINTS,
   box_head,
-  check_box_point,
+  chosen,
   head_labels,
   label_list,
 )
 from data_tools.formats.exports import Entry, find_export, match
-from data_tools.formats.fields import (
-  number,
-  shown,
-)
+from data_tools.formats.fields import number, shown
 from data_tools.formats.picture_names import PictureFolder
 from data_tools.formats.via_files import Picture, read_json, read_table
 from data_tools.splits import Splits
@@ -55,7 +50,7 @@ def read(
   Raises:
     InputError: no export or several, it is not VIA's, or `label` does not fit.
   """
-  check_box_point(box_point)
+  chosen("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".csv", ".json"), LAYOUT)
   is_table = export.suffix.lower() == ".csv"
   pictures = (read_table if is_table else read_json)(export)

@@ -6,15 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from cdcc_tf.errors import InputError, first_line
-from data_tools.formats.csv_points import read_text
-from data_tools.formats.fields import (
-  load_json,
-  mapping,
-  parse_json,
-  sequence,
-  shown,
-  text,
-)
+from data_tools.formats.fields import mapping, sequence, shown, text
+from data_tools.formats.files import load_json, load_text, parse_json
 
 _COLUMNS = (
   *("filename", "file_size", "region_count"),
@@ -80,7 +73,7 @@ def read_table(export: Path) -> list[Picture]:
   Raises:
     InputError: it is none of VIA 1 or 2, or damaged.
   """
-  rows = csv.DictReader(io.StringIO(read_text(export), newline=""), strict=True)
+  rows = csv.DictReader(io.StringIO(load_text(export), newline=""), strict=True)
   pictures: dict[tuple[str, str], Picture] = {}
   counts: dict[tuple[str, str], str] = {}
   try:

@@ -9,8 +9,8 @@ from pathlib import Path
 import cv2
 
 from cdcc_tf.errors import InputError
-from data_tools.formats.base import LabelledPicture, Unreadable, wrong_layout
-from data_tools.formats.picture_names import natural_key
+from data_tools.formats.base import LabelledPicture, Unreadable
+from data_tools.formats.folders import natural_key, wrong_layout
 from data_tools.splits import Splits
 
 LAYOUT = """\

@@ -12,9 +12,11 @@ from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
+  labelled,
+)
+from data_tools.formats.folders import (
   annotations_without_picture,
   child_folder,
-  labelled,
   pictures_named,
   wrong_layout,
 )

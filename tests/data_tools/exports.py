@@ -3,16 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from data_tools.formats.base import (
-  Item,
-  LabelledPicture,
-  Note,
-  Unreadable,
-)
 from tests.data_tools.conftest import HEIGHT, WIDTH, Points, write_picture
 
 # Neither symmetric nor in the middle: swapped axes or a flip would show.
@@ -25,29 +19,6 @@ def picture_files(root: Path, *names: str) -> Path:
   for seed, name in enumerate(names):
     write_picture(root / name, seed=seed)
   return root
-
-
-def states(items: Iterable[Item]) -> dict[str, Any]:
-  """Returns each picture's points as lists, `None`, or why it is unreadable.
-
-  Pictures by their id without `train/`, what cannot be read by its file's name.
-  """
-  found: dict[str, Any] = {}
-  for item in items:
-    if isinstance(item, Note):
-      key, value = "note", item.text
-    elif isinstance(item, Unreadable):
-      key, value = item.path.name, item.reason
-      assert "\n" not in item.reason
-    else:
-      assert isinstance(item, LabelledPicture)
-      key = item.id.removeprefix("train/")
-      value = None if item.points is None else item.points.tolist()
-      if item.points is not None:
-        assert item.points.shape[1:] == (2,)
-    assert key not in found
-    found[key] = value
-  return found
 
 
 def as_lists(points: Points) -> list[list[float]]:

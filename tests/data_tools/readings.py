@@ -1,10 +1,11 @@
 """What came out of a reader, sorted by kind."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from data_tools.formats.base import LabelledPicture, Note, Unreadable
+from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
 
-Items = Iterable[LabelledPicture | Unreadable | Note]
+Items = Iterable[Item]
 
 
 def usable(items: Items) -> dict[str, LabelledPicture]:
@@ -42,3 +43,26 @@ def heads(pictures: dict[str, LabelledPicture]) -> dict[str, int | None]:
 def splits(pictures: dict[str, LabelledPicture]) -> dict[str, str]:
   """Returns the split of each picture."""
   return {id: picture.split for id, picture in pictures.items()}
+
+
+def states(items: Items) -> dict[str, Any]:
+  """Returns each picture's points as lists, `None`, or why it is unreadable.
+
+  Pictures by their id without `train/`, what cannot be read by its file's name.
+  """
+  found: dict[str, Any] = {}
+  for item in items:
+    if isinstance(item, Note):
+      key, value = "note", item.text
+    elif isinstance(item, Unreadable):
+      key, value = item.path.name, item.reason
+      assert "\n" not in item.reason
+    else:
+      assert isinstance(item, LabelledPicture)
+      key = item.id.removeprefix("train/")
+      value = None if item.points is None else item.points.tolist()
+      if item.points is not None:
+        assert item.points.shape[1:] == (2,)
+    assert key not in found
+    found[key] = value
+  return found

@@ -11,7 +11,8 @@ from data_tools.formats import coco
 from data_tools.formats.base import LabelledPicture
 from tests.data_tools import exports
 from tests.data_tools.conftest import HEIGHT, WIDTH
-from tests.data_tools.exports import CROWD, ONE, as_lists, picture_files, states
+from tests.data_tools.exports import CROWD, ONE, as_lists, picture_files
+from tests.data_tools.readings import states
 
 PERSON = {
   "id": 1,
@@ -143,8 +144,8 @@ def test_categories(tmp_path: Path):
     ({"segmentation": [[1, 2, 3, 4]]}, "neither keypoints"),
     ({"keypoints": [1, 2, 3, 4, 5]}, "5 numbers"),
     ({"keypoints": [1, None, 2]}, "keypoints is None"),
-    ({"keypoints": [float("nan"), 1, 2]}, "nan, not a finite number"),
-    ({"keypoints": [10**400, 1, 2]}, "not a finite number"),
+    ({"keypoints": [float("nan"), 1, 2]}, "nan, which is no pixel"),
+    ({"keypoints": [10**400, 1, 2]}, "which is no pixel"),
     ({"keypoints": "1,2,2"}, "not a list"),
     ({"points": [[1, 2, 3]]}, "not two numbers"),
     ({"points": [1, 2, 3]}, "3 numbers"),
@@ -293,5 +294,5 @@ def test_one_file_is_wanted(tmp_path: Path):
 
 
 def test_unknown_choice(tmp_path: Path):
-  with pytest.raises(InputError, match="--box_point=foot: choose"):
+  with pytest.raises(InputError, match="--box_point=foot: for this"):
     list(coco.read(tmp_path, box_point="foot"))

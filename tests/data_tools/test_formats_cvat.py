@@ -16,9 +16,9 @@ from tests.data_tools.exports import (
   cvat_image,
   cvat_points,
   picture_files,
-  states,
 )
 from tests.data_tools.exports import cvat as cvat_file
+from tests.data_tools.readings import states
 
 BOX = (
   '<box label="{}" occluded="0" xtl="10.0" ytl="20.0" xbr="16.0" ybr="32.0" '
@@ -99,7 +99,7 @@ def test_skeletons(tmp_path: Path):
     ('<points label="head"></points>', "are no x,y;x,y"),
     ('<points label="head" points="1,2,3"></points>', "are no x,y;x,y"),
     ('<points label="head" points="1,nan"></points>', "'nan', not a number"),
-    ('<points label="head" points="1,1e999"></points>', "not a finite number"),
+    ('<points label="head" points="1,1e999"></points>', "which is no pixel"),
     ('<box label="head" xtl="1" ytl="2" xbr="3"></box>', "ybr is None"),
     ('<box label="head" xtl="5" ytl="2" xbr="3" ybr="9"></box>', "a box is"),
   ],

@@ -223,11 +223,11 @@ def test_listed_pictures_that_are_missing_differ_or_come_twice(tmp_path: Path):
   ("content", "reason"),
   [
     (None, "no annotation file"),
-    ("", "is empty or damaged"),
+    ("", "no valid JSON"),
     ("{}", "has no image_info"),
-    ('{"image_info": {}}', "image_info is no list"),
-    ('{"image_info": [[1, 2], [3]]}', "not [x, y]"),
-    ('{"image_info": [[1, NaN]]}', "NaN or infinity"),
+    ('{"image_info": {}}', "image_info is {}, not a list"),
+    ('{"image_info": [[1, 2], [3]]}', "[3], not two numbers"),
+    ('{"image_info": [[1, NaN]]}', "nan, which is no pixel"),
   ],
 )
 def test_annotations_that_cannot_be_used(

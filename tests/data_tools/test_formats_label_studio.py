@@ -15,11 +15,11 @@ from tests.data_tools.exports import (
   ONE,
   as_lists,
   picture_files,
-  states,
   write_json,
 )
 from tests.data_tools.exports import label_studio_result as result
 from tests.data_tools.exports import label_studio_task as task
+from tests.data_tools.readings import states
 
 
 def read(root: Path, *tasks: Any, **options: Any) -> dict[str, Any]:
@@ -148,8 +148,8 @@ def test_pictures_turned_for_viewing(tmp_path: Path):
     ({"original_width": 2 * WIDTH}, "several sizes"),
     ({"value": {"x": 5}}, "y is None"),
     ({"value": {"x": "5", "y": 5}}, "x is '5'"),
-    ({"value": {"x": float("nan"), "y": 5}}, "not a finite number"),
-    ({"value": {"x": 10**400, "y": 5}}, "not a finite number"),
+    ({"value": {"x": float("nan"), "y": 5}}, "which is no pixel"),
+    ({"value": {"x": 10**400, "y": 5}}, "which is no pixel"),
     ({"value": None}, "value is None"),
     ({"type": "polygonlabels"}, "polygonlabels: marks no head"),
     ({"type": "brushlabels"}, "brushlabels: marks no head"),

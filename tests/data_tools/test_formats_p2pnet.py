@@ -57,9 +57,9 @@ def test_pictures_of_the_lists(tmp_path: Path):
     ("/a.jpg a.txt", "line 1: '/a.jpg' is absolute"),
     ("way/a.jpg a.txt", "through a link"),
     ("a.jpg gone.txt", "gone.txt: no annotation file"),
-    ("a.jpg three.txt", "three.txt: line 2 is not two numbers: '3 4 5'"),
+    ("a.jpg three.txt", "three.txt: line 2 is not x y: '3 4 5'"),
     ("a.jpg nan.txt", "nan.txt: line 1 is 'nan', not a number"),
-    ("a.jpg latin.txt", "latin.txt: 'utf-8' codec"),
+    ("a.jpg latin.txt", "latin.txt: is damaged, or not saved"),
     ("a.jpg folder.txt", "folder.txt: no annotation file"),
   ],
 )

@@ -60,6 +60,7 @@ def test_order_is_numerical_and_splits_apart(tmp_path: Path):
     ("one two\n", "one"),
     ("1 nan\n", "nan"),
     ("inf 3\n", "inf"),
+    ("1 1e300\n", "no pixel"),
   ],
 )
 def test_bad_line(tmp_path: Path, text: str, reason: str):

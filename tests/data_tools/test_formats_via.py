@@ -14,11 +14,11 @@ from tests.data_tools.exports import (
   ONE,
   as_lists,
   picture_files,
-  states,
   via_points,
   via_region,
   write_json,
 )
+from tests.data_tools.readings import states
 
 KINDS = ["JSON 2", "JSON 1", "project", "CSV 2", "CSV 1"]
 
@@ -109,8 +109,8 @@ def test_labels(tmp_path: Path, kind: str):
   [
     ({"name": "point", "cx": None, "cy": 2}, "cx is None"),
     ({"name": "point", "cx": "1", "cy": 2}, "cx is '1'"),
-    ({"name": "point", "cx": 10**400, "cy": 2}, "not a finite number"),
-    ({"name": "point", "cx": float("nan"), "cy": 2}, "not a finite number"),
+    ({"name": "point", "cx": 10**400, "cy": 2}, "which is no pixel"),
+    ({"name": "point", "cx": float("nan"), "cy": 2}, "which is no pixel"),
     ({"name": "rect", "x": 1, "y": 2, "width": 3}, "height is None"),
     ({"name": "rect", "x": 1, "y": 2, "width": -3, "height": 1}, "a box is"),
     ({"name": "polyline"}, "'polyline' marks no head"),

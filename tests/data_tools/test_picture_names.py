@@ -7,12 +7,8 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats.exports import export_files
-from data_tools.formats.picture_names import (
-  PictureFolder,
-  fixed_part,
-  inside,
-  natural_key,
-)
+from data_tools.formats.folders import natural_key
+from data_tools.formats.picture_names import PictureFolder, fixed_part, inside
 
 
 def touch(root: Path, *names: str) -> Path:
