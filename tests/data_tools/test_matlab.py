@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from data_tools.formats import matlab, matlab_worker
+from data_tools.formats import matlab, matlab_process, matlab_worker
 from tests.data_tools.mat_files import write_mat
 from tests.data_tools.mutations import mutants, spoil_bytes
 
@@ -235,8 +235,8 @@ def stand_in(
     *("pickle.load(sys.stdin.buffer)", body),
   ]
   script.write_text("\n".join(lines))
-  monkeypatch.setattr(matlab, "_WORKER", script)
-  matlab._shared.close()
+  monkeypatch.setattr(matlab_process, "_WORKER", script)
+  matlab_process.shared.close()
 
 
 def test_crash_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -254,8 +254,8 @@ def test_waiting_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
   path = write_mat(tmp_path / "a.mat", {"p": POINTS})
   with monkeypatch.context() as patch:
     stand_in(tmp_path, patch, "time.sleep(60)")
-    patch.setattr(matlab, "_PATIENCE", 1)
-    patch.setattr(matlab, "SECONDS", 0.3)
+    patch.setattr(matlab_process, "_PATIENCE", 1)
+    patch.setattr(matlab_process, "SECONDS", 0.3)
     assert "takes more than 0.3 s" in reason_for(path)
   np.testing.assert_array_equal(matlab.read_fields(path, "p")["p"], POINTS)
 
@@ -265,7 +265,7 @@ def test_computing_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
   frames = {"frame": [{"loc": POINTS} for _ in range(150)]}
   path = write_mat(tmp_path / "a.mat", frames, "7.3")
   with monkeypatch.context() as patch:
-    patch.setattr(matlab, "SECONDS", 0.01)
+    patch.setattr(matlab_process, "SECONDS", 0.01)
     assert "takes more than 0.01 s" in reason_for(path, "frame")
   assert len(matlab.read_fields(path, "frame")["frame"]) == 150
 
@@ -278,7 +278,7 @@ def test_worker_that_does_not_start_is_our_fault(
   (tmp_path / "worker.py").write_text("raise SystemExit(1)")
   with pytest.raises(RuntimeError, match="does not start"):
     matlab.read_fields(path, "p")
-  matlab._shared.close()
+  matlab_process.shared.close()
 
 
 @pytest.mark.parametrize(
@@ -311,9 +311,10 @@ def test_nothing_is_left_behind(tmp_path: Path):
   """The process ends with the program that started it, and silently."""
   path = write_mat(tmp_path / "a.mat", {"p": POINTS})
   program = (
-    "import sys, pathlib; from data_tools.formats import matlab;"
+    "import sys, pathlib;"
+    "from data_tools.formats import matlab, matlab_process;"
     f"matlab.read_fields(pathlib.Path({str(path)!r}), 'p');"
-    "print(matlab._shared._process.pid, 'scipy' in sys.modules,"
+    "print(matlab_process.shared._process.pid, 'scipy' in sys.modules,"
     "'h5py' in sys.modules, 'tensorflow' in sys.modules)"
   )
   run = subprocess.run(
