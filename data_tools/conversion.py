@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from cdcc_tf.data import origins
 from cdcc_tf.data.manifest import FILE_NAME, Manifest
-from cdcc_tf.data.records import RecordWriter
+from cdcc_tf.data.record_writer import RecordWriter
 from cdcc_tf.errors import InputError
 from data_tools.formats import FORMATS
 from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable

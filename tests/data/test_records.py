@@ -12,7 +12,8 @@ from cdcc_tf.data import manifest as manifests
 from cdcc_tf.data import records
 from cdcc_tf.data.manifest import load_manifest
 from cdcc_tf.data.origins import Origin
-from cdcc_tf.data.records import CrowdRecord, RecordWriter
+from cdcc_tf.data.record_writer import RecordWriter
+from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
 from tests.conftest import RecordsFactory, tiny_record, write_records
 
