@@ -16,7 +16,8 @@ from data_tools.splits import Splits
 LAYOUT = """\
   camera.mp4                     (or .avi, .mov, .mkv, .webm, …)
   or a folder of videos. --fps=1 takes one frame a second.
-  All frames are unlabelled: a target domain to adapt to."""
+  All frames are unlabelled: a target domain to adapt to. When train is
+  divided a video stays whole; of a single one, minutes do."""
 DEFAULT_SPLITS = Splits()
 OPTIONS = ("fps",)
 
@@ -61,31 +62,31 @@ def read(
   if not videos:
     raise wrong_layout(folder, LAYOUT)
   for video in videos:
-    numbers = frames_at(video, fps)
-    if not numbers:
+    times = frames_at(video, fps)
+    if not times:
       yield Unreadable(video, "not a video that can be read, or without frames")
       continue
-    frames = _Frames(video, numbers[-1])
+    frames = _Frames(video, max(times))
     name = video.relative_to(root).as_posix()
-    for number in numbers:
+    for number, time in times.items():
       yield LabelledPicture(
         f"train/{name}/{number:06d}",
         video,
-        points=None,
         group=name,
+        unit=name if len(videos) > 1 else f"minute {int(time / 60)}",
         load=functools.partial(frames.load, number),
       )
 
 
-def frames_at(video: Path, fps: float) -> list[int]:
-  """Returns the numbers of the frames at `fps` frames a second, from 0 on.
+def frames_at(video: Path, fps: float) -> dict[int, float]:
+  """Returns the frames at `fps` frames a second: their numbers and seconds.
 
   Frames that a video shows for longer or shorter than others are taken by the
   time at which they are shown.
   """
   capture = _opened(video)
   usual = capture.get(cv2.CAP_PROP_FPS)
-  numbers: list[int] = []
+  times: dict[int, float] = {}
   number, first, due = 0, 0.0, 0.0
   while capture.grab():
     time = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
@@ -95,11 +96,11 @@ def frames_at(video: Path, fps: float) -> list[int]:
       first = time
     # A frame is taken at the first chance after each full period.
     if time - first >= due - 1e-6:
-      numbers.append(number)
+      times[number] = time - first
       due = (math.floor((time - first) * fps + 1e-6) + 1) / fps
     number += 1
   capture.release()
-  return numbers
+  return times
 
 
 class _Frames:

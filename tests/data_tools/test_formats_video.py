@@ -78,8 +78,8 @@ def test_converted(tmp_path: Path):
   manifest = convert(
     "video", tmp_path / "in", output, Options(val_fraction=0.5)
   )
-  assert manifest.pictures == {"train": 2, "val": 2}
-  assert manifest.unlabelled == {"train": 2, "val": 2}
+  assert sorted(manifest.pictures.values()) == [1, 3]  # a video each
+  assert manifest.unlabelled == manifest.pictures
   found = [
     record
     for split in ("train", "val")
@@ -92,6 +92,16 @@ def test_converted(tmp_path: Path):
     ("in/train/two.avi/000000", "two.avi", 0),
   }
   assert not any(record.labelled for record in found)
+
+
+def test_neighbouring_frames_stay_together(tmp_path: Path):
+  write_video(tmp_path / "one.avi", frames=25, rate=0.1)  # four minutes long
+  alone = pictures(tmp_path / "one.avi", fps=0.1)
+  expected = [f"minute {number // 6}" for number in range(25)]
+  assert [item.unit for item in alone] == expected
+  write_video(tmp_path / "two.avi")
+  both = pictures(tmp_path)
+  assert {item.unit for item in both} == {"one.avi", "two.avi"}
 
 
 def test_one_frame_is_held_at_a_time(tmp_path: Path):
