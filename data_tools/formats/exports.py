@@ -12,7 +12,7 @@ import numpy as np
 
 from cdcc_tf.errors import InputError, first_line
 from data_tools.formats.base import Item, LabelledPicture, Unreadable
-from data_tools.formats.folders import natural_key, wrong_layout
+from data_tools.formats.folders import holds, natural_key, wrong_layout
 from data_tools.formats.picture_names import PictureFolder, inside
 
 
@@ -55,7 +55,7 @@ def find_export(
     InputError: there is none, or more than one.
   """
   if not folder.is_dir():
-    raise wrong_layout(folder, layout)
+    raise no_export(folder, layout, suffixes)
   if annotations:
     try:
       path = inside(folder, annotations)
@@ -77,7 +77,14 @@ def find_export(
       )
     if found:
       return found[0]
-  raise wrong_layout(folder, layout)
+  raise no_export(folder, layout, suffixes)
+
+
+def no_export(folder: Path, layout: str, suffixes: Sequence[str]) -> InputError:
+  """Says that a folder has no export, and which one near it has."""
+  return wrong_layout(
+    folder, layout, lambda other: holds(other, suffixes, pictures=True)
+  )
 
 
 def export_files(

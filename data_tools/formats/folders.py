@@ -1,7 +1,7 @@
 """Where the files of a data set lie, and what to say if they lie elsewhere."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cdcc_tf.errors import InputError
@@ -134,6 +134,24 @@ def child_folder(folder: Path, name: str) -> Path | None:
     if path.is_dir() and path.name.lower().replace("-", "_") == name:
       return path
   return None
+
+
+def holds(
+  folder: Path, suffixes: Sequence[str], pictures: bool = False
+) -> bool:
+  """Tells whether a folder has a file with one of the endings, itself.
+
+  Args:
+    folder: the folder.
+    suffixes: the endings, in lower case.
+    pictures: whether it must also have pictures, or a folder in it must.
+  """
+  fitting = (p for p in folder.iterdir() if p.suffix.lower() in suffixes)
+  if not any(path.is_file() for path in fitting):
+    return False
+  return not pictures or any(
+    holds(place, PICTURE_SUFFIXES) for place in (folder, *folder.glob("*/"))
+  )
 
 
 def wrong_layout(

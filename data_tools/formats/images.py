@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data_tools.formats.base import LabelledPicture
-from data_tools.formats.folders import is_picture, natural_key, wrong_layout
+from data_tools.formats.folders import (
+  PICTURE_SUFFIXES,
+  holds,
+  is_picture,
+  natural_key,
+  wrong_layout,
+)
 from data_tools.formats.picture_names import fixed_part
 from data_tools.splits import Splits
 
@@ -39,7 +45,11 @@ def read(folder: Path) -> Iterator[LabelledPicture]:
     found = []
   found = sorted((p for p in found if p.is_file()), key=natural_key)
   if not found:
-    raise wrong_layout(root if root.exists() else folder, LAYOUT)
+    raise wrong_layout(
+      root if root.exists() else folder,
+      LAYOUT,
+      lambda other: holds(other, PICTURE_SUFFIXES),
+    )
   for path in found:
     name = path.relative_to(root).as_posix()
     yield LabelledPicture(f"train/{name}", path, points=None, upright=True)

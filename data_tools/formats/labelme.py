@@ -8,7 +8,7 @@ from typing import Any
 from cdcc_tf.errors import InputError, first_line
 from data_tools.formats.base import Item, Unreadable
 from data_tools.formats.choices import BOX_POINTS, box_head, chosen, head_labels
-from data_tools.formats.exports import Entry, match
+from data_tools.formats.exports import Entry, match, no_export
 from data_tools.formats.fields import (
   mapping,
   pair,
@@ -18,7 +18,7 @@ from data_tools.formats.fields import (
   text,
 )
 from data_tools.formats.files import MAX_EXPORT_BYTES, read_json
-from data_tools.formats.folders import natural_key, wrong_layout
+from data_tools.formats.folders import natural_key
 from data_tools.formats.picture_names import PictureFolder, inside
 from data_tools.splits import Splits
 
@@ -66,7 +66,7 @@ def read(
     (path for path in folder.rglob("*.json") if path.is_file()), key=natural_key
   )
   if not candidates:
-    raise wrong_layout(folder, LAYOUT)
+    raise no_export(folder, LAYOUT, (".json",))
   pictures = PictureFolder(folder)
   files, reasons = [], {}
   for path in candidates:

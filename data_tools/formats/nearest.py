@@ -18,6 +18,8 @@ def nearest(folder: Path, fits: Callable[[Path], object]) -> Path | None:
     inside = itertools.chain(folder.glob("*/"), folder.glob("*/*/"))
     # A folder of another kind can hold any number.
     candidates = [*itertools.islice(inside, 500), above, above.parent]
+  elif folder.exists():
+    candidates = [above]  # they named a file in it
   elif above.is_dir():
     beside = {path.name.lower(): path for path in above.glob("*/")}
     like = difflib.get_close_matches(folder.name.lower(), beside)

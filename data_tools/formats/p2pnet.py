@@ -6,10 +6,9 @@ from pathlib import Path
 
 from cdcc_tf.errors import first_line
 from data_tools.formats.base import Item, LabelledPicture, Unreadable
-from data_tools.formats.exports import export_files, find_export
+from data_tools.formats.exports import export_files, find_export, no_export
 from data_tools.formats.fields import shown
 from data_tools.formats.files import load_text
-from data_tools.formats.folders import wrong_layout
 from data_tools.formats.picture_names import inside
 from data_tools.formats.text_points import read_points
 from data_tools.splits import Splits
@@ -44,7 +43,7 @@ def read(folder: Path, annotations: str | None = None) -> Iterator[Item]:
   else:
     lists = export_files(folder, folder, _SUFFIXES)
   if not lists:
-    raise wrong_layout(folder, LAYOUT)
+    raise no_export(folder, LAYOUT, _SUFFIXES)
   listed: dict[Path, str] = {}
   for path in lists:
     split = "test" if "test" in path.stem.lower() else "train"

@@ -10,7 +10,7 @@ import cv2
 
 from cdcc_tf.errors import InputError
 from data_tools.formats.base import LabelledPicture, Unreadable
-from data_tools.formats.folders import natural_key, wrong_layout
+from data_tools.formats.folders import holds, natural_key, wrong_layout
 from data_tools.splits import Splits
 
 LAYOUT = """\
@@ -60,7 +60,7 @@ def read(
   else:
     videos, root = [folder] if folder.is_file() else [], folder.parent
   if not videos:
-    raise wrong_layout(folder, LAYOUT)
+    raise wrong_layout(folder, LAYOUT, lambda other: holds(other, SUFFIXES))
   for video in videos:
     times = frames_at(video, fps)
     if not times:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cdcc_tf.errors import InputError
-from data_tools.formats.exports import export_files
+from data_tools.formats.exports import export_files, find_export
 from data_tools.formats.folders import natural_key
 from data_tools.formats.picture_names import PictureFolder, fixed_part, inside
 
@@ -158,3 +158,21 @@ def test_exports_that_are_links_out_of_the_folder(tmp_path: Path):
     export_files(root, root, (".csv",))
   assert len(export_files(root, root, (".json",))) == 2
   assert export_files(root, root / "nowhere", (".json",)) == []
+
+
+@pytest.mark.parametrize("given", ["images", "points.csv", ".", "dat"])
+def test_nearest_folder_with_an_export_is_named(tmp_path: Path, given: str):
+  root = touch(tmp_path / "data", "points.csv", "images/a.jpg")
+  folder = tmp_path / "dat" if given == "dat" else root / given
+  if given == ".":
+    folder = tmp_path
+  with pytest.raises(InputError) as raised:
+    find_export(folder, None, (".csv",), "LAYOUT")
+  assert f"Did you mean --input={root} ?" in str(raised.value)
+
+
+def test_folder_with_some_file_is_no_data_set(tmp_path: Path):
+  touch(tmp_path, "empty/images/a.jpg", "package.json")
+  with pytest.raises(InputError) as raised:
+    find_export(tmp_path / "empty", None, (".json",), "LAYOUT")
+  assert "Did you mean" not in str(raised.value)
