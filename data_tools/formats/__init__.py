@@ -69,10 +69,14 @@ def names() -> list[str]:
 
 
 def layouts() -> str:
-  """Returns what each format expects on disk and makes of it, for --help."""
+  """Returns what each format expects on disk and makes of it, for --help.
+
+  Every line of a tree begins with a bar: the help of flags strips spaces.
+  """
   return "\n".join(
-    f"{name}:\n{FORMATS[name].LAYOUT}\n"
-    f"  Splits: {FORMATS[name].DEFAULT_SPLITS}."
+    f"{name}:\n"
+    + "\n".join(f"|{line}" for line in FORMATS[name].LAYOUT.split("\n"))
+    + f"\n|  Splits: {FORMATS[name].DEFAULT_SPLITS}."
     for name in names()
   )
 

@@ -16,13 +16,13 @@ from data_tools.formats.picture_names import PictureFolder
 from data_tools.splits import Splits
 
 LAYOUT = """\
-  folder/                        (the unpacked "CVAT for images 1.1" export)
+  folder/                        (export "CVAT for images 1.1", unpacked)
     annotations.xml              (any one *.xml)
     images/a.jpg                 (anywhere below; names as in the XML)
   Points are heads, one element may hold many; boxes are by --box_point,
   ellipses by their centre. --label chooses labels. Pictures of the XML
-  without shapes are pictures without people; pictures that it does not name
-  are unlabelled."""
+  without shapes are pictures without people; pictures that it does not
+  name are unlabelled."""
 DEFAULT_SPLITS = Splits()
 OPTIONS = ("annotations", "label", "box_point")
 

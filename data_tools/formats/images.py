@@ -19,8 +19,8 @@ LAYOUT = """\
   folder/
     *.jpg, *.png, *.webp, *.tif, *.bmp    (also in folders below)
   or a pattern, in quotes: --input='camera/2024-*/*.jpg', or one picture.
-  All are unlabelled: a target domain to adapt to. They are turned upright as
-  their EXIF data says."""
+  All are unlabelled: a target domain to adapt to. They are turned upright
+  as their EXIF data says."""
 DEFAULT_SPLITS = Splits()
 
 

@@ -26,7 +26,7 @@ from data_tools.splits import Splits
 LAYOUT = """\
   jhu_crowd_v2.0/
     train/images/0001.jpg
-    train/gt/0001.txt            (a head a line: x y w h o b; none: no people)
+    train/gt/0001.txt            (a head a line: x y w h o b; or empty)
     train/image_labels.txt       (optional: counts to compare with)
     val/…
     test/…"""

@@ -23,12 +23,12 @@ from data_tools.splits import Splits
 
 LAYOUT = """\
   folder/
-    project-1.json               (any one *.json: the export "JSON", not "MIN")
-    images/a.jpg                 (anywhere below; names as in the addresses)
+    project-1.json               (any one *.json; the "JSON" export)
+    images/a.jpg                 (anywhere below; names as in addresses)
   Of each picture the ground truth counts, or else the latest annotation;
   predictions and cancelled ones do not. Keypoints are heads; boxes are by
-  --box_point, ellipses by their centre. --label chooses labels. A submitted
-  picture without labels is one without people; others are unlabelled."""
+  --box_point, ellipses by their centre. --label chooses labels. A picture
+  submitted without labels is one without people; others are unlabelled."""
 DEFAULT_SPLITS = Splits()
 OPTIONS = ("annotations", "label", "box_point")
 

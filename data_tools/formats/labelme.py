@@ -26,8 +26,8 @@ LAYOUT = """\
   folder/
     a.jpg, a.json                (imagePath in the JSON names the picture)
   Points are heads; circles by their centre, rectangles by --box_point.
-  --label chooses labels. A JSON without shapes is a picture without people;
-  a picture without a JSON is unlabelled."""
+  --label chooses labels. A JSON without shapes is a picture without
+  people; a picture without a JSON is unlabelled."""
 DEFAULT_SPLITS = Splits()
 OPTIONS = ("label", "box_point")
 

@@ -26,7 +26,7 @@ LAYOUT = """\
   mall_dataset/
     frames/seq_000001.jpg … seq_002000.jpg
     mall_gt.mat
-    perspective_roi.mat          (optional: with it, only its region counts)
+    perspective_roi.mat          (optional: the region that counts)
   Frames 1 to 800 are train, the others test. When train is divided,
   blocks of 80 frames stay whole."""
 # A target domain: its published test pictures are left alone until the end.

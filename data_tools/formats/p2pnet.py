@@ -15,10 +15,11 @@ from data_tools.splits import Splits
 
 LAYOUT = """\
   folder/
-    train.list                   (lines "train/a.jpg train/a.txt"; any *.list)
-    test.list                    (optional; "test" in its name makes it so)
-    train/a.jpg, train/a.txt     (one "x y" a line, in pixels; empty: nobody)
-  Names count from the folder. Pictures in no list are left alone."""
+    train.list                   (lines "train/a.jpg train/a.txt")
+    test.list                    (optional; any *test*.list)
+    train/a.jpg, train/a.txt     (one "x y" a line, in pixels)
+  Names count from the folder. Every *.list is read. An empty text file is
+  a picture without people; pictures in no list are left alone."""
 # The lists say what is training and what is test.
 DEFAULT_SPLITS = Splits()
 OPTIONS = ("annotations",)

@@ -24,8 +24,8 @@ LAYOUT = """\
     via_export.csv               (or .json, or a saved project; any one)
     a.jpg                        (anywhere below; names as in the export)
   Points are heads; circles and ellipses by their centre, rectangles by
-  --box_point. All regions are heads, unless --label names a value of one of
-  their attributes. Pictures of the export without regions are pictures
+  --box_point. All regions are heads, unless --label names a value of one
+  of their attributes. Pictures of the export without regions are pictures
   without people; pictures that it does not name are unlabelled."""
 DEFAULT_SPLITS = Splits()
 OPTIONS = ("annotations", "label", "box_point")

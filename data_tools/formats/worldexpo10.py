@@ -25,7 +25,7 @@ from data_tools.splits import Splits
 
 LAYOUT = """\
   WorldExpo10/                   (any name)
-    train_frame/200707_C09-….jpg         (begins with the number of the scene)
+    train_frame/200707_C09-….jpg         (first the scene's number)
     train_label/200707/200707_C09-….mat
     train_label/200707/roi.mat
     test_frame/104207/104207_1-….jpg

@@ -398,8 +398,13 @@ def test_folder_given_as_a_dot_still_names_the_pictures(
 
 @pytest.mark.parametrize("name", formats.names())
 def test_layouts_are_in_the_help(name: str):
-  assert formats.FORMATS[name].LAYOUT in formats.layouts()
-  assert str(formats.FORMATS[name].DEFAULT_SPLITS) in formats.layouts()
+  reader = formats.FORMATS[name]
+  lines = [f"{name}:", *(f"|{line}" for line in reader.LAYOUT.split("\n"))]
+  lines.append(f"|  Splits: {reader.DEFAULT_SPLITS}.")
+  # Wrapped for the terminal, trees are still trees.
+  printed = command.FLAGS.module_help(command).split("\n")
+  start = printed.index("    " + lines[0])
+  assert [line[4:] for line in printed[start : start + len(lines)]] == lines
 
 
 def test_defaults_are_in_the_help():
