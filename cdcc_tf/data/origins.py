@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 from collections.abc import Iterable
+from typing import Any
 
 FILE_NAME = "pictures.csv"
 
@@ -46,6 +47,11 @@ class Row:
   labelled: bool
   heads: int
   origin: Origin
+
+
+def row_from(fields: dict[str, Any]) -> Row:
+  """Returns a row of which `dataclasses.asdict` made a dictionary."""
+  return Row(**fields | {"origin": Origin(**fields["origin"])})
 
 
 def table(rows: Iterable[Row]) -> bytes:

@@ -102,7 +102,6 @@ from cdcc_tf.data.record_writer import RecordWriter
 from tests.conftest import tiny_record
 with RecordWriter(sys.argv[1], "tiny", {}, overwrite=True) as writer:
   writer.write(tiny_record(8), "train")
-  writer._flush("train")
   print("writing", flush=True)
   time.sleep(60)
 """
