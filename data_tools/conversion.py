@@ -1,18 +1,23 @@
 """From a reader's pictures to records: shared by every format."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tqdm import tqdm
 
+from cdcc_tf.data import origins
 from cdcc_tf.data.manifest import FILE_NAME, Manifest
-from cdcc_tf.data.records import RecordWriter
+from cdcc_tf.data.record_writer import RecordWriter
 from cdcc_tf.errors import InputError
 from data_tools.formats import FORMATS
-from data_tools.formats.base import LabelledPicture, Unreadable
-from data_tools.pictures import UnusablePicture, to_record
+from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
+from data_tools.formats.picture_names import fixed_part
+from data_tools.picture_files import UnusablePicture
+from data_tools.pictures import to_record
 from data_tools.splits import Splits, assign_splits
+from data_tools.totals import deviations
 
 USES = {
   "train": "training",
@@ -58,7 +63,7 @@ def convert(
 
   Args:
     format_name: a key of `data_tools.formats.FORMATS`.
-    folder: the data set.
+    folder: the data set; for some formats a file, or a pattern with `*`.
     output: folder for the records.
     options: see `Options`.
 
@@ -68,7 +73,8 @@ def convert(
   """
   reader = FORMATS[format_name]
   division = options.splits(reader.DEFAULT_SPLITS)
-  items = list(reader.read(folder, **_reader_options(format_name, options)))
+  choices = _reader_options(format_name, options)
+  items = list(_without_twins(reader.read(folder, **choices)))
   pictures = [item for item in items if isinstance(item, LabelledPicture)]
   splits = {picture.id: picture.split for picture in pictures}
   splits |= assign_splits(
@@ -76,6 +82,7 @@ def convert(
     division.val_fraction,
     division.dev_every,
     options.seed,
+    {picture.id: picture.unit for picture in pictures if picture.unit},
   )
   described = dataclasses.asdict(options) | dataclasses.asdict(division)
   described["format"] = format_name
@@ -83,20 +90,36 @@ def convert(
   with RecordWriter(
     output, format_name, described, options.overwrite
   ) as writer:
+    for text in deviations(reader, choices, pictures):
+      writer.note(text)
     skip = _skipper(writer, options.on_bad)
+    prefix = fixed_part(folder).resolve().name
     for item in tqdm(items, desc=f"convert {format_name}", unit="picture"):
+      if isinstance(item, Note):
+        writer.note(item.text)
+        continue
       if isinstance(item, Unreadable):
         skip(item.path, item.reason)
         continue
       try:
-        record, dropped = to_record(
-          item, folder.resolve().name, options.adaptive_sigma
-        )
+        record, origin = to_record(item, prefix, options.adaptive_sigma)
       except UnusablePicture as error:
         skip(item.path, f"unreadable picture: {error}")
         continue
-      writer.write(record, splits[item.id], dropped)
+      writer.write(record, splits[item.id], origin)
   return writer.manifest
+
+
+def _without_twins(items: Iterable[Item]) -> Iterator[Item]:
+  """Refuses pictures that could not be told from an earlier one."""
+  known: dict[str, LabelledPicture] = {}
+  for item in items:
+    if isinstance(item, LabelledPicture):
+      first = known.setdefault(item.id, item)
+      if first is not item:
+        reason = f"cannot be told from {first.path.name} (both are {item.id})"
+        item = Unreadable(item.path, f"{reason}; rename or remove one")
+    yield item
 
 
 def _reader_options(format_name: str, options: Options) -> dict[str, object]:
@@ -135,6 +158,21 @@ def summary(manifest: Manifest) -> str:
       f"{sum(manifest.dropped_points.values()):,} points outside "
       f"{len(manifest.dropped_points):,} pictures were left out."
     )
+  if manifest.duplicate_points:
+    lines.append(
+      f"{sum(manifest.duplicate_points.values()):,} points of "
+      f"{len(manifest.duplicate_points):,} pictures lie exactly on another; "
+      "they were kept."
+    )
+  if manifest.converted_pictures:
+    reasons = Counter(manifest.converted_pictures.values()).most_common()
+    lines.append(
+      f"{len(manifest.converted_pictures):,} pictures were converted to 8-bit "
+      "RGB: "
+      + "; ".join(f"{count:,} {why}" for why, count in reasons)
+      + f" (listed in {origins.FILE_NAME})."
+    )
+  lines += [f"Note: {note}" for note in manifest.notes]
   if manifest.skipped_files:
     skipped = manifest.skipped_files
     lines.append(f"{len(skipped):,} files were skipped:")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+from collections.abc import Mapping
 
 from cdcc_tf.errors import InputError
 
@@ -23,18 +24,26 @@ class Splits:
 
 
 def assign_splits(
-  ids: list[str], val_fraction: float, dev_every: int, seed: int
+  ids: list[str],
+  val_fraction: float,
+  dev_every: int,
+  seed: int,
+  units: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
   """Divides training pictures into `train`, `val` and `dev`.
 
   `dev` pictures are for development figures on a labelled target domain: every
   `dev_every`-th picture in order. `val` is drawn at random from the rest.
+  Pictures of one unit, e.g. the frames of a video, stay together: then it is
+  units that are counted and drawn, so that `val` and `dev` show something else
+  than `train` does.
 
   Args:
     ids: picture ids, in the data set's order.
     val_fraction: share of the remaining pictures that goes to `val`, in [0, 1).
     dev_every: 0 for no `dev` split; 4 sends the 4th, 8th, … picture to it.
     seed: of the draw of `val`.
+    units: picture id to name of its unit; those not in it are by themselves.
 
   Returns:
     Picture id to split name.
@@ -50,12 +59,16 @@ def assign_splits(
     raise InputError(
       f"--dev_every={dev_every}: give 0 for no dev split, or 2 and more."
     )
-  splits = dict.fromkeys(ids, "train")
+  # A picture and a unit may bear the same name.
+  named = units or {}
+  unit_of = {id: (id in named, named.get(id, id)) for id in ids}
+  members = list(dict.fromkeys(unit_of[id] for id in ids))
+  splits = dict.fromkeys(members, "train")
   if dev_every:
-    splits.update(dict.fromkeys(ids[dev_every - 1 :: dev_every], "dev"))
-  remaining = [id for id in ids if splits[id] == "train"]
+    splits.update(dict.fromkeys(members[dev_every - 1 :: dev_every], "dev"))
+  remaining = [unit for unit in members if splits[unit] == "train"]
   drawn = random.Random(seed).sample(
     remaining, round(val_fraction * len(remaining))
   )
   splits.update(dict.fromkeys(drawn, "val"))
-  return splits
+  return {id: splits[unit_of[id]] for id in ids}

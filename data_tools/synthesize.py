@@ -126,7 +126,8 @@ def synthesize(order: Order, options: Options) -> Manifest:
   # Here, because workers import this file and have no use for TensorFlow.
   from tqdm import tqdm
 
-  from cdcc_tf.data.records import CrowdRecord, RecordWriter
+  from cdcc_tf.data.record_writer import RecordWriter
+  from cdcc_tf.data.records import CrowdRecord
 
   ids = [picture_id(order, index) for index in range(options.pictures)]
   splits = assign_splits(

@@ -18,8 +18,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cdcc_tf.data import records
-from cdcc_tf.data.records import CrowdRecord, RecordWriter
+from cdcc_tf.data import shards
+from cdcc_tf.data.record_writer import RecordWriter
+from cdcc_tf.data.records import CrowdRecord
 
 HEIGHT, WIDTH = 48, 64
 POLICIES = ("float32", "mixed_bfloat16")
@@ -127,7 +128,7 @@ def tiny_records(
     **of_each: object,
   ) -> Path:
     if per_shard:
-      monkeypatch.setattr(records, "PICTURES_PER_SHARD", per_shard)
+      monkeypatch.setattr(shards, "PICTURES_PER_SHARD", per_shard)
     contents: dict[str, Sequence[CrowdRecord]] = {}
     first = 0
     for split, members in (pictures or {"train": 6}).items():

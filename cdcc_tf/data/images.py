@@ -1,6 +1,8 @@
 """Decoding pictures, the same way everywhere."""
 
+import numpy as np
 import tensorflow as tf
+from PIL import Image
 
 
 def decode_picture(image: tf.Tensor | bytes) -> tf.Tensor:
@@ -21,3 +23,22 @@ def decode_picture(image: tf.Tensor | bytes) -> tf.Tensor:
   decoded = tf.io.decode_image(image, channels=3, expand_animations=False)
   decoded.set_shape([None, None, 3])
   return decoded
+
+
+def in_eight_bits(picture: Image.Image) -> Image.Image:
+  """Converts a picture of any mode to RGB of 8 bits a channel.
+
+  16-bit greys keep their upper half, where Pillow would cut them off at 255.
+  Transparency is ignored: what is under it counts.
+
+  Raises:
+    ValueError: the pixels are no integers of 16 bits, so white is unknown.
+  """
+  if picture.mode == "F":
+    raise ValueError("its pixels are not integers, so white is unknown")
+  if picture.mode.startswith("I"):
+    deep = np.asarray(picture).astype(np.int64)
+    if deep.size and not 0 <= deep.min() <= deep.max() < 1 << 16:
+      raise ValueError("its pixels have more than 16 bits, so white is unknown")
+    picture = Image.fromarray((deep >> 8).astype(np.uint8))
+  return picture.convert("RGB")

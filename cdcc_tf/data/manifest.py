@@ -40,6 +40,12 @@ class Manifest:
       outside the picture.
     skipped_files: list of `{"file": …, "reason": …}`.
     options: the options of the conversion, so that it can be repeated.
+    duplicate_points: picture id to number of points that were kept although an
+      earlier one has the same coordinates.
+    converted_pictures: picture id to the reason why the picture could not be
+      stored as it came.
+    notes: what is worth knowing of the data set, e.g. where it deviates from
+      what its authors publish.
     format_version: version of the record format.
   """
 
@@ -51,6 +57,9 @@ class Manifest:
   dropped_points: dict[str, int]
   skipped_files: tuple[dict[str, str], ...]
   options: dict[str, object]
+  duplicate_points: dict[str, int] = dataclasses.field(default_factory=dict)
+  converted_pictures: dict[str, str] = dataclasses.field(default_factory=dict)
+  notes: tuple[str, ...] = ()
   format_version: int = FORMAT_VERSION
 
   def save(self, folder: Path) -> None:
@@ -103,6 +112,7 @@ def load_manifest(folder: str | Path) -> Manifest:
   try:
     fields["shards"] = tuple(Shard(**shard) for shard in fields["shards"])
     fields["skipped_files"] = tuple(fields["skipped_files"])
+    fields["notes"] = tuple(fields.get("notes", ()))  # older ones have none
     manifest = Manifest(**fields)
   except (ValueError, KeyError, TypeError) as error:
     raise _not_a_manifest(path, error) from error

@@ -8,7 +8,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
-from cdcc_tf.data import augment, records, stream
+from cdcc_tf.data import augment, records, shards, stream
 from cdcc_tf.data.clutter import random_clutter
 from cdcc_tf.data.density import STRIDE, density_map
 from cdcc_tf.data.images import decode_picture
@@ -173,7 +173,7 @@ def open_target(config: DataConfig) -> tuple[list[Path], int]:
     InputError: no such records, damaged ones, or too few to hold some out.
   """
   files, count = records.open_split(config.target_records, "train")
-  most = min(count, records.PICTURES_PER_SHARD) - 1
+  most = min(count, shards.PICTURES_PER_SHARD) - 1
   if config.target_held_out > most:
     raise InputError(
       f"--target_held_out={config.target_held_out}: {config.target_records} "

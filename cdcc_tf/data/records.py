@@ -8,7 +8,6 @@ with, and heads stay points: a density map is made where it is needed.
 import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import tensorflow as tf
@@ -16,10 +15,8 @@ import tensorflow as tf
 from cdcc_tf.data import examples
 from cdcc_tf.data import manifest as manifests
 from cdcc_tf.data.regions import decode_region, heads_within
-from cdcc_tf.data.staging import StagedFolder
 from cdcc_tf.errors import InputError
 
-PICTURES_PER_SHARD = 128
 _SHARDS_AT_ONCE = 4  # in reading
 
 
@@ -86,117 +83,6 @@ class CrowdRecord:
         "group": self.group.encode(),
       }
     )
-
-
-class RecordWriter:
-  """Writes CrowdRecords into shards, and the manifest at the end.
-
-  All is written into a hidden folder beside `folder`, which takes its place
-  when the `with` block is left without an exception. Until then `folder` keeps
-  what it holds, whatever happens.
-
-  Example:
-  ```python
-  with RecordWriter("records/mine", dataset="csv", options={}) as writer:
-    writer.write(record, split="train")
-  ```
-  """
-
-  def __init__(
-    self,
-    folder: str | Path,
-    dataset: str,
-    options: dict[str, object],
-    overwrite: bool = False,
-  ):
-    """Looks whether the folder may be written.
-
-    Raises:
-      InputError: the folder holds finished records and overwrite is False, or
-        it holds files that are not records.
-    """
-    self.folder = Path(folder)
-    self._staged = StagedFolder(self.folder, overwrite)
-    self._dataset, self._options = dataset, options
-    self._pending: dict[str, list[bytes]] = {}
-    self._shards: list[manifests.Shard] = []
-    self._pictures: dict[str, int] = {}
-    self._heads: dict[str, int] = {}
-    self._unlabelled: dict[str, int] = {}
-    self._dropped: dict[str, int] = {}
-    self._skipped: list[dict[str, str]] = []
-
-  def write(
-    self, record: CrowdRecord, split: str, dropped_points: int = 0
-  ) -> None:
-    """Adds a picture to a split; `dropped_points` goes to the manifest."""
-    self._pictures[split] = self._pictures.get(split, 0) + 1
-    self._heads[split] = self._heads.get(split, 0) + len(record.points)
-    if not record.labelled:
-      self._unlabelled[split] = self._unlabelled.get(split, 0) + 1
-    if dropped_points:
-      self._dropped[record.id] = dropped_points
-    pending = self._pending.setdefault(split, [])
-    pending.append(record.serialize())
-    if len(pending) == PICTURES_PER_SHARD:
-      self._flush(split)
-
-  def skip(self, file: str, reason: str) -> None:
-    """Notes a file that was left out, and why."""
-    self._skipped.append({"file": file, "reason": reason})
-
-  def _flush(self, split: str) -> None:
-    members = self._pending.pop(split, [])
-    if not members:
-      return
-    index = sum(shard.split == split for shard in self._shards)
-    path = self._staged.path / f"{split}-{index:05d}.tfrecord"
-    with tf.io.TFRecordWriter(str(path)) as writer:
-      for example in members:
-        writer.write(example)
-    self._shards.append(
-      manifests.Shard(
-        path.name, split, len(members), manifests.file_sha256(path)
-      )
-    )
-
-  def __enter__(self) -> "RecordWriter":
-    self._staged.create()
-    return self
-
-  def __exit__(
-    self,
-    exception_type: type[BaseException] | None,
-    exception: BaseException | None,
-    traceback: TracebackType | None,
-  ) -> None:
-    try:
-      if exception_type is None:
-        self._finish()
-    finally:
-      self._staged.discard()
-
-  def _finish(self) -> None:
-    if not self._pictures:
-      reasons = sorted({skip["reason"] for skip in self._skipped})
-      raise InputError(
-        f"{self.folder}: no picture was written. "
-        + ("Reasons: " + "; ".join(reasons) if reasons else "Nothing came in.")
-      )
-    for split in list(self._pending):
-      self._flush(split)
-    self.manifest = manifests.Manifest(
-      dataset=self._dataset,
-      pictures=self._pictures,
-      heads=self._heads,
-      unlabelled=self._unlabelled,
-      shards=tuple(self._shards),
-      dropped_points=self._dropped,
-      skipped_files=tuple(self._skipped),
-      options=self._options,
-    )
-    self.manifest.save(self._staged.path)
-    self._staged.put_in_place()
 
 
 def parse(example: tf.Tensor, with_points: bool = True) -> dict[str, tf.Tensor]:

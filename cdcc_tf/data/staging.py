@@ -10,7 +10,11 @@ import shutil
 from pathlib import Path
 
 from cdcc_tf.data.manifest import FILE_NAME
+from cdcc_tf.data.origins import FILE_NAME as PICTURES_FILE_NAME
 from cdcc_tf.errors import InputError
+from cdcc_tf.files import write_atomically
+
+_KEY = "unfinished.key"
 
 
 class StagedFolder:
@@ -29,21 +33,28 @@ class StagedFolder:
     """
     self._name = target  # as the user spelt it, for messages
     self._target = target.resolve()  # a link stays; what it points to changes
-    self._overwrite = overwrite
+    self._overwrite, self._taken_over = overwrite, False
     self.path = self._sibling("tmp")
     self._aside = self._sibling("old")
     self._check()
 
-  def create(self) -> None:
+  def create(self, key: str = "") -> None:
     """Makes the hidden folder, after clearing up after killed conversions.
+
+    Args:
+      key: what the contents depend on. What a conversion of the same key left
+        behind is taken over; empty to take over nothing.
 
     Raises:
       InputError: nothing can be written there.
     """
     try:
       self._target.parent.mkdir(parents=True, exist_ok=True)
-      self._clear_up()
-      self.path.mkdir()
+      self._clear_up(key)
+      if not self.path.exists():
+        self.path.mkdir()
+      if key:
+        write_atomically(self.path / _KEY, key)
     except OSError as error:
       raise InputError(
         f"{self._name}: cannot be written ({error.strerror}: "
@@ -61,6 +72,7 @@ class StagedFolder:
       InputError: meanwhile somebody else has put something there.
     """
     self._check()
+    (self.path / _KEY).unlink(missing_ok=True)
     if self._target.exists():
       self._target.rename(self._aside)
     try:
@@ -96,20 +108,27 @@ class StagedFolder:
         "would be lost. Choose another --output, or move them away."
       )
 
-  def _clear_up(self) -> None:
+  def _clear_up(self, key: str) -> None:
     """Deletes what killed conversions to this target left behind.
+
+    Of one of the same key the folder becomes this one's.
 
     One that was killed between the two moves of `put_in_place` left the target
     without records: those it had set aside go back.
     """
     for kind in ("old", "tmp"):
-      for path in self._target.parent.glob(f".*.{kind}"):
+      found = self._target.parent.glob(f".*.{kind}")
+      for path in sorted(found, key=lambda path: path != self.path):
         pid = path.name.removeprefix(f".{self._target.name}.")
         pid = pid.removesuffix(f".{kind}")
         if self._sibling(kind, pid) != path or not _has_ended(pid):
           continue
         if kind == "tmp":
-          shutil.rmtree(path)
+          if key and key == _key_of(path) and not self._taken_over:
+            path.rename(self.path)
+            self._taken_over = True
+          else:
+            shutil.rmtree(path)
         elif not (self._target / FILE_NAME).exists():
           path.rename(self._target)  # missing, or empty: see _check
           self._check()
@@ -128,20 +147,28 @@ def _files_of_records(folder: Path) -> set[str]:
   """
   try:
     fields = json.loads((folder / FILE_NAME).read_text())
-    return {FILE_NAME} | {shard["file"] for shard in fields["shards"]}
+    shards = {shard["file"] for shard in fields["shards"]}
+    return {FILE_NAME, PICTURES_FILE_NAME} | shards
   except (OSError, ValueError, KeyError, TypeError):
     return set()
 
 
 def _delete_records(folder: Path) -> None:
   """Deletes a folder of records, but not what was put there meanwhile."""
-  shards = _files_of_records(folder) - {FILE_NAME}
+  ours = _files_of_records(folder) - {FILE_NAME}
   for path in folder.iterdir():
-    if path.name in shards:
+    if path.name in ours:
       path.unlink()
   (folder / FILE_NAME).unlink(missing_ok=True)  # last: it tells what is ours
   if not any(folder.iterdir()):
     folder.rmdir()
+
+
+def _key_of(folder: Path) -> str:
+  try:
+    return (folder / _KEY).read_text()
+  except (OSError, ValueError):
+    return ""
 
 
 def _has_ended(pid: str) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 from tqdm import tqdm
 
+from cdcc_tf.data.images import in_eight_bits
 from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
@@ -98,7 +99,7 @@ def read_picture(path: Path) -> np.ndarray:
     with warnings.catch_warnings():
       warnings.simplefilter("error", Image.DecompressionBombWarning)
       with Image.open(path) as picture:
-        return np.asarray(_in_eight_bits(ImageOps.exif_transpose(picture)))
+        return np.asarray(in_eight_bits(ImageOps.exif_transpose(picture)))
   except FileNotFoundError as error:
     raise InputError(f"{path}: no such picture.") from error
   except (
@@ -114,16 +115,6 @@ def read_picture(path: Path) -> np.ndarray:
       f"{path}: cannot be read as a picture ({first_line(error)}). Repair or "
       "remove it."
     ) from error
-
-
-def _in_eight_bits(picture: Image.Image) -> Image.Image:
-  """Converts to RGB; 16-bit greys by their upper half, which Pillow cuts."""
-  if picture.mode == "F":
-    raise ValueError("its pixels are not integers, so white is unknown")
-  if picture.mode.startswith("I"):
-    upper = np.asarray(picture).astype(np.uint32) >> 8
-    picture = Image.fromarray(upper.astype(np.uint8))
-  return picture.convert("RGB")
 
 
 def read_region(path: Path) -> np.ndarray:

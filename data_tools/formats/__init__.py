@@ -2,20 +2,64 @@
 
 A reader is a module with `LAYOUT` (what it expects on disk), `DEFAULT_SPLITS`
 (how its training pictures are divided unless told otherwise) and
-`read(folder)`, which yields `LabelledPicture` and `Unreadable`. Adding a format
-is writing one and naming it here. A reader that leaves the user a choice names
-it in `OPTIONS`, and `read` takes a keyword argument of that name, which has a
-default; a flag of `data_tools.convert` of the same name sets it.
+`read(folder)`, which yields `LabelledPicture`, `Unreadable` and `Note`. Adding
+a format is writing one and naming it here.
+
+A reader that leaves the user a choice names it in `OPTIONS`, and `read` takes a
+keyword argument of that name, which has a default; a flag of
+`data_tools.convert` of the same name sets it. A reader of a published set has
+`TOTALS`, the numbers of pictures and heads to compare with, or a function
+`totals` of those keyword arguments that returns them.
 """
 
 from types import ModuleType
 
-from data_tools.formats import csv_points, shanghaitech, unity
+from data_tools.formats import (
+  beijing_brt,
+  coco,
+  csv_points,
+  cvat,
+  fdst,
+  gcc,
+  images,
+  jhu_crowd,
+  label_studio,
+  labelme,
+  mall,
+  nwpu_crowd,
+  p2pnet,
+  shanghaitech,
+  ucf_cc_50,
+  ucf_qnrf,
+  ucsd,
+  unity,
+  via,
+  video,
+  worldexpo10,
+)
 
 FORMATS: dict[str, ModuleType] = {
+  "beijing_brt": beijing_brt,
+  "coco": coco,
   "csv": csv_points,
+  "cvat": cvat,
+  "fdst": fdst,
+  "gcc": gcc,
+  "images": images,
+  "jhu_crowd": jhu_crowd,
+  "label_studio": label_studio,
+  "labelme": labelme,
+  "mall": mall,
+  "nwpu_crowd": nwpu_crowd,
+  "p2pnet": p2pnet,
   "shanghaitech": shanghaitech,
+  "ucf_cc_50": ucf_cc_50,
+  "ucf_qnrf": ucf_qnrf,
+  "ucsd": ucsd,
   "unity": unity,
+  "via": via,
+  "video": video,
+  "worldexpo10": worldexpo10,
 }
 
 
@@ -25,17 +69,33 @@ def names() -> list[str]:
 
 
 def layouts() -> str:
-  """Returns what each format expects on disk and makes of it, for --help."""
+  """Returns what each format expects on disk and makes of it, for --help.
+
+  Every line of a tree begins with a bar: the help of flags strips spaces.
+  """
   return "\n".join(
-    f"{name}:\n{FORMATS[name].LAYOUT}\n"
-    f"  Splits: {FORMATS[name].DEFAULT_SPLITS}."
+    f"{name}:\n"
+    + "\n".join(f"|{line}" for line in FORMATS[name].LAYOUT.split("\n"))
+    + f"\n|  Splits: {FORMATS[name].DEFAULT_SPLITS}."
     for name in names()
   )
+
+
+def with_option(option: str) -> str:
+  """Returns which formats have a choice of their own, for --help."""
+  found = [n for n in names() if option in getattr(FORMATS[n], "OPTIONS", ())]
+  return f"For {', '.join(found)}."
 
 
 def defaults(option: str) -> str:
   """Returns each format's default of an option of its splits, for --help."""
-  return "Default: " + ", ".join(
-    f"{getattr(FORMATS[name].DEFAULT_SPLITS, option):g} for {name}"
-    for name in names()
-  )
+  names_of: dict[float, list[str]] = {}
+  for name in names():
+    value = getattr(FORMATS[name].DEFAULT_SPLITS, option)
+    names_of.setdefault(value, []).append(name)
+  named = [
+    f"{value:g} for {', '.join(members)}; "
+    for value, members in sorted(names_of.items())
+    if value
+  ]
+  return f"Default: {''.join(named)}0 for the others."

@@ -2,90 +2,113 @@
 
 import csv
 import io
-import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from cdcc_tf.errors import InputError, first_line
-from data_tools.formats.base import (
-  PICTURE_SUFFIXES,
-  LabelledPicture,
-  Unreadable,
-  wrong_layout,
-)
+from data_tools.formats.base import Item, Note
+from data_tools.formats.choices import chosen
+from data_tools.formats.exports import Entry, find_export, match
+from data_tools.formats.fields import parse_number, shown
+from data_tools.formats.files import load_text
+from data_tools.formats.picture_names import PictureFolder
 from data_tools.splits import Splits
 
 LAYOUT = """\
   folder/
     points.csv                   (header image,x,y; any one *.csv)
-    *.jpg, *.png                 (names as in the column image)
-  A line with a name and empty x and y is a picture without people. Pictures
-  that the file does not name are unlabelled, not empty. A source domain needs
-  a split val besides: --val_fraction=0.1"""
+    *.jpg, *.png, …              (names as in the column image)
+  Columns are separated by comma, semicolon, tab or bar. A name may leave
+  out the suffix, and the folder that holds all pictures. x and y are
+  pixels from the top left unless --coordinates says otherwise.
+  A line with a name and empty x and y is a picture without people.
+  Pictures that the file does not name are unlabelled, not empty. A source
+  domain needs a split val besides: --val_fraction=0.1"""
 # Nobody knows whether it is a source or a target domain.
 DEFAULT_SPLITS = Splits()
+OPTIONS = ("annotations", "coordinates")
+
+COORDINATES = ("pixels", "normalised", "one_based")
+_COLUMNS = ("image", "x", "y")
+_DELIMITERS = ",;\t|"
+# Beyond, a normalised head is not just outside its picture: it is no share.
+_LARGEST_SHARE = 2.0
+
+Heads = dict[str, list[tuple[float, float]]]
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
+def read(
+  folder: Path, annotations: str | None = None, coordinates: str = "pixels"
+) -> Iterator[Item]:
   """Yields every picture of the folder; those not in the CSV are unlabelled.
 
   Args:
-    folder: holds one CSV file and the pictures.
+    folder: holds the CSV file and the pictures.
+    annotations: name of the CSV file, if there are several.
+    coordinates: `pixels`, `normalised` (shares of the width and height, 0 to 1)
+      or `one_based` (pixels as MATLAB counts them: the centre of the first is
+      1, so that its outer corner is 0.5).
 
   Raises:
     InputError: no CSV or several, a column is missing, a number is bad, or
-      the file names a picture that is not there.
+      normalised coordinates are pixels.
   """
-  tables = (
-    sorted(path for path in folder.glob("*.csv") if path.is_file())
-    if folder.is_dir()
-    else []
+  chosen("coordinates", coordinates, COORDINATES)
+  table = find_export(folder, annotations, (".csv", ".tsv"), LAYOUT)
+  heads = read_table(table)
+  largest = max(
+    (max(point) for of in heads.values() for point in of), default=2
   )
-  if len(tables) != 1:
-    raise wrong_layout(folder, LAYOUT)
-  heads = read_table(tables[0])
-  pictures = sorted(
-    path
-    for path in folder.rglob("*")
-    if path.suffix.lower() in PICTURE_SUFFIXES
-  )
-  names = {path.relative_to(folder).as_posix(): path for path in pictures}
-  for missing in sorted(set(heads) - set(names)):
-    yield Unreadable(folder / missing, f"named in {tables[0].name} but missing")
-  for name, path in names.items():
-    points = np.asarray(heads[name]).reshape(-1, 2) if name in heads else None
-    yield LabelledPicture(f"train/{name}", path, points)
+  if coordinates == "normalised" and largest > _LARGEST_SHARE:
+    raise InputError(
+      f"{table}: has a coordinate {largest:g}, so they are no shares of the "
+      "width and height. Leave out --coordinates=normalised."
+    )
+  if coordinates == "pixels" and largest <= 1:
+    yield Note(
+      f"{table.name}: no coordinate is above 1. If they are shares of the "
+      "width and height, convert again with --coordinates=normalised."
+    )
+  shift = 0.5 if coordinates == "one_based" else 0
+  entries = [
+    Entry(
+      name,
+      where=f"picture {shown(name)}",
+      points=list(np.reshape(points, (-1, 2)) - shift),
+      normalised=coordinates == "normalised",
+    )
+    for name, points in heads.items()
+  ]
+  yield from match(PictureFolder(folder), table, entries, upright=False)
 
 
-def read_table(table: Path) -> dict[str, list[tuple[float, float]]]:
+def read_table(table: Path) -> Heads:
   """Reads the CSV into head points by picture name.
 
   Raises:
     InputError: it is no CSV text, a column is missing, or a line has no picture
       name, too many values or a coordinate that is not a finite number.
   """
-  heads: dict[str, list[tuple[float, float]]] = {}
-  # Quotes that are never closed would swallow the lines after them: strict.
-  rows = csv.DictReader(io.StringIO(_text(table), newline=""), strict=True)
+  heads: Heads = {}
+  text = load_text(table)
+  rows = csv.DictReader(
+    io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True
+  )  # strict: quotes never closed would swallow the lines after them
   try:
-    absent = {"image", "x", "y"} - set(rows.fieldnames or ())
-    if absent:
-      raise InputError(
-        f"{table}: column {', '.join(sorted(absent))} is missing; the first "
-        "line must read image,x,y"
-      )
+    rows.fieldnames = _names(rows.fieldnames or (), table)
     for row in rows:
       where = f"{table}, line {rows.line_num}"
-      if not row["image"]:
+      name = (row["image"] or "").strip()
+      if not name:
         raise InputError(f"{where}: no picture name in column image; give one")
       if any(row.get(None, ())):  # what is beyond the columns
         raise InputError(
-          f"{where}: more values than columns; write decimals with a point and "
-          "names with commas in quotes"
+          f"{where}: more values than columns; write decimals with a point, or "
+          "separate columns by semicolons, and put names with commas in quotes"
         )
-      points = heads.setdefault(row["image"], [])
+      points = heads.setdefault(name, [])
       if row["x"] != "" or row["y"] != "":
         points.append(_point(row["x"], row["y"], where))
   except csv.Error as error:
@@ -96,32 +119,38 @@ def read_table(table: Path) -> dict[str, list[tuple[float, float]]]:
   return heads
 
 
-def _text(table: Path) -> str:
-  try:
-    text = table.read_text(encoding="utf-8-sig")
-  except UnicodeDecodeError as error:
-    raise InputError(f"{table}: not UTF-8. Save it as UTF-8.") from error
-  except OSError as error:
+def _delimiter(text: str) -> str:
+  """Finds what separates the names of the columns in the first line."""
+  first = text.partition("\n")[0].partition("\r")[0]
+  for delimiter in _DELIMITERS:
+    names = [name.strip(' "').lower() for name in first.split(delimiter)]
+    if set(_COLUMNS) <= set(names):
+      return delimiter
+  return ","
+
+
+def _names(header: Iterable[str], table: Path) -> list[str]:
+  names = [name.strip().lower() for name in header]
+  absent = [column for column in _COLUMNS if column not in names]
+  if absent:
     raise InputError(
-      f"{table}: cannot be read ({first_line(error)}). Mend that or remove it."
-    ) from error
-  before, zero, _ = text.partition("\0")
-  if zero:
-    raise InputError(
-      f"{table}, line {before.count(chr(10)) + 1}: holds a zero byte, so it is "
-      "damaged or no text. Save it as UTF-8."
+      f"{table}: column {', '.join(absent)} is missing; the first line must "
+      "read image,x,y"
     )
-  return text
+  twins = [column for column in _COLUMNS if names.count(column) > 1]
+  if twins:
+    raise InputError(f"{table}: column {twins[0]} appears twice; remove one")
+  return names
 
 
 def _point(x: str | None, y: str | None, where: str) -> tuple[float, float]:
   try:
-    point = float(x or ""), float(y or "")
-  except ValueError:
-    point = math.nan, math.nan
-  if not (math.isfinite(point[0]) and math.isfinite(point[1])):
-    raise InputError(
-      f"{where}: x={x!r} y={y!r} are not numbers; give pixels, with a decimal "
-      "point"
+    # A comma can only be a decimal one here: no column has it unquoted.
+    return (
+      parse_number((x or "").replace(",", ".", 1), "x"),
+      parse_number((y or "").replace(",", ".", 1), "y"),
     )
-  return point
+  except ValueError as error:
+    raise InputError(
+      f"{where}: x={shown(x)} y={shown(y)} are not numbers; give pixels"
+    ) from error

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import scipy.io
 
-from cdcc_tf.errors import first_line
+from data_tools.formats import matlab
 from data_tools.formats.base import (
   LabelledPicture,
+  Totals,
   Unreadable,
+  labelled,
+)
+from data_tools.formats.folders import (
   annotations_without_picture,
   numbered_pictures,
   split_folders,
@@ -23,6 +26,17 @@ LAYOUT = """\
     test_data/…                              (optional)"""
 # A target domain: its published test pictures are left alone until the end.
 DEFAULT_SPLITS = Splits(dev_every=4)
+
+_REVISION = (
+  "these are the labels as revised in 2016, without the points outside pictures"
+)
+# Two versions of the labels circulate under the same names.
+TOTALS = (
+  Totals("train", 300, 162_707, "part A", {162_413: _REVISION}),
+  Totals("test", 182, 78_970, "part A", {78_862: _REVISION}),
+  Totals("train", 400, 49_280, "part B", {49_151: _REVISION}),
+  Totals("test", 316, 39_208, "part B", {39_121: _REVISION}),
+)
 
 
 def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
@@ -41,12 +55,8 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
       path: labels / f"GT_{path.stem}.mat" for path in numbered_pictures(images)
     }
     for path, annotation in annotations.items():
-      try:
-        points = read_points(annotation)
-      except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-        yield Unreadable(path, f"{annotation.name}: {first_line(error)}")
-        continue
-      yield LabelledPicture(f"{split}/{path.stem}", path, points, split)
+      picture = LabelledPicture(f"{split}/{path.stem}", path, split=split)
+      yield labelled(read_points, annotation, picture)
     yield from annotations_without_picture(
       labels, (path.name for path in annotations.values()), r"GT_(IMG_\d+)\.mat"
     )
@@ -60,30 +70,9 @@ def read_points(annotation: Path) -> np.ndarray:
 
   Raises:
     FileNotFoundError: there is no such file.
-    ValueError: the file holds no such field, or not N x 2 finite numbers.
+    ValueError: the file is damaged or holds no such field, or not N x 2 finite
+      numbers.
   """
-  if not annotation.is_file():
-    raise FileNotFoundError("no annotation file for the picture")
-  try:
-    fields = scipy.io.loadmat(annotation)
-  except NotImplementedError as error:
-    raise ValueError(
-      "is a MATLAB 7.3 file; save it with -v7 as the published ones are"
-    ) from error
-  except Exception as error:  # of every kind, from damaged files
-    raise ValueError(f"is empty or damaged ({first_line(error)})") from error
-  if "image_info" not in fields:
-    raise ValueError("has no field image_info, so no points")
-  information = fields["image_info"][0, 0]
-  if information.dtype.names is None or "location" not in (
-    information.dtype.names
-  ):
-    raise ValueError("image_info has no field location, so no points")
-  location = np.asarray(information["location"][0, 0], np.float64)
-  if location.size == 0:
-    return np.zeros((0, 2))
-  if location.ndim != 2 or location.shape[1] != 2:
-    raise ValueError(f"location is {location.shape}, not N x 2")
-  if not np.isfinite(location).all():
-    raise ValueError("location holds NaN or infinity")
-  return location
+  fields = matlab.read_fields(annotation, "image_info")
+  location = matlab.field(fields, "image_info", "location")
+  return matlab.points(location, "location")

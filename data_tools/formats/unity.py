@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
-from cdcc_tf.errors import first_line
-from data_tools.formats.base import (
-  LabelledPicture,
-  Unreadable,
+from data_tools.formats.base import LabelledPicture, Unreadable, labelled
+from data_tools.formats.folders import (
   annotations_without_picture,
   numbered_pictures,
   split_folders,
 )
+from data_tools.formats.text_points import read_points
 from data_tools.splits import Splits
 
 LAYOUT = """\
@@ -40,39 +37,10 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
       path: labels / f"{path.stem}.txt" for path in numbered_pictures(images)
     }
     for path, annotation in annotations.items():
-      try:
-        points = read_points(annotation)
-      except (OSError, ValueError) as error:
-        yield Unreadable(path, f"{annotation.name}: {first_line(error)}")
-        continue
-      yield LabelledPicture(
-        f"{split}/{path.stem}", path, points, split, y_from_bottom=True
+      picture = LabelledPicture(
+        f"{split}/{path.stem}", path, split=split, y_from_bottom=True
       )
+      yield labelled(read_points, annotation, picture)
     yield from annotations_without_picture(
       labels, (path.name for path in annotations.values()), r"(IMG_\d+)\.txt"
     )
-
-
-def read_points(annotation: Path) -> np.ndarray:
-  """Reads one `x y` a line.
-
-  Returns:
-    float64 array of shape [heads, 2].
-
-  Raises:
-    FileNotFoundError: there is no such file.
-    ValueError: a line is not two finite numbers.
-  """
-  if not annotation.is_file():
-    raise FileNotFoundError("no annotation file for the picture")
-  rows = []
-  text = annotation.read_text(encoding="utf-8-sig")
-  for number, line in enumerate(text.splitlines(), start=1):
-    row = line.split()
-    if len(row) not in (0, 2):
-      raise ValueError(f"line {number} is not two numbers: {line!r}")
-    rows += [row] if row else []
-  points = np.asarray(rows, np.float64).reshape(-1, 2)
-  if not np.isfinite(points).all():
-    raise ValueError("holds NaN or infinity")
-  return points

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from cdcc_tf.errors import InputError
-from data_tools.formats.base import PICTURE_SUFFIXES
+from data_tools.formats.folders import PICTURE_SUFFIXES
 from data_tools.synthesis.draws import Dice
 
 MOST_PICTURES = 200  # of a folder are looked at

@@ -26,6 +26,7 @@ def example_manifest() -> Manifest:
     dropped_points={"tiny/1": 3},
     skipped_files=({"file": "b.jpg", "reason": "torn"},),
     options={"seed": 1, "format": "csv"},
+    notes=("train: 3 pictures expected, 2 found.",),
   )
 
 
@@ -48,6 +49,11 @@ def edit(folder: Path, **changes: object) -> None:
 def test_round_trip(tmp_path: Path):
   assert load_manifest(save_with_shards(tmp_path)) == example_manifest()
   assert load_manifest(str(tmp_path)) == example_manifest()
+
+
+def test_manifest_from_before_there_were_notes(tmp_path: Path):
+  edit(save_with_shards(tmp_path), notes=None)
+  assert load_manifest(tmp_path).notes == ()
 
 
 def test_shards_of_a_split(tmp_path: Path):

@@ -11,7 +11,9 @@ import pytest
 from cdcc_tf.data import manifest as manifests
 from cdcc_tf.data import records
 from cdcc_tf.data.manifest import load_manifest
-from cdcc_tf.data.records import CrowdRecord, RecordWriter
+from cdcc_tf.data.origins import Origin
+from cdcc_tf.data.record_writer import RecordWriter
+from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
 from tests.conftest import RecordsFactory, tiny_record, write_records
 
@@ -87,7 +89,7 @@ def test_order_of_reading_is_always_the_same(tiny_records: RecordsFactory):
 def test_manifest_counts(tmp_path: Path):
   with RecordWriter(tmp_path, "tiny", {"seed": 3}) as writer:
     writer.write(tiny_record(1, heads=4), "train")
-    writer.write(tiny_record(2, heads=0), "train", dropped_points=2)
+    writer.write(tiny_record(2, heads=0), "train", Origin(outside=2))
     writer.write(tiny_record(3, labelled=False), "val")
     writer.skip("b.jpg", "torn")
   manifest = load_manifest(tmp_path)

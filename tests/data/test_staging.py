@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cdcc_tf.data import records, staging
-from cdcc_tf.data.records import RecordWriter
+from cdcc_tf.data.record_writer import RecordWriter
 from cdcc_tf.errors import InputError
 from tests.conftest import RecordsFactory, tiny_record, write_records
 
@@ -98,11 +98,10 @@ def test_failed_move_puts_the_old_records_back(
 
 KILLED = """
 import sys, time
-from cdcc_tf.data.records import RecordWriter
+from cdcc_tf.data.record_writer import RecordWriter
 from tests.conftest import tiny_record
 with RecordWriter(sys.argv[1], "tiny", {}, overwrite=True) as writer:
   writer.write(tiny_record(8), "train")
-  writer._flush("train")
   print("writing", flush=True)
   time.sleep(60)
 """

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pytest
 import scipy.io
@@ -15,6 +14,7 @@ from tests.data_tools.conftest import (
   write_shanghaitech,
   write_shanghaitech_mat,
 )
+from tests.data_tools.mat_files import write_mat
 
 POINTS = [(5.25, 40.5), (99.9, 0.0), (5.25, 40.5)]
 
@@ -144,27 +144,6 @@ def test_annotations_without_pictures_are_listed(tmp_path: Path, split: str):
 
 
 @pytest.mark.parametrize(
-  "error",
-  [MemoryError(), UnboundLocalError("local variable"), ValueError("\n")],
-  ids=repr,
-)
-def test_whatever_the_reader_of_mat_files_raises(
-  tmp_path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
-):
-  """From damaged bytes nearly anything, with and without words."""
-  annotation = two_pictures(tmp_path)
-  loadmat = scipy.io.loadmat
-
-  def fails(path: Path) -> dict[str, np.ndarray]:
-    if path == annotation:
-      raise error
-    return loadmat(path)
-
-  monkeypatch.setattr(scipy.io, "loadmat", fails)
-  assert "damaged" in unreadable_reason(tmp_path)
-
-
-@pytest.mark.parametrize(
   ("content", "reason"),
   [
     ({"other": np.ones(3)}, "no field image_info"),
@@ -211,15 +190,12 @@ def test_torn_annotation(tmp_path: Path, keep: float, compressed: bool):
   unreadable_reason(tmp_path)
 
 
-def test_annotation_of_another_matlab(tmp_path: Path):
-  """v7.3 files are HDF5; scipy does not read them."""
-  path = two_pictures(tmp_path)
-  path.unlink()
-  with h5py.File(path, "w", userblock_size=512) as file:
-    file["image_info"] = np.ones((2, 3))
-  header = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124)
-  with open(path, "r+b") as file:
-    file.write(header + b"\x00\x02IM")
+def test_annotation_saved_by_a_newer_matlab(tmp_path: Path):
+  location = np.asarray(POINTS)
+  content = {"image_info": [{"location": location, "number": 3.0}]}
+  path = write_mat(two_pictures(tmp_path), content, "7.3")
+  np.testing.assert_array_equal(shanghaitech.read_points(path), POINTS)
+  path.write_bytes(path.read_bytes()[:900])
   unreadable_reason(tmp_path)
 
 
@@ -240,6 +216,19 @@ def test_wrong_folder_shows_expected_and_found(
   assert (
     "Found: " + (names[0].split("/")[-1] if names else "nothing") in message
   )
+
+
+@pytest.mark.parametrize("given", ["above", "below", "misspelt"])
+def test_nearest_folder_that_fits_is_named(tmp_path: Path, given: str):
+  root = write_shanghaitech(tmp_path / "sets" / "part_A", {"IMG_1": POINTS})
+  folders = {
+    "above": tmp_path,
+    "below": root / "train_data",
+    "misspelt": root.with_name("part-a"),
+  }
+  with pytest.raises(InputError) as raised:
+    list(shanghaitech.read(folders[given]))
+  assert f"Did you mean --input={root} ?" in str(raised.value)
 
 
 def test_no_folder_at_all(tmp_path: Path):

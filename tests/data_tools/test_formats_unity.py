@@ -56,9 +56,11 @@ def test_order_is_numerical_and_splits_apart(tmp_path: Path):
     ("1 2\n3\n", "line 2"),
     ("1 2\n\n3 4 5\n", "line 3"),
     ("1,2\n", "line 1"),
+    ("1_0 2\n", "line 1"),
     ("one two\n", "one"),
-    ("1 nan\n", "NaN"),
-    ("inf 3\n", "infinity"),
+    ("1 nan\n", "nan"),
+    ("inf 3\n", "inf"),
+    ("1 1e300\n", "no pixel"),
   ],
 )
 def test_bad_line(tmp_path: Path, text: str, reason: str):

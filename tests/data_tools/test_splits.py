@@ -81,3 +81,24 @@ def test_no_pictures():
 )
 def test_splits_in_words(splits: Splits, words: str):
   assert str(splits) == words
+
+
+def test_units_stay_together():
+  ids = [f"video{n // 5}/{n}" for n in range(50)]
+  units = {id: id.split("/")[0] for id in ids}
+  splits = assign_splits(ids, 0.25, 5, seed=1, units=units)
+  by_unit = {
+    unit: {splits[id] for id in ids if units[id] == unit}
+    for unit in units.values()
+  }
+  assert all(len(members) == 1 for members in by_unit.values())
+  assert by_unit["video4"] == by_unit["video9"] == {"dev"}
+  counts = [list(splits.values()).count(s) for s in ("train", "val", "dev")]
+  assert counts == [30, 10, 10]
+
+
+def test_pictures_without_a_unit_are_by_themselves():
+  ids = ["a", "b", "c", "d"]
+  splits = assign_splits(ids, 0, 2, seed=0, units={"a": "b", "c": "b"})
+  # The unit b of a and c, then the pictures b and d.
+  assert splits == {"a": "train", "b": "dev", "c": "train", "d": "train"}

@@ -1,0 +1,68 @@
+"""Where each record comes from: one row a picture, beside the manifest."""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Iterable
+from typing import Any
+
+FILE_NAME = "pictures.csv"
+
+
+@dataclasses.dataclass(frozen=True)
+class Origin:
+  """What a record was made from, and what was changed on the way.
+
+  Attributes:
+    file: the picture file.
+    kind: what is in it, e.g. `JPEG RGB`.
+    sha256: of the picture as it came, hexadecimal.
+    converted: why the picture could not be stored as it came, e.g. `CMYK`;
+      empty if it could.
+    heads_given: number of points in the annotation.
+    outside: number of those that were left out because they lie outside the
+      picture.
+    duplicates: number of those that were kept although an earlier one has the
+      same coordinates.
+  """
+
+  file: str = ""
+  kind: str = ""
+  sha256: str = ""
+  converted: str = ""
+  heads_given: int = 0
+  outside: int = 0
+  duplicates: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+  """A picture's row in `pictures.csv`: the record, then its origin."""
+
+  split: str
+  id: str
+  group: str
+  height: int
+  width: int
+  labelled: bool
+  heads: int
+  origin: Origin
+
+
+def row_from(fields: dict[str, Any]) -> Row:
+  """Returns a row of which `dataclasses.asdict` made a dictionary."""
+  return Row(**fields | {"origin": Origin(**fields["origin"])})
+
+
+def table(rows: Iterable[Row]) -> bytes:
+  """Returns the rows as CSV, headed by the names of the fields."""
+  text = io.StringIO()
+  writer = csv.writer(text, lineterminator="\n")
+  own = [f.name for f in dataclasses.fields(Row) if f.name != "origin"]
+  origin = [f.name for f in dataclasses.fields(Origin)]
+  writer.writerow(own + origin)
+  for row in rows:
+    values = [getattr(row, name) for name in own]
+    writer.writerow(values + list(dataclasses.astuple(row.origin)))
+  # A file's name may hold bytes that are no text: give them back as they came.
+  return text.getvalue().encode(errors="surrogateescape")

@@ -1,0 +1,108 @@
+"""FDST, Fudan-ShanghaiTech (Fang et al., ICME 2019): a hundred videos."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from data_tools.formats.base import (
+  LabelledPicture,
+  Totals,
+  Unreadable,
+  labelled,
+)
+from data_tools.formats.fields import member, number, sequence
+from data_tools.formats.files import read_json
+from data_tools.formats.folders import (
+  annotations_without_picture,
+  child_folder,
+  number_in,
+  pictures_named,
+  wrong_layout,
+)
+from data_tools.splits import Splits
+
+LAYOUT = """\
+  FDST/                          (any name)
+    train_data/1/001.jpg         (a folder for each video)
+    train_data/1/001.json        (head boxes; their centres are the points)
+    test_data/…
+  When train is divided, a video stays whole."""
+# A target domain: its published test pictures are left alone until the end.
+DEFAULT_SPLITS = Splits(dev_every=4)
+TOTALS = (
+  Totals("train", 9000),
+  Totals("test", 6000, known={5999: "test_data/65/001.json is damaged"}),
+  Totals("all", 15_000, 394_081),
+)
+
+
+def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
+  """Yields the frames, numerically sorted by split, video and frame.
+
+  Args:
+    folder: holds `train_data` and `test_data`, or one of them.
+
+  Raises:
+    InputError: the folder is laid out otherwise.
+  """
+  videos = _videos(folder)
+  if not videos:
+    raise wrong_layout(folder, LAYOUT, _videos)
+  for video, split in videos.items():
+    frames = pictures_named(video, r"\d{3}")
+    for path in frames:
+      picture = LabelledPicture(
+        f"{split}/{video.name}/{path.stem}",
+        path,
+        split=split,
+        unit=f"video {video.name}",
+      )
+      yield labelled(read_points, path.with_suffix(".json"), picture)
+    yield from annotations_without_picture(
+      video, (f"{path.stem}.json" for path in frames), r"(\d{3})\.json"
+    )
+
+
+def read_points(annotation: Path) -> np.ndarray:
+  """Reads the centres of the boxes of one frame, as VGG VIA exports them.
+
+  Returns:
+    float64 array of shape [heads, 2], x then y in pixels.
+
+  Raises:
+    FileNotFoundError: there is no such file.
+    ValueError: it is damaged, or holds no such boxes.
+  """
+  frames = read_json(annotation)
+  if not isinstance(frames, dict) or len(frames) != 1:
+    raise ValueError("is not the export of one frame")
+  (frame,) = frames.values()  # under the name and size of the file
+  regions = member(frame, "regions")
+  if isinstance(regions, dict):  # of VIA 1
+    regions = list(regions.values())
+  centres = [
+    _centre(member(region, "shape_attributes"))
+    for region in sequence(regions, "regions")
+  ]
+  return np.asarray(centres, np.float64).reshape(-1, 2)
+
+
+def _centre(box: object) -> tuple[float, float]:
+  # Published code takes the corner; a head is in the middle of its box.
+  left, top, width, height = (
+    number(member(box, name), name) for name in ("x", "y", "width", "height")
+  )
+  return left + width / 2, top + height / 2
+
+
+def _videos(folder: Path) -> dict[Path, str]:
+  """Lists the folders of videos that hold frames, with their splits."""
+  videos = {}
+  for split in ("train", "test"):
+    base = child_folder(folder, f"{split}_data")
+    inside = [] if base is None else [p for p in base.iterdir() if p.is_dir()]
+    for video in sorted(inside, key=lambda path: (number_in(path), path)):
+      if pictures_named(video, r"\d{3}"):
+        videos[video] = split
+  return videos

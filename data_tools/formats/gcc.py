@@ -1,0 +1,195 @@
+"""GCC, GTA5 Crowd Counting (Wang et al., CVPR 2019): synthetic scenes."""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from cdcc_tf.errors import InputError
+from data_tools.formats import matlab
+from data_tools.formats.base import (
+  LabelledPicture,
+  Note,
+  Totals,
+  Unreadable,
+  labelled,
+)
+from data_tools.formats.choices import chosen
+from data_tools.formats.fields import member
+from data_tools.formats.files import read_json
+from data_tools.formats.folders import (
+  child_folder,
+  pictures_named,
+  wrong_layout,
+)
+from data_tools.formats.gcc_lists import (
+  DIVISIONS,
+  FILTERS,
+  Entry,
+  drawn_split,
+  passing,
+  read_lists,
+)
+from data_tools.formats.points import from_rows
+from data_tools.splits import Splits
+
+LAYOUT = """\
+  GCC/
+    scene_00_0/pngs/1529634650.png       (or jpgs/….jpg)
+    scene_00_0/jsons/1529634650.json     (or mats/….mat)
+    scene_00_1/…
+    txt_list/train_list.txt, test_list.txt, cross_camera_train_list.txt, …
+  --division=random (the default), cross_camera or cross_location chooses
+  the lists. Where there are none the split is drawn anew. --gcc_filter
+  leaves out the pictures that do not resemble a target domain; it needs
+  the lists."""
+OPTIONS = ("division", "gcc_filter")
+# A source domain: checkpoints are chosen by the error on `val`.
+DEFAULT_SPLITS = Splits(val_fraction=0.1)
+_SCENE = re.compile(r"scene_(\d+)_(\d+)", re.ASCII)
+
+
+def totals(
+  division: str | None = None, gcc_filter: str | None = None
+) -> list[Totals]:
+  """Returns the published totals, which hold for all pictures only."""
+  if gcc_filter is not None:
+    return []
+  return [
+    Totals("all", 15_212, 7_625_843, known={15_211: "as some counts have it"})
+  ]
+
+
+def read(
+  folder: Path, division: str | None = None, gcc_filter: str | None = None
+) -> Iterator[LabelledPicture | Unreadable | Note]:
+  """Yields the pictures in the order of the lists, or of scenes and names.
+
+  Labels are (row, column) of a pixel, counted from 0; points are x and y. Heads
+  that are hidden in the picture have none.
+
+  Args:
+    folder: holds the folders of the scenes.
+    division: a key of `DIVISIONS`; None for `random`.
+    gcc_filter: a key of `FILTERS`; None for all pictures.
+
+  Raises:
+    InputError: the folder is laid out otherwise, a list is damaged or, for a
+      filter, missing, or there is no such choice.
+  """
+  chosen("division", division, DIVISIONS)
+  chosen("gcc_filter", gcc_filter, FILTERS)
+  division = division or "random"
+  scenes = _scenes(folder)
+  if not scenes:
+    raise wrong_layout(folder, LAYOUT, _scenes)
+  lists = read_lists(folder, division)
+  if lists is not None:
+    yield from _read_listed(folder, scenes, lists, division, gcc_filter)
+    return
+  if gcc_filter is not None:
+    raise InputError(
+      f"--gcc_filter={gcc_filter}: it goes by the levels, hours and weather in "
+      f"the data set's lists, but {folder} has no txt_list/"
+      f"{DIVISIONS[division]}train_list.txt. Put the lists there."
+    )
+  yield Note(
+    "There are no lists of pictures, so the split was drawn anew: figures are "
+    "not comparable with published ones."
+  )
+  for scene, pictures in scenes.items():
+    match = _SCENE.fullmatch(scene.lower())
+    assert match is not None
+    for path in pictures.values():
+      split = drawn_split(match[1], match[2], path.stem, division)
+      yield _labelled(path, split, division)
+
+
+def read_points(annotation: Path) -> np.ndarray:
+  """Reads `image_info` of a JSON file, or `image_info.location` of a .mat file.
+
+  Returns:
+    float64 array of shape [heads, 2], x then y in pixels.
+
+  Raises:
+    FileNotFoundError: there is no such file.
+    ValueError: it is damaged, or holds no such points.
+  """
+  if annotation.suffix == ".json":
+    content = read_json(annotation)
+    rows = from_rows(member(content, "image_info"), "image_info")
+  else:
+    fields = matlab.read_fields(annotation, "image_info")
+    location = matlab.field(fields, "image_info", "location")
+    rows = matlab.points(location, "location")
+  return rows[:, ::-1]  # they are (row, column)
+
+
+def _read_listed(
+  folder: Path,
+  scenes: Mapping[str, Mapping[str, Path]],
+  lists: dict[str, list[Entry]],
+  division: str,
+  gcc_filter: str | None,
+) -> Iterator[LabelledPicture | Unreadable | Note]:
+  listed = sum(map(len, lists.values()))
+  on_disk = {(s, stem) for s, pictures in scenes.items() for stem in pictures}
+  for entries in lists.values():
+    on_disk -= {(entry.scene, entry.stem) for entry in entries}
+  if gcc_filter is not None:
+    lists = passing(lists, gcc_filter)
+    yield Note(
+      f"--gcc_filter={gcc_filter}: {sum(map(len, lists.values())):,} of "
+      f"{listed:,} listed pictures pass; of all 15,212 it was published to be "
+      f"{FILTERS[gcc_filter].published:,}."
+    )
+  others, seen = 0, set()
+  for split, entries in lists.items():
+    for entry in entries:
+      path = scenes.get(entry.scene, {}).get(entry.stem)
+      if path is None or path in seen:
+        why = "not there" if path is None else "also before"
+        path = folder / entry.scene / "pngs" / f"{entry.stem}.png"
+        yield Unreadable(path, f"listed for {division} {split}, but {why}")
+        continue
+      seen.add(path)
+      picture = _labelled(path, split, division)
+      if isinstance(picture, LabelledPicture) and picture.points is not None:
+        others += len(picture.points) != entry.count
+        picture = dataclasses.replace(picture, group=f"level {entry.level}")
+      yield picture
+  if others:
+    yield Note(f"{others:,} pictures hold other numbers of heads than listed.")
+  if on_disk:
+    yield Note(f"{len(on_disk):,} pictures are on no list and were left out.")
+
+
+def _labelled(
+  path: Path, split: str, division: str
+) -> LabelledPicture | Unreadable:
+  scene = path.parent.parent
+  json = scene / "jsons" / f"{path.stem}.json"
+  mat = scene / "mats" / f"{path.stem}.mat"
+  # What a division keeps apart, dividing `train` further must keep apart too.
+  place, _, _ = scene.name.rpartition("_")
+  units = {"cross_camera": scene.name, "cross_location": place}
+  picture = LabelledPicture(
+    f"{scene.name}/{path.stem}", path, split=split, unit=units.get(division, "")
+  )
+  annotation = mat if mat.is_file() and not json.is_file() else json
+  return labelled(read_points, annotation, picture)
+
+
+def _scenes(folder: Path) -> dict[str, dict[str, Path]]:
+  """Finds the pictures by scene and name without suffix."""
+  scenes = {}
+  for scene in sorted(folder.iterdir()) if folder.is_dir() else ():
+    if _SCENE.fullmatch(scene.name.lower()) and scene.is_dir():
+      for name in ("pngs", "jpgs"):
+        pictures = pictures_named(child_folder(scene, name), r"\d+")
+        if pictures:
+          scenes[scene.name] = {path.stem: path for path in pictures}
+          break
+  return scenes

@@ -1,0 +1,222 @@
+"""Label Studio's JSON: keypoints, boxes or ellipses, in per cent."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from cdcc_tf.errors import InputError, first_line
+from data_tools.formats.base import Item, Unreadable
+from data_tools.formats.choices import BOX_POINTS, box_head, chosen, head_labels
+from data_tools.formats.exports import Entry, find_export, match
+from data_tools.formats.fields import (
+  mapping,
+  number,
+  sequence,
+  shown,
+  size_of,
+  text,
+)
+from data_tools.formats.files import load_json
+from data_tools.formats.picture_names import PictureFolder
+from data_tools.splits import Splits
+
+LAYOUT = """\
+  folder/
+    project-1.json               (any one *.json; the "JSON" export)
+    images/a.jpg                 (anywhere below; names as in addresses)
+  Of each picture the ground truth counts, or else the latest annotation;
+  predictions and cancelled ones do not. Keypoints are heads; boxes are by
+  --box_point, ellipses by their centre. --label chooses labels. A picture
+  submitted without labels is one without people; others are unlabelled."""
+DEFAULT_SPLITS = Splits()
+OPTIONS = ("annotations", "label", "box_point")
+
+# What says something of a picture but marks nothing in it.
+_NO_REGIONS = (
+  "choices",
+  "rating",
+  "textarea",
+  "number",
+  "taxonomy",
+  "datetime",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Region:
+  labels: tuple[str, ...]
+  point: tuple[float, float] = (0, 0)
+  size: tuple[int, int] | None = None
+  problem: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Task:
+  name: str
+  where: str
+  regions: tuple[_Region, ...] | None
+  problem: str = ""
+
+
+def read(
+  folder: Path,
+  annotations: str | None = None,
+  label: str | Sequence[str] = (),
+  box_point: str = "centre",
+) -> Iterator[Item]:
+  """Yields every picture of the folder.
+
+  Args:
+    folder: holds the JSON file and the pictures.
+    annotations: name of the JSON file, if there are several.
+    label: labels that mark heads.
+    box_point: where in a box the head is, see `choices.box_head`.
+
+  Raises:
+    InputError: no file or several, it is not Label Studio's, or `label` does
+      not fit.
+  """
+  chosen("box_point", box_point, BOX_POINTS)
+  export = find_export(folder, annotations, (".json",), LAYOUT)
+  content = load_json(export)
+  tasks = content if isinstance(content, list) else []
+  if not any(isinstance(task, dict) and "data" in task for task in tasks):
+    raise InputError(
+      f"{export}: no list of tasks with data and annotations. Export from "
+      "Label Studio as JSON, not as JSON-MIN, CSV or another format."
+    )
+  found = []
+  for index, task in enumerate(tasks):
+    try:
+      found.append(_task(task, f"task {index + 1}", box_point))
+    except ValueError as error:
+      yield Unreadable(export, f"task {index + 1}: {first_line(error)}")
+  regions = [region for task in found for region in task.regions or ()]
+  used = {name for region in regions for name in region.labels or ("",)}
+  wanted = head_labels(used, (), label, export)
+  pictures = PictureFolder(folder)
+  entries = [_entry(task, wanted) for task in found]
+  yield from match(
+    pictures, export, entries, upright=True, find=pictures.find_address
+  )
+
+
+def _entry(task: _Task, wanted: set[str]) -> Entry:
+  if task.problem or task.regions is None:
+    return Entry(task.name, task.where, problem=task.problem)
+  regions = [r for r in task.regions if wanted & set(r.labels or ("",))]
+  problem = next((r.problem for r in regions if r.problem), "")
+  sizes = {region.size for region in regions}
+  if len(sizes) > 1:
+    problem = problem or "its regions tell several sizes of the picture"
+  return Entry(
+    task.name,
+    task.where,
+    points=None if problem else [region.point for region in regions],
+    size=sizes.pop() if len(sizes) == 1 and not problem else None,
+    problem=problem,
+  )
+
+
+def _task(task: object, where: str, box_point: str) -> _Task:
+  """Reads one task.
+
+  Raises:
+    ValueError: it does not say of which picture it is.
+  """
+  fields = mapping(task, "it")
+  name = _picture_name(mapping(fields.get("data"), "data"))
+  old = "annotations" not in fields
+  try:
+    results = _results(fields.get("completions" if old else "annotations"))
+    if results is None:
+      return _Task(name, where, None)
+    regions = [_region(result, old, box_point) for result in results]
+  except ValueError as error:
+    return _Task(name, where, None, first_line(error))
+  return _Task(name, where, tuple(r for r in regions if r))
+
+
+def _picture_name(data: dict[str, Any]) -> str:
+  """Finds the picture's address, whatever the project calls it."""
+  if "image" in data:
+    return text(data["image"], "data.image")
+  texts = [value for value in data.values() if isinstance(value, str)]
+  if len(texts) != 1:
+    raise ValueError(f"data is {shown(data)}, without image")
+  return text(texts[0], "data")
+
+
+def _results(value: object) -> list[Any] | None:
+  """Returns the results of the annotation that counts; None without one."""
+  valid = [
+    member
+    for member in (
+      mapping(member, "an annotation")
+      for member in sequence(value, "annotations")
+    )
+    if not (member.get("was_cancelled") or member.get("skipped"))
+  ]
+  if not valid:
+    return None
+  truths = [member for member in valid if member.get("ground_truth")] or valid
+  # Their times are texts that sort; the later of equal ones is further down.
+  latest = max(
+    enumerate(truths),
+    key=lambda item: (
+      str(item[1].get("updated_at") or item[1].get("created_at") or ""),
+      item[0],
+    ),
+  )[1]
+  return sequence(latest.get("result"), "result")
+
+
+def _region(result: object, old: bool, box_point: str) -> _Region | None:
+  """Returns what one result marks; None if it marks nothing in the picture."""
+  fields = mapping(result, "a result")
+  kind = text(fields.get("type"), "type")
+  if kind in _NO_REGIONS or kind == "relation":
+    return None
+  value = mapping(fields.get("value"), "value")
+  names = value.get(kind, value.get("labels", []))
+  labels = tuple(text(name, kind) for name in sequence(names, kind))
+  try:
+    size = size_of(fields.get("original_height"), fields.get("original_width"))
+    if size is None:
+      raise ValueError("original_width and original_height are missing")
+    if old and fields.get("image_rotation"):
+      raise ValueError(
+        "the picture was turned while labelling, by a version that may have "
+        "turned the points too; turn it back in Label Studio and export again"
+      )
+    point = _point(value, kind, size, box_point)
+  except ValueError as error:
+    return _Region(labels, problem=f"{kind}: {first_line(error)}")
+  return _Region(labels, point, size)
+
+
+def _point(
+  value: dict[str, Any], kind: str, size: tuple[int, int], box_point: str
+) -> tuple[float, float]:
+  """Returns the head that a result marks, in pixels.
+
+  Per cents are of the picture as it is, however the annotator turned it for
+  viewing (`image_rotation`).
+  """
+  height, width = size
+  x = number(value.get("x"), "x") / 100 * width
+  y = number(value.get("y"), "y") / 100 * height
+  if kind.startswith(("keypoint", "ellipse")):
+    return x, y
+  if not kind.startswith("rectangle"):
+    raise ValueError("marks no head; use keypoints, or leave it out by --label")
+  if value.get("rotation"):
+    raise ValueError("a turned box; use keypoints")
+  return box_head(
+    x,
+    y,
+    number(value.get("width"), "width") / 100 * width,
+    number(value.get("height"), "height") / 100 * height,
+    box_point,
+  )
