@@ -57,7 +57,7 @@ class DataConfig:
   adaptive_sigma: bool = option(
     False,
     "Use the geometry-adaptive deviations that the source's records hold "
-    "(data_tools.convert --adaptive_sigma) instead of --sigma.",
+    "(data_tools.convert --sigma=adaptive) instead of --sigma.",
   )
   validation_crop: int = option(
     512, "Largest side, in pixels, of the centre crops used for validation."

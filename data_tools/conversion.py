@@ -1,14 +1,12 @@
 """From a reader's pictures to records: shared by every format."""
 
 import dataclasses
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tqdm import tqdm
 
-from cdcc_tf.data import origins
-from cdcc_tf.data.manifest import FILE_NAME, Manifest
+from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.data.record_writer import RecordWriter
 from cdcc_tf.errors import InputError
 from data_tools.formats import FORMATS
@@ -18,14 +16,6 @@ from data_tools.picture_files import UnusablePicture
 from data_tools.pictures import to_record
 from data_tools.splits import Splits, assign_splits
 from data_tools.totals import deviations
-
-USES = {
-  "train": "training",
-  "val": "choosing checkpoints, in a source domain",
-  "dev": "figures during development",
-  "test": "published figures",
-}
-SHOWN = 20  # skipped files, before the manifest must do
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +29,7 @@ class Options:
   val_fraction: float | None = None
   dev_every: int | None = None
   seed: int = 0
-  adaptive_sigma: bool = False
+  sigma: str = "fixed"
   on_bad: str = "skip"
   overwrite: bool = False
   reader: Mapping[str, object] = dataclasses.field(default_factory=dict)
@@ -102,7 +92,7 @@ def convert(
         skip(item.path, item.reason)
         continue
       try:
-        record, origin = to_record(item, prefix, options.adaptive_sigma)
+        record, origin = to_record(item, prefix, options.sigma)
       except UnusablePicture as error:
         skip(item.path, f"unreadable picture: {error}")
         continue
@@ -130,56 +120,6 @@ def _reader_options(format_name: str, options: Options) -> dict[str, object]:
       + (f"It has --{', --'.join(known)}." if known else "It has none.")
     )
   return dict(options.reader)
-
-
-def summary(manifest: Manifest) -> str:
-  """Returns what was written: a table of splits, and what was left out."""
-  row = "{:<8}{:>10}{:>10}  {}".format
-  known = [split for split in USES if split in manifest.pictures]
-  others = sorted(set(manifest.pictures) - set(USES))
-  lines = [row("split", "pictures", "heads", "for")]
-  for split in known + others:
-    pictures, heads = manifest.pictures[split], manifest.heads[split]
-    lines.append(row(split, f"{pictures:,}", f"{heads:,}", USES.get(split, "")))
-  total = sum(manifest.pictures.values())
-  heads = sum(manifest.heads.values())
-  lines.append(row("all", f"{total:,}", f"{heads:,}", ""))
-  lines += [
-    f"{count:,} pictures of split {split} are unlabelled."
-    for split, count in manifest.unlabelled.items()
-  ]
-  if "val" not in manifest.pictures:
-    lines.append(
-      "There is no split val: as a source domain these records need one, e.g. "
-      "--val_fraction=0.1."
-    )
-  if manifest.dropped_points:
-    lines.append(
-      f"{sum(manifest.dropped_points.values()):,} points outside "
-      f"{len(manifest.dropped_points):,} pictures were left out."
-    )
-  if manifest.duplicate_points:
-    lines.append(
-      f"{sum(manifest.duplicate_points.values()):,} points of "
-      f"{len(manifest.duplicate_points):,} pictures lie exactly on another; "
-      "they were kept."
-    )
-  if manifest.converted_pictures:
-    reasons = Counter(manifest.converted_pictures.values()).most_common()
-    lines.append(
-      f"{len(manifest.converted_pictures):,} pictures were converted to 8-bit "
-      "RGB: "
-      + "; ".join(f"{count:,} {why}" for why, count in reasons)
-      + f" (listed in {origins.FILE_NAME})."
-    )
-  lines += [f"Note: {note}" for note in manifest.notes]
-  if manifest.skipped_files:
-    skipped = manifest.skipped_files
-    lines.append(f"{len(skipped):,} files were skipped:")
-    lines += [f"  {s['file']}: {s['reason']}" for s in skipped[:SHOWN]]
-    if skipped[SHOWN:]:
-      lines.append(f"  and {len(skipped) - SHOWN:,} more, see {FILE_NAME}")
-  return "\n".join(line.rstrip() for line in lines)
 
 
 def _skipper(writer: RecordWriter, on_bad: str) -> Callable[[Path, str], None]:

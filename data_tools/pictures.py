@@ -40,14 +40,14 @@ def roi_png(roi: np.ndarray, height: int, width: int) -> bytes:
 
 
 def to_record(
-  picture: LabelledPicture, prefix: str, adaptive_sigma: bool
+  picture: LabelledPicture, prefix: str, sigma: str = "fixed"
 ) -> tuple[CrowdRecord, Origin]:
   """Reads a picture's file and checks its points against its size.
 
   Args:
     picture: from a reader.
     prefix: of the record's id, which tells data sets apart.
-    adaptive_sigma: whether to compute `sigmas`, of labelled pictures.
+    sigma: `adaptive` to compute `sigmas` of labelled pictures, or `fixed`.
 
   Returns:
     The record, and where it comes from: what was left out and converted.
@@ -73,7 +73,7 @@ def to_record(
   points, inside = into_picture(given, height, width)
   points = points[inside]
   sigmas = None
-  if adaptive_sigma and labelled:
+  if sigma == "adaptive" and labelled:
     sigmas = adaptive_sigmas(points, height, width)
   record = CrowdRecord(
     id=id,

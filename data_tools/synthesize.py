@@ -221,7 +221,7 @@ def _write_sheet(path: Path, thumbnails: list[np.ndarray]) -> None:
 
 def main() -> None:
   """Makes the pictures, then prints what was written."""
-  from data_tools.conversion import summary
+  from data_tools.summary import summary
 
   usual = (None, None) if FLAGS.like else (WIDTH, HEIGHT)
   order = Order(

@@ -179,10 +179,10 @@ def require_sigmas(folders: Sequence[str]) -> None:
     InputError: they were converted without.
   """
   for folder in folders:
-    if not manifests.load_manifest(folder).options.get("adaptive_sigma"):
+    if manifests.load_manifest(folder).options.get("sigma") != "adaptive":
       raise InputError(
         f"{folder}: holds no geometry-adaptive deviations, which "
-        "--adaptive_sigma needs. Convert again with --adaptive_sigma."
+        "--adaptive_sigma needs. Convert again with --sigma=adaptive."
       )
 
 

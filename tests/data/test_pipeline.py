@@ -205,7 +205,7 @@ def test_adaptive_sigmas_shape_the_density(tmp_path: Path):
       sigmas=np.float32([sigma]),
     )
     folder = write_records(
-      tmp_path / f"{sigma}", {"train": [record]}, adaptive_sigma=True
+      tmp_path / f"{sigma}", {"train": [record]}, sigma="adaptive"
     )
     config = data_config(folder, adaptive_sigma=True, sigma=40.0)
     batches = take(config, 8, with_target=False)

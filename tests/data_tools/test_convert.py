@@ -10,16 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from absl import flags
 from PIL import Image
 
 from cdcc_tf.data import records
 from cdcc_tf.data.manifest import Manifest, load_manifest
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.records import CrowdRecord, require_sigmas
 from cdcc_tf.errors import InputError
 from data_tools import convert as command
-from data_tools import formats
+from data_tools import formats, reader_flags
 from data_tools.adaptive_sigma import adaptive_sigmas
-from data_tools.conversion import Options, convert, summary
+from data_tools.conversion import Options, convert
+from data_tools.summary import summary
 from tests.data_tools.conftest import (
   HEIGHT,
   WIDTH,
@@ -33,6 +35,8 @@ from tests.data_tools.conftest import (
 from tests.data_tools.mat_files import write_mat
 
 POINTS = [(5.25, 40.5), (99.5, 0.0)]
+COMMAND_FLAGS = flags.FlagValues()
+command.define_flags(COMMAND_FLAGS)
 
 
 def convert_shanghaitech(
@@ -332,10 +336,13 @@ def test_adaptive_sigmas_are_stored_when_asked_for(tmp_path: Path):
     tmp_path / "part", {"IMG_1": POINTS + outside, "IMG_2": []}
   )
   manifest, output = convert_shanghaitech(root)
-  assert manifest.options["adaptive_sigma"] is False
+  assert manifest.options["sigma"] == "fixed"
   assert all(record.sigmas is None for record in read(output).values())
-  manifest, _ = convert_shanghaitech(root, adaptive_sigma=True, overwrite=True)
-  assert manifest.options["adaptive_sigma"] is True
+  with pytest.raises(InputError, match="Convert again with --sigma=adaptive"):
+    require_sigmas([str(output)])
+  manifest, _ = convert_shanghaitech(root, sigma="adaptive", overwrite=True)
+  assert manifest.options["sigma"] == "adaptive"
+  require_sigmas([str(output)])
   found = read(output)
   record = found["part/train/IMG_1"]
   np.testing.assert_array_equal(
@@ -402,7 +409,7 @@ def test_layouts_are_in_the_help(name: str):
   lines = [f"{name}:", *(f"|{line}" for line in reader.LAYOUT.split("\n"))]
   lines.append(f"|  Splits: {reader.DEFAULT_SPLITS}.")
   # Wrapped for the terminal, trees are still trees.
-  printed = command.FLAGS.module_help(command).split("\n")
+  printed = COMMAND_FLAGS.module_help(command).split("\n")
   start = printed.index("    " + lines[0])
   assert [line[4:] for line in printed[start : start + len(lines)]] == lines
 
@@ -491,10 +498,9 @@ def test_every_choice_of_a_reader_is_a_flag():
     for module in formats.FORMATS.values()
     for option in getattr(module, "OPTIONS", ())
   }
-  assert known <= set(command.READER_FLAGS)
+  assert known <= set(reader_flags.READER_FLAGS)
   for option in known:
-    assert option in command.FLAGS
-    assert formats.with_option(option) in command.FLAGS[option].help
+    assert formats.with_option(option) in COMMAND_FLAGS[option].help
   for name, module in formats.FORMATS.items():
     taken = set(inspect.signature(module.read).parameters) - {"folder"}
     assert taken == set(getattr(module, "OPTIONS", ())), name

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from cdcc_tf.errors import InputError
-from data_tools.conversion import Options, convert, summary
+from data_tools.conversion import Options, convert
 from data_tools.formats import gcc, gcc_lists
+from data_tools.summary import summary
 from data_tools.totals import deviations
 from tests.data_tools.conftest import write_picture
 from tests.data_tools.mat_files import write_mat

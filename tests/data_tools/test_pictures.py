@@ -136,7 +136,7 @@ def test_warnings_outside_are_as_before(tmp_path: Path):
 
 def test_unlabelled_picture_has_no_sigmas(tmp_path: Path):
   path = write_picture(tmp_path / "a.jpg")
-  record, origin = to_record(LabelledPicture("a", path, None), "p", True)
+  record, origin = to_record(LabelledPicture("a", path, None), "p", "adaptive")
   assert not record.labelled
   assert record.sigmas is None
   assert origin.outside == origin.heads_given == 0
@@ -191,7 +191,7 @@ def test_file_of_another_size_than_annotated_is_refused(tmp_path: Path):
   path = write_picture(tmp_path / "a.jpg")
   picture = LabelledPicture("a", path, np.zeros((0, 2)), size=(WIDTH, HEIGHT))
   with pytest.raises(UnusablePicture, match="annotated at 50x100"):
-    to_record(picture, "p", False)
+    to_record(picture, "p")
 
 
 def roi_of(record: CrowdRecord) -> np.ndarray:
@@ -206,7 +206,7 @@ def test_region_of_interest_becomes_a_mask(tmp_path: Path):
   mask[5:25, 10:40] = True
   for roi in (square, mask):
     picture = LabelledPicture("a", path, None, roi=roi, group="scene 1")
-    record, _ = to_record(picture, "p", False)
+    record, _ = to_record(picture, "p")
     np.testing.assert_array_equal(roi_of(record), mask * 255)
     assert record.group == "scene 1"
 
@@ -215,7 +215,7 @@ def test_mask_of_another_size_is_refused(tmp_path: Path):
   path = write_picture(tmp_path / "a.jpg")
   picture = LabelledPicture("a", path, None, roi=np.ones((3, 4), bool))
   with pytest.raises(UnusablePicture, match="region of interest is 4x3"):
-    to_record(picture, "p", False)
+    to_record(picture, "p")
 
 
 def files_of_every_kind() -> dict[str, tuple[bytes, str, str]]:
@@ -342,7 +342,7 @@ def test_annotated_size_tells_which_way_up(
   picture = LabelledPicture(
     "a", path, np.array([[5.0, 19.0]]), upright=upright, size=size
   )
-  record, origin = to_record(picture, "p", False)
+  record, origin = to_record(picture, "p")
   assert (record.height, record.width) == size
   assert origin.converted == ("turned upright" if turned else "")
 
@@ -358,7 +358,7 @@ def test_points_are_counted_as_given_outside_and_twice(tmp_path: Path):
   path = write_picture(tmp_path / "a.png")
   points = np.array([[5, 40], [5, 40], [5, 40], [7, 8], [1e300, 3], [-1, 5]])
   picture = LabelledPicture("a", path, points, group="scene 1")
-  record, origin = to_record(picture, "p", False)
+  record, origin = to_record(picture, "p")
   assert record.points.tolist() == [[5, 40]] * 3 + [[7, 8]]
   assert (origin.heads_given, origin.outside, origin.duplicates) == (6, 2, 2)
   assert origin.file == str(path)
@@ -369,14 +369,14 @@ def test_shares_become_pixels(tmp_path: Path):
   path = write_picture(tmp_path / "a.jpg")
   points = np.array([[0.25, 0.9], [1, 1]])
   picture = LabelledPicture("a", path, points, normalised=True)
-  record, _ = to_record(picture, "p", False)
+  record, _ = to_record(picture, "p")
   np.testing.assert_allclose(record.points, [[25, 45], [100, 50]], rtol=1e-5)
 
 
 def test_bytes_from_elsewhere(tmp_path: Path):
   content = jpeg(noise_picture(20, 30, 0))
   picture = LabelledPicture("a", tmp_path / "v.mp4", None, load=lambda: content)
-  record, origin = to_record(picture, "p", False)
+  record, origin = to_record(picture, "p")
   assert record.image == content
   assert origin.sha256 == hashlib.sha256(content).hexdigest()
 
@@ -387,11 +387,11 @@ def test_bytes_that_cannot_be_had_have_a_reason(tmp_path: Path):
 
   picture = LabelledPicture("a", tmp_path / "v.mp4", None, load=fails)
   with pytest.raises(UnusablePicture, match=r"^frame 3 cannot be read$"):
-    to_record(picture, "p", False)
+    to_record(picture, "p")
 
 
 def test_name_that_is_no_text(tmp_path: Path):
   path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/K\xf6ln.jpg"))
   picture = LabelledPicture(path.name, write_picture(path), None)
   with pytest.raises(UnusablePicture, match="not UTF-8"):
-    to_record(picture, "p", False)
+    to_record(picture, "p")
