@@ -193,6 +193,9 @@ class PseudoLabelConfig:
   pseudo_mirror: bool = option(
     False, "Look at each picture's mirror image too, as a further witness."
   )
+  pseudo_variances: bool = option(
+    False, "Keep each cell's variance in the pseudo-labels, to look at."
+  )
   stop_movement: float = option(
     0.0,
     "End stage 2 when new pseudo-labels differ from the last round's by less "

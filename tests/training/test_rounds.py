@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from cdcc_tf import run_folder
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import pseudo_records
+from cdcc_tf.data import pseudo_cache, pseudo_records
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.inference.intervals import Calibration
@@ -38,7 +38,7 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True, scope="module")
 def _small_shards() -> Iterator[None]:
   with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(pseudo_records, "PICTURES_PER_SHARD", 2)
+    patch.setattr(pseudo_cache, "PICTURES_PER_SHARD", 2)
     yield
 
 
@@ -102,9 +102,9 @@ def test_killed_anywhere_ends_with_the_same_weights_and_labels(
   folder = run_folder.open_run(tmp_path / "killed", two_rounds)
   moments = (
     (keras.callbacks.CallbackList, "on_train_batch_end", 2, False),
-    (pseudo_records.PseudoLabelCache, "write", 1, True),
+    (pseudo_cache.PseudoLabelCache, "write", 1, True),
     (keras.callbacks.CallbackList, "on_epoch_end", 1, False),
-    (pseudo_records.PseudoLabelCache, "write", 2, False),
+    (pseudo_cache.PseudoLabelCache, "write", 2, False),
   )
   for moment in moments:
     with monkeypatch.context() as patch:
@@ -248,7 +248,7 @@ def test_labels_are_the_counters_own_estimates(
     "train",
     1,
     tmp_path / "labels",
-    with_rounds(two_rounds, pseudo_mirror=mirror).pseudo,
+    with_rounds(two_rounds, pseudo_mirror=mirror, pseudo_variances=True).pseudo,
   )
   assert (summary.pictures, summary.accepted) == (4, 4)
   assert "on 4 of 4 pictures" in pseudo_labels.table(summary)
@@ -264,9 +264,13 @@ def test_labels_are_the_counters_own_estimates(
     if mirror and image.shape[2] % 8 == 0:
       other = ensemble(image[:, :, ::-1]).mean.numpy()[:, :, ::-1]
       mean = (mean + other) / 2
+    if not mirror:
+      variance = ensemble(image).total.numpy()[0]
+      np.testing.assert_allclose(fields["variance"], variance, rtol=1e-3)
     if not mirror or image.shape[2] % 8 == 0:
       np.testing.assert_allclose(fields["density"], mean[0], rtol=1e-4)
     assert fields["density"].shape == mean.shape[1:]
+    assert fields["variance"].shape == mean.shape[1:]
   total = sum(float(tf.reduce_sum(fields["density"])) for fields in labels)
   assert summary.people.sum() == pytest.approx(total, rel=1e-3)
   assert summary.cells.sum() == 2 * 5 * 6 + 2 * 5 * 6
