@@ -34,7 +34,8 @@ def measure(
   """Times both; returns a line each and the ratio."""
   data = experiment.data
   # A target picture makes two examples: as it is and upside down.
-  pictures = data.source_batch + data.target_batch // 2
+  pairs = (data.target_batch + data.orientation_source) // 2
+  pictures = data.source_batch + pairs
   stream = iter(pipeline.stage1_batches(data, 0, 0, with_target=True))
   first = next(stream)  # starts the threads and fills the windows
   delivered = pictures * _rate(lambda: next(stream), batches)

@@ -38,6 +38,11 @@ class DataConfig:
   target_batch: int = option(
     4, "Target crops in a step; half of them are upside down. Even."
   )
+  orientation_source: int = option(
+    0,
+    "Crops of the source that join the target's in the orientation task; half "
+    "of them are upside down. Even.",
+  )
   crop: int = option(256, "Side of a training crop in pixels; multiple of 8.")
   scale_min: float = option(0.4, "Smallest scale of a source crop.")
   scale_max: float = option(1.2, "Largest scale of a source crop.")
@@ -261,6 +266,11 @@ class ExperimentConfig:
       data.target_batch > 0 and data.target_batch % 2 == 0,
       "target_batch",
       "even: each crop enters upright and upside down",
+    )
+    _check(
+      data.orientation_source >= 0 and data.orientation_source % 2 == 0,
+      "orientation_source",
+      "0 or more, and even",
     )
     for name in ("", "target_"):
       low = getattr(data, f"{name}scale_min")

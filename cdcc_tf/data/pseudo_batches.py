@@ -9,9 +9,8 @@ import tensorflow as tf
 from cdcc_tf.config import DataConfig
 from cdcc_tf.data import augment, pseudo_records, stream
 from cdcc_tf.data.images import decode_picture
-from cdcc_tf.data.pipeline import target_view
 
-_PSEUDO_STREAM = 3  # the source's and stage 1's are 1 and 2
+_PSEUDO_STREAM = 3  # others are 1, 2 and 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +56,13 @@ def pseudo_label_batches(
     )
     fields = pseudo_records.parse(serialized)
     image = decode_picture(fields["image"])
-    view = target_view(config, image, view_seed)
+    view = augment.random_view(
+      tf.shape(image)[:2],
+      view_seed,
+      config.crop,
+      config.target_scale_min,
+      config.target_scale_max,
+    )
     height, width = tf.unstack(fields["size"])
     # People move as people; confidence as the area that is confident.
     density = view.maps(fields["density"], height, width)

@@ -170,6 +170,8 @@ class TensorBoardWriter(keras.callbacks.Callback):
     crops = self._data.source_batch
     if self.model.task is not None:
       crops += self._data.target_batch
+      if not self._stage.round:
+        crops += self._data.orientation_source
     logs["pictures_per_second"] = self._steps * crops / seconds
     logs["seconds"] = seconds
     with self._writer.as_default(step):

@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from cdcc_tf import precision
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import manifest, pipeline, stream
+from cdcc_tf.data import manifest, orientation_batches, pipeline, stream
+from cdcc_tf.data.source_batches import source_members
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.run_folder import RunFolder
@@ -80,12 +81,14 @@ def _first_stage(
     data, seed = config.data, config.training.seed
     found = {
       "source": stream.ids_of(
-        pipeline.source_members(data, seed, step), data.source_batch
+        source_members(data, seed, step), data.source_batch
       )
     }
     if config.adapts:
-      target = pipeline.orientation_members(data, seed, step)
+      target = orientation_batches.target_members(data, seed, step)
       found["target"] = stream.ids_of(target, data.target_batch // 2)
+      source = orientation_batches.source_members(data, seed, step)
+      found["source"] += stream.ids_of(source, data.orientation_source // 2)
     return found
 
   task = model.task
@@ -103,7 +106,7 @@ def _finished(stage: Stage, folder: RunFolder, labels: bool) -> bool:
 
 
 def _check_batches(config: ExperimentConfig, replicas: int) -> None:
-  for name in ("source_batch", "target_batch"):
+  for name in ("source_batch", "target_batch", "orientation_source"):
     size = getattr(config.data, name)
     if size % replicas:
       raise InputError(

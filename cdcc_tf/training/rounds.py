@@ -8,6 +8,7 @@ import tensorflow as tf
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pipeline, pseudo_batches, stream
 from cdcc_tf.data.pseudo_batches import PseudoLabels
+from cdcc_tf.data.source_batches import source_batches, source_members
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import pseudo_labels, round_report
@@ -90,7 +91,7 @@ def _fit(
   seed = (config.training.seed + stage.round * _SEED_STRIDE) % 2**32
 
   def batches(first_step: int) -> tf.data.Dataset:
-    source = pipeline.source_batches(data, seed, first_step)
+    source = source_batches(data, seed, first_step)
     if labels is None:
       return pipeline.joined(source)
     return pipeline.joined(
@@ -99,7 +100,7 @@ def _fit(
     )
 
   def ids(step: int) -> dict[str, list[str]]:
-    source = pipeline.source_members(data, seed, step)
+    source = source_members(data, seed, step)
     found = {"source": stream.ids_of(source, data.source_batch)}
     if labels is not None:
       target = pseudo_batches.pseudo_label_members(data, seed, step, labels)

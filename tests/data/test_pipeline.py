@@ -105,6 +105,24 @@ def test_structure_is_the_seam(both: DataConfig):
     assert not np.array_equal(images[0], images[1])
 
 
+def test_source_joins_the_orientation_task(both: DataConfig):
+  """After the target, both ways, and without changing any other crop."""
+  joined = dataclasses.replace(both, orientation_source=2)
+  for plain, batch in zip(take(both, 3), take(joined, 3), strict=True):
+    assert_same(plain["source"], batch["source"])
+    images, labels = batch["target"]["image"], batch["target"]["orientation"]
+    assert_same(images[:4], plain["target"]["image"])
+    assert labels.tolist() == [0, 1, 0, 1, 0, 1]
+    np.testing.assert_array_equal(images[5], images[4, ::-1])
+    assert not np.array_equal(images[4], images[0])
+  first, second = take(joined, 2)
+  (resumed,) = take(joined, 1, first_step=1)
+  assert_same(second, resumed)
+  assert not np.array_equal(
+    first["target"]["image"][4], second["target"]["image"][4]
+  )
+
+
 def test_source_is_the_same_without_target(both: DataConfig):
   config = dataclasses.replace(both, target_records="")
   alone = take(config, 3, with_target=False)

@@ -18,7 +18,27 @@ from cdcc_tf import run_folder
 from cdcc_tf.config import ExperimentConfig, TrainingConfig
 from cdcc_tf.errors import InputError
 from cdcc_tf.training import builders, experiment, stages
-from tests.training.conftest import with_training
+from tests.training.conftest import tiny_experiment, with_training
+
+# All on one of pytest's processes, which so trains the finished run once.
+pytestmark = pytest.mark.xdist_group("experiment")
+
+
+@pytest.fixture(scope="module")
+def finished(
+  records_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> run_folder.RunFolder:
+  """A finished run of `config`, to look at."""
+  path = tmp_path_factory.mktemp("finished") / "run"
+  return train(tiny_experiment(records_folder), path)
+
+
+@pytest.fixture
+def own_run(
+  finished: run_folder.RunFolder, tmp_path: Path
+) -> run_folder.RunFolder:
+  """A copy of it, to break."""
+  return run_folder.RunFolder(shutil.copytree(finished.path, tmp_path / "own"))
 
 
 def train(config: ExperimentConfig, path: Path) -> run_folder.RunFolder:
@@ -51,10 +71,8 @@ def test_learning_rate_rises_from_the_first_step_and_decays() -> None:
   assert float(rate(90)) == pytest.approx(1e-3)
 
 
-def test_what_a_run_leaves_behind(
-  config: ExperimentConfig, tmp_path: Path
-) -> None:
-  folder = train(config, tmp_path / "run")
+def test_what_a_run_leaves_behind(finished: run_folder.RunFolder) -> None:
+  folder = finished
   history = json.loads(folder.history.read_text())
   assert [row["step"] for row in history] == [2, 4]
   best = json.loads((folder.path / "best" / "record.json").read_text())
@@ -78,32 +96,30 @@ def test_what_a_run_leaves_behind(
 
 
 def test_the_kept_counter_is_the_average_of_weights(
-  config: ExperimentConfig, tmp_path: Path
+  config: ExperimentConfig, finished: run_folder.RunFolder, tmp_path: Path
 ) -> None:
   """The average lags behind; training itself goes on from the raw weights."""
-  kept = []
-  for momentum in (0.0, 0.5):
-    folder = train(
-      with_training(config, ema_momentum=momentum), tmp_path / f"run{momentum}"
-    )
+  assert config.training.ema_momentum
+  plain = train(with_training(config, ema_momentum=0.0), tmp_path / "plain")
+  kept, histories = [], []
+  for folder in (plain, finished):
     model = keras.models.load_model(folder.model("last"), compile=False)
     kept.append(model.get_weights())
+    histories.append(json.loads(folder.history.read_text()))
   different = [
     not np.allclose(*pair, atol=1e-7) for pair in zip(*kept, strict=True)
   ]
   assert any(different)
-  histories = [
-    json.loads((tmp_path / f"run{momentum}" / "history.json").read_text())
-    for momentum in (0.0, 0.5)
-  ]
-  for plain, averaged in zip(*histories, strict=True):
-    assert plain["density_loss"] == averaged["density_loss"]
+  for one, other in zip(*histories, strict=True):
+    assert one["density_loss"] == other["density_loss"]
 
 
 def test_a_torn_checkpoint_is_passed_over(
-  config: ExperimentConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
+  config: ExperimentConfig,
+  own_run: run_folder.RunFolder,
+  caplog: pytest.LogCaptureFixture,
 ) -> None:
-  folder = train(config, tmp_path / "run")
+  folder = own_run
   weights = keras.models.load_model(folder.model("last"), compile=False)
   for data in folder.checkpoints.glob("stage1/ckpt-4.data*"):
     data.write_bytes(data.read_bytes()[:100])
@@ -120,9 +136,9 @@ def test_a_torn_checkpoint_is_passed_over(
 
 
 def test_no_whole_checkpoint_is_an_error(
-  config: ExperimentConfig, tmp_path: Path
+  config: ExperimentConfig, own_run: run_folder.RunFolder
 ) -> None:
-  folder = train(config, tmp_path / "run")
+  folder = own_run
   for data in folder.checkpoints.glob("stage1/*.data*"):
     data.write_bytes(b"")
   shutil.rmtree(folder.stage("stage1"))
@@ -131,17 +147,14 @@ def test_no_whole_checkpoint_is_an_error(
 
 
 def test_other_records_under_the_same_name_are_refused(
-  config: ExperimentConfig, tmp_path: Path
+  config: ExperimentConfig, own_run: run_folder.RunFolder
 ) -> None:
-  own = tmp_path / "records"
-  shutil.copytree(config.data.source_records, own)
-  data = dataclasses.replace(config.data, target_records=str(own))
-  config = dataclasses.replace(config, data=data)
-  folder = train(config, tmp_path / "run")
-  manifest = own / "manifest.json"
-  manifest.write_text(manifest.read_text() + "\n")
+  noted = own_run.path / "data.json"
+  digests = json.loads(noted.read_text())
+  assert set(digests) == {config.data.source_records}
+  noted.write_text(json.dumps(dict.fromkeys(digests, "of other records")))
   with pytest.raises(InputError, match="not the records that"):
-    experiment.run(config, folder)
+    experiment.run(config, own_run)
 
 
 def test_a_loss_that_is_no_number_ends_the_run(
