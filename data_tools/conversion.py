@@ -14,6 +14,7 @@ from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
 from data_tools.formats.picture_names import fixed_part
 from data_tools.picture_files import UnusablePicture
 from data_tools.pictures import to_record
+from data_tools.resizing import resizing_for
 from data_tools.splits import Splits, assign_splits
 from data_tools.totals import deviations
 
@@ -30,6 +31,8 @@ class Options:
   dev_every: int | None = None
   seed: int = 0
   sigma: str = "fixed"
+  max_side: int | None = None
+  resize: str | None = None
   on_bad: str = "skip"
   overwrite: bool = False
   reader: Mapping[str, object] = dataclasses.field(default_factory=dict)
@@ -63,6 +66,7 @@ def convert(
   """
   reader = FORMATS[format_name]
   division = options.splits(reader.DEFAULT_SPLITS)
+  resizing = resizing_for(options.max_side, options.resize)
   choices = _reader_options(format_name, options)
   items = list(_without_twins(reader.read(folder, **choices)))
   pictures = [item for item in items if isinstance(item, LabelledPicture)]
@@ -92,7 +96,7 @@ def convert(
         skip(item.path, item.reason)
         continue
       try:
-        record, origin = to_record(item, prefix, options.sigma)
+        record, origin = to_record(item, prefix, options.sigma, resizing)
       except UnusablePicture as error:
         skip(item.path, f"unreadable picture: {error}")
         continue

@@ -52,6 +52,21 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   flags.DEFINE_integer(
     "seed", 0, "Seed of the draw of 'val'.", flag_values=values
   )
+  flags.DEFINE_integer(
+    "max_side",
+    None,
+    "Reduce pictures that have more pixels than this along a side, and the "
+    "points in them. They are stored as JPEG of quality 95, colours in full. "
+    "Default: pictures stay as they are.",
+    flag_values=values,
+  )
+  flags.DEFINE_string(
+    "resize",
+    None,
+    "WIDTHxHEIGHT of all pictures, and the points in them, e.g. 960x544 for "
+    "gcc, as published figures have it. Stored as with --max_side.",
+    flag_values=values,
+  )
   flags.DEFINE_enum(
     "sigma",
     "fixed",
@@ -92,6 +107,8 @@ def main() -> None:
       dev_every=FLAGS.dev_every,
       seed=FLAGS.seed,
       sigma=FLAGS.sigma,
+      max_side=FLAGS.max_side,
+      resize=FLAGS.resize,
       on_bad=FLAGS.on_bad,
       overwrite=FLAGS.overwrite,
       reader=reader_flags.chosen(FLAGS),

@@ -41,4 +41,4 @@ def in_eight_bits(picture: Image.Image) -> Image.Image:
     if deep.size and not 0 <= deep.min() <= deep.max() < 1 << 16:
       raise ValueError("its pixels have more than 16 bits, so white is unknown")
     picture = Image.fromarray((deep >> 8).astype(np.uint8))
-  return picture.convert("RGB")
+  return picture if picture.mode == "RGB" else picture.convert("RGB")

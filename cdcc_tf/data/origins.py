@@ -17,6 +17,8 @@ class Origin:
     file: the picture file.
     kind: what is in it, e.g. `JPEG RGB`.
     sha256: of the picture as it came, hexadecimal.
+    height_given: height of the picture as it came, in pixels.
+    width_given: its width.
     converted: why the picture could not be stored as it came, e.g. `CMYK`;
       empty if it could.
     heads_given: number of points in the annotation.
@@ -29,6 +31,8 @@ class Origin:
   file: str = ""
   kind: str = ""
   sha256: str = ""
+  height_given: int = 0
+  width_given: int = 0
   converted: str = ""
   heads_given: int = 0
   outside: int = 0

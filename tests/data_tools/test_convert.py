@@ -457,7 +457,9 @@ def test_every_picture_has_a_row(tmp_path: Path):
   assert manifest == load_manifest(output)
   words = summary(manifest)
   assert "1 points of 1 pictures lie exactly on another" in words
-  assert "1 pictures were converted to 8-bit RGB: 1 CMYK" in words
+  assert (
+    "1 pictures were not stored as they came, but as 8-bit RGB: 1 CMYK" in words
+  )
   convert_shanghaitech(root, overwrite=True)  # the table is no foreign file
   assert not list(tmp_path.glob(".records*"))
 
