@@ -1,6 +1,8 @@
 """From a reader's pictures to records: shared by every format."""
 
+import contextlib
 import dataclasses
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -9,14 +11,18 @@ from tqdm import tqdm
 from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.data.record_writer import RecordWriter
 from cdcc_tf.errors import InputError
+from data_tools.fingerprint import fingerprint
 from data_tools.formats import FORMATS
 from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
 from data_tools.formats.picture_names import fixed_part
 from data_tools.picture_files import UnusablePicture
-from data_tools.pictures import to_record
+from data_tools.pictures import record_id
+from data_tools.preparing import Preparation, prepared
 from data_tools.resizing import resizing_for
 from data_tools.splits import Splits, assign_splits
 from data_tools.totals import deviations
+
+logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +30,8 @@ class Options:
   """How to convert; see the flags of `data_tools.convert`.
 
   None leaves an option of the splits to the format's `DEFAULT_SPLITS`. `reader`
-  holds the choices of the format's own `OPTIONS`.
+  holds the choices of the format's own `OPTIONS`. `workers` threads share the
+  work, None for as many as there are cores; records do not depend on it.
   """
 
   val_fraction: float | None = None
@@ -35,6 +42,7 @@ class Options:
   resize: str | None = None
   on_bad: str = "skip"
   overwrite: bool = False
+  workers: int | None = None
   reader: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
   def splits(self, usual: Splits) -> Splits:
@@ -44,6 +52,12 @@ class Options:
       usual.dev_every if self.dev_every is None else self.dev_every,
     )
 
+  def described(self, format_name: str, division: Splits) -> dict[str, object]:
+    """Returns what records depend on besides the data set."""
+    described = dataclasses.asdict(self) | dataclasses.asdict(division)
+    del described["overwrite"], described["workers"]
+    return described | {"format": format_name}
+
 
 def convert(
   format_name: str, folder: Path, output: Path, options: Options
@@ -52,7 +66,8 @@ def convert(
 
   Points outside their picture are left out and counted in the manifest; the
   published `test` split stays as it is, and `train` is divided by the options,
-  or as is usual for the format.
+  or as is usual for the format. A conversion that was interrupted is gone on
+  with, if neither the data set nor the options have changed.
 
   Args:
     format_name: a key of `data_tools.formats.FORMATS`.
@@ -78,29 +93,42 @@ def convert(
     options.seed,
     {picture.id: picture.unit for picture in pictures if picture.unit},
   )
-  described = dataclasses.asdict(options) | dataclasses.asdict(division)
-  described["format"] = format_name
-  described.pop("overwrite")
+  described = options.described(format_name, division)
+  prefix = fixed_part(folder).resolve().name
+  key = fingerprint(described | {"prefix": prefix}, items, splits)
   with RecordWriter(
-    output, format_name, described, options.overwrite
+    output, format_name, described, options.overwrite, key
   ) as writer:
+    if writer.recovered:
+      logger.info(
+        "%s: goes on after %d of %d pictures, which an interrupted conversion "
+        "wrote.",
+        output,
+        writer.recovered,
+        len(pictures),
+      )
     for text in deviations(reader, choices, pictures):
       writer.note(text)
     skip = _skipper(writer, options.on_bad)
-    prefix = fixed_part(folder).resolve().name
-    for item in tqdm(items, desc=f"convert {format_name}", unit="picture"):
-      if isinstance(item, Note):
-        writer.note(item.text)
-        continue
-      if isinstance(item, Unreadable):
-        skip(item.path, item.reason)
-        continue
-      try:
-        record, origin = to_record(item, prefix, options.sigma, resizing)
-      except UnusablePicture as error:
-        skip(item.path, f"unreadable picture: {error}")
-        continue
-      writer.write(record, splits[item.id], origin)
+    preparation = Preparation(prefix, options.sigma, resizing, writer.has)
+    with contextlib.closing(
+      prepared(items, preparation, options.workers)
+    ) as outcomes:
+      pairs = zip(items, outcomes, strict=True)
+      for item, outcome in tqdm(
+        pairs, f"convert {format_name}", len(items), unit="picture"
+      ):
+        if isinstance(item, Note):
+          writer.note(item.text)
+        elif isinstance(item, Unreadable):
+          skip(item.path, item.reason)
+        elif isinstance(outcome, UnusablePicture):
+          skip(item.path, f"unreadable picture: {outcome}")
+        elif outcome is None:
+          writer.recall(record_id(prefix, item))
+        else:
+          record, origin = outcome
+          writer.write(record, splits[item.id], origin)
   return writer.manifest
 
 

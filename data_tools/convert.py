@@ -84,6 +84,14 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
     "in the manifest, or stop.",
     flag_values=values,
   )
+  flags.DEFINE_integer(
+    "workers",
+    None,
+    "Threads to share the work; records do not depend on it. Default: as many "
+    "as there are cores.",
+    lower_bound=1,
+    flag_values=values,
+  )
   flags.DEFINE_bool(
     "overwrite",
     False,
@@ -111,6 +119,7 @@ def main() -> None:
       resize=FLAGS.resize,
       on_bad=FLAGS.on_bad,
       overwrite=FLAGS.overwrite,
+      workers=FLAGS.workers,
       reader=reader_flags.chosen(FLAGS),
     ),
   )

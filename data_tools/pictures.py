@@ -17,6 +17,11 @@ from data_tools.resizing import (
 )
 
 
+def record_id(prefix: str, picture: LabelledPicture) -> str:
+  """Returns the id of a picture's record."""
+  return f"{prefix}/{picture.id}"
+
+
 def to_record(
   picture: LabelledPicture,
   prefix: str,
@@ -38,7 +43,7 @@ def to_record(
     UnusablePicture: see `read_picture`; or the picture is of another size than
       was annotated, or its name is no text.
   """
-  id = f"{prefix}/{picture.id}"
+  id = record_id(prefix, picture)
   try:
     id.encode()
   except UnicodeEncodeError as error:
