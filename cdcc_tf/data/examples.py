@@ -22,7 +22,7 @@ def serialize(fields: Mapping[str, bytes | list[int] | np.ndarray]) -> bytes:
     elif isinstance(value, list):
       kind = {"int64_list": tf.train.Int64List(value=value)}
     else:
-      kind = {"float_list": tf.train.FloatList(value=value.ravel())}
+      kind = {"float_list": tf.train.FloatList(value=value.ravel().tolist())}
     feature[name] = tf.train.Feature(**kind)
   example = tf.train.Example(features=tf.train.Features(feature=feature))
   return example.SerializeToString(deterministic=True)

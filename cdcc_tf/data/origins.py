@@ -53,8 +53,13 @@ class Row:
   origin: Origin
 
 
+def fields_of(row: Row) -> dict[str, Any]:
+  """Returns a row as plain values, as `row_from` takes them."""
+  return vars(row) | {"origin": dict(vars(row.origin))}
+
+
 def row_from(fields: dict[str, Any]) -> Row:
-  """Returns a row of which `dataclasses.asdict` made a dictionary."""
+  """Returns the row of which `fields_of` made plain values."""
   return Row(**fields | {"origin": Origin(**fields["origin"])})
 
 
@@ -67,6 +72,6 @@ def table(rows: Iterable[Row]) -> bytes:
   writer.writerow(own + origin)
   for row in rows:
     values = [getattr(row, name) for name in own]
-    writer.writerow(values + list(dataclasses.astuple(row.origin)))
+    writer.writerow(values + [getattr(row.origin, name) for name in origin])
   # A file's name may hold bytes that are no text: give them back as they came.
   return text.getvalue().encode(errors="surrogateescape")

@@ -1,13 +1,12 @@
 """Shards of records: each is there when it is whole, and can be found again."""
 
-import dataclasses
 import json
 from pathlib import Path
 
 import tensorflow as tf
 
 from cdcc_tf.data.manifest import Shard, file_sha256
-from cdcc_tf.data.origins import Row, row_from
+from cdcc_tf.data.origins import Row, fields_of, row_from
 from cdcc_tf.files import write_atomically
 
 PICTURES_PER_SHARD = 128
@@ -104,7 +103,7 @@ class Shards:
         "order": len(self.finished),
         "file": shard.path.name,
         "sha256": digest,
-        "rows": [dataclasses.asdict(row) for row in shard.rows],
+        "rows": [fields_of(row) for row in shard.rows],
       }
       write_atomically(_note_of(shard.path), json.dumps(note))
     self.finished.append(Shard(shard.path.name, split, len(shard.rows), digest))
