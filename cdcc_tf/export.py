@@ -6,6 +6,7 @@ Any program with TensorFlow can then count:
 
   model = tf.saved_model.load("exported/")
   model.serve(pictures)["count"]         # uint8 RGB [batch, height, width, 3]
+  model.estimate(pictures)["low_90"]     # and high_90, familiar, …: see serving
 """
 
 from absl import flags
@@ -28,7 +29,7 @@ def main() -> None:
   from cdcc_tf.inference.counter import CrowdCounter
 
   counter = CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision)
-  serving.export(counter.model, FLAGS.output)
+  serving.export(counter.model, FLAGS.output, counter.calibration)
   print(f"SavedModel, {counter.precision}: {FLAGS.output}")
 
 

@@ -80,19 +80,58 @@ def panel(
     uint8 RGB array, 4 · 320 pixels wide and at most 640 + 22 high.
   """
   height, width = image.shape[:2]
-  scale = min(_PANEL_WIDTH / width, _PANEL_HEIGHT / height)
-  size = (max(1, round(width * scale)), max(1, round(height * scale)))
   # Truth and prediction share one scale, or they could not be compared.
   highest = float(max(density.max(), 0 if truth is None else truth.max()))
   blank = np.full((height, width, 3), 60, np.uint8)
-  pictures = [
-    (image.astype(np.uint8), "picture"),
-    (blank, "no labels")
-    if truth is None
-    else (heat(truth, height, width, highest), f"truth {truth.sum():.1f}"),
-    (heat(density, height, width, highest), f"predicted {density.sum():.1f}"),
-    (heat(deviation, height, width), f"sigma, up to {deviation.max():.3f}"),
-  ]
+  return _side_by_side(
+    [
+      (image.astype(np.uint8), "picture"),
+      (blank, "no labels")
+      if truth is None
+      else (heat(truth, height, width, highest), f"truth {truth.sum():.1f}"),
+      (heat(density, height, width, highest), f"predicted {density.sum():.1f}"),
+      (heat(deviation, height, width), f"sigma, up to {deviation.max():.3f}"),
+    ]
+  )
+
+
+def label_panel(
+  image: np.ndarray,
+  density: np.ndarray,
+  deviation: np.ndarray,
+  kept: np.ndarray,
+) -> np.ndarray:
+  """Puts picture | pseudo-label | uncertainty | kept cells side by side.
+
+  Args:
+    image: uint8 RGB array of shape [height, width, 3].
+    density: μ̄, people per cell, [height/8, width/8].
+    deviation: total standard deviation per cell, same shape.
+    kept: the cells that are learned from, boolean, same shape.
+
+  Returns:
+    uint8 RGB array, 4 · 320 pixels wide and at most 640 + 22 high.
+  """
+  height, width = image.shape[:2]
+  people = (density * kept).sum()
+  return _side_by_side(
+    [
+      (image, "picture"),
+      (heat(density, height, width), f"pseudo-label {density.sum():.1f}"),
+      (heat(deviation, height, width), f"sigma, up to {deviation.max():.3f}"),
+      (
+        heat(kept.astype(np.float32), height, width, 1.0),
+        f"kept {kept.mean():.0%}, {people:.1f} people",
+      ),
+    ]
+  )
+
+
+def _side_by_side(pictures: list[tuple[np.ndarray, str]]) -> np.ndarray:
+  """Shrinks pictures of one size and sets them in a row, captions below."""
+  height, width = pictures[0][0].shape[:2]
+  scale = min(_PANEL_WIDTH / width, _PANEL_HEIGHT / height)
+  size = (max(1, round(width * scale)), max(1, round(height * scale)))
   shown = [
     cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     for picture, _ in pictures

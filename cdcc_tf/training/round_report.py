@@ -5,14 +5,20 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from cdcc_tf.data import pseudo_records
+from cdcc_tf.data.images import decode_picture
 from cdcc_tf.files import write_atomically
+from cdcc_tf.inference import overlay
+from cdcc_tf.models.sfcn import SFCN
+from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training.pseudo_labels import Summary
 from cdcc_tf.training.stages import Stage
 
+_PANELS = 3
 _COLUMNS = {
   "round": "round",
   "kept_cells": "cells kept",
@@ -80,6 +86,40 @@ def add_round(
   )
   write_atomically(folder.rounds, json.dumps(known, indent=1) + "\n")
   return table(known)
+
+
+def draw(
+  counter: SFCN, folder: RunFolder, stage: Stage, summary: Summary
+) -> None:
+  """Draws what a round is about to learn from, in TensorBoard and on disk.
+
+  Args:
+    counter: that made the pseudo-labels.
+    folder: of the run.
+    stage: the round.
+    summary: of its pseudo-labels.
+  """
+  ensemble = MaskEnsemble(counter)
+  files = [str(file) for file in summary.files]
+  rows = []
+  for example in tf.data.TFRecordDataset(files).take(_PANELS):
+    fields = pseudo_records.parse(example)
+    image = decode_picture(fields["image"])
+    deviation = tf.sqrt(ensemble(image[tf.newaxis]).total)[0, ..., 0]
+    rows.append(
+      overlay.label_panel(
+        image.numpy(),
+        fields["density"][..., 0].numpy(),
+        deviation.numpy(),
+        fields["confidence"][..., 0].numpy() > 0,
+      )
+    )
+  writer = tf.summary.create_file_writer(str(folder.tensorboard))
+  panel = np.vstack(rows)
+  with writer.as_default(stage.first_step):
+    tf.summary.image("panels/pseudo_labels", panel[None])
+  writer.close()
+  overlay.save(panel, folder.panels / f"{stage.name}_pseudo_labels.png")
 
 
 def has(folder: RunFolder, stage: Stage) -> bool:

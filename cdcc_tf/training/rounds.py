@@ -49,6 +49,7 @@ def next_stage(
     config.pseudo,
   )
   logger.info("%s", pseudo_labels.table(summary))
+  round_report.draw(counter, folder, stage, summary)
   moved = _movement(folder, stage, summary)
   if moved is not None:
     logger.info(

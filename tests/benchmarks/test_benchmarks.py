@@ -1,7 +1,9 @@
 """Benchmarks run to their end at tiny sizes, and count and divide rightly."""
 
+import dataclasses
 import importlib
 import itertools
+import json
 import math
 import types
 
@@ -12,17 +14,34 @@ from absl import flags
 from benchmarks import (
   density,
   flop,
+  four_arms,
   inference,
   input_pipeline,
+  labelling,
+  moments,
+  resume,
+  signals,
   timing,
   torch_side,
   train_step,
 )
-from cdcc_tf.config import DataConfig
+from cdcc_tf import config
+from cdcc_tf.config import (
+  DataConfig,
+  ExperimentConfig,
+  PseudoLabelConfig,
+  TrainingConfig,
+)
 from cdcc_tf.errors import InputError
 from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
+from cdcc_tf.models.uncertainty import MaskEnsemble
+from cdcc_tf.run_folder import open_run
+from tests.conftest import noise_picture, png
 
-COMMANDS = (density, inference, input_pipeline, train_step)
+COMMANDS = (
+  *(density, four_arms, inference, input_pipeline),
+  *(labelling, moments, resume, signals, train_step),
+)
 TINY = 0.05
 
 
@@ -48,6 +67,96 @@ def test_inference_without_torch() -> None:
     "ours, float32",
     "ours, bfloat16",
   ]
+
+
+def test_moments_are_those_of_naive_passes() -> None:
+  lines = moments.measure(24, 32, 1, channels=TINY)
+  assert sum(line.startswith("moments / one pass") for line in lines) == 2
+  float32 = next(line for line in lines if line.startswith("counts differ"))
+  assert float(float32.split()[6]) < 1e-5
+
+
+def test_labelling_labels_what_it_is_asked_to(tiny_records) -> None:
+  folder = tiny_records("real", {"train": 4})
+  lines = labelling.measure(folder, "train", 3, 1, TINY, "float32")
+  assert lines[0].startswith("labelling pass")
+  assert lines[-1].endswith("x as fast")
+
+
+def test_loop_over_predict_leaves_the_counter_as_it_was() -> None:
+  """And its counts are the masks' mean: both sides do the same work."""
+  counter = inference.our_counter("float32", TINY).model
+  before = counter.get_weights()
+  image = noise_picture(24, 32, 0)
+  total = labelling.plain_loop(counter, [png(image)])
+  for old, new in zip(before, counter.get_weights(), strict=True):
+    np.testing.assert_array_equal(old, new)
+  mean = float(MaskEnsemble(counter)(image[None]).mean.numpy().sum())
+  assert total == pytest.approx(mean, 1e-4)
+
+
+FULL = ExperimentConfig(
+  data=DataConfig(source_records="s", target_records="t"),
+  training=TrainingConfig(stage1_steps=300, checkpoint_every=50),
+  pseudo=PseudoLabelConfig(rounds=2, round_steps=100),
+)
+
+
+def test_arms_have_equal_steps_and_differ_as_they_say() -> None:
+  arms = {arm: four_arms.arm_of(FULL, arm, 7) for arm in four_arms.ARMS}
+  for arm in arms.values():
+    steps = arm.training.stage1_steps
+    steps += arm.pseudo.rounds * arm.pseudo.round_steps
+    assert steps == 500
+    assert arm.training.seed == 7
+    assert arm.data == FULL.data
+  assert [arm.adapts for arm in arms.values()] == [False, True, False, True]
+  assert [arm.pseudo.rounds for arm in arms.values()] == [0, 0, 2, 2]
+
+
+def test_arms_need_the_full_method() -> None:
+  bare = dataclasses.replace(FULL, pseudo=PseudoLabelConfig(rounds=0))
+  with pytest.raises(InputError, match="--rounds"):
+    four_arms.arm_of(bare, "A", 0)
+
+
+def test_an_arm_survives_the_way_through_its_flag_file(tmp_path) -> None:
+  arm = four_arms.arm_of(FULL, "C", 3)
+  file = tmp_path / "arm.flags"
+  file.write_text("\n".join(four_arms.flag_lines(arm)))
+  values = flags.FlagValues()
+  flags.DEFINE_string("flagfile", "", "", flag_values=values)
+  config.define_flags(values)
+  values(["train", f"--flagfile={file}"])
+  assert config.from_flags(values) == arm
+
+
+def test_table_of_arms() -> None:
+  figures = {"mae": 10.0, "rmse": 12.0, "nae": 0.1, "correlation": None}
+  results = {"A": [figures, figures | {"mae": 14.0}], "B": [figures]}
+  lines = four_arms.table(results).splitlines()
+  assert "12.00 ± 2.83" in lines[1]
+  assert lines[2].split()[:5] == ["B", "+", "flip", "10.00", "12.00"]
+  assert lines[2].split()[-1] == "-"  # no intervals were measured
+
+
+def test_signals_rank_the_stages_of_runs(tiny_records, tmp_path) -> None:
+  folder = tiny_records("real", {"dev": 3})
+  run = tmp_path / "run"
+  open_run(run, FULL)
+  for index in range(3):
+    home = run / "stages" / f"stage{index}"
+    home.mkdir(parents=True)
+    model = SFCN(TINY, spatial_encoder=False)
+    model(np.zeros((1, 16, 16, 3)))
+    model.head.bias.assign([float(index), 0.0])  # more is nearer
+    model.save(home / "model.keras")
+    record = {"val_mae": index + 1.0, "val_scale_gap": 3.0 - index}
+    (home / "record.json").write_text(json.dumps(record))
+  *_, last = signals.measure([run], folder, "dev", "float32")
+  assert last.split()[-4:] == ["-1.00", "nan", "1.00", "nan"]
+  with pytest.raises(InputError, match="0 finished stages"):
+    signals.measure([tmp_path], folder, "dev", "float32")
 
 
 def test_train_step_without_torch() -> None:

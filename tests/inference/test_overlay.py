@@ -64,3 +64,17 @@ def test_captions_are_never_cut() -> None:
   long = overlay.blend(image, density, "IMG_20261122.jpg: 1 people")
   assert 8 < short.shape[1] < long.shape[1]
   assert not long[:8, 8:].any()
+
+
+def test_label_panel_shows_what_is_kept() -> None:
+  image = noise_picture(40, 60, 0)
+  density, deviation = np.full((5, 8), 0.5), np.full((5, 8), 0.1)
+  panels = [
+    overlay.label_panel(image, density, deviation, np.full((5, 8), kept))
+    for kept in (True, False)
+  ]
+  assert panels[0].shape[1] == 4 * 320
+  np.testing.assert_array_equal(*(panel[:, :960] for panel in panels))
+  kept, dropped = (panel[:-22, 960:].mean((0, 1)) for panel in panels)
+  assert kept[:2].min() > 200  # yellow
+  assert dropped.max() < 100  # dark

@@ -13,12 +13,14 @@ import tensorflow as tf
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference import serving
 from cdcc_tf.inference.counter import CrowdCounter, load_model
+from cdcc_tf.inference.intervals import LEVELS, Calibration, per_person
 from tests.conftest import noise_picture
 from tests.inference.conftest import tiny_model
 
 # Same graph, same numbers: float32 differs by the order of sums. In bfloat16 a
 # value between two others rounds either way, depending on what was fused.
 TOLERANCE = {"float32": 1e-4, "bfloat16": 2e-2}
+_ENDS = ("low", "high")
 CLIENT = """
 import json, sys
 import numpy as np
@@ -47,6 +49,29 @@ def test_export_agrees_with_the_model(tmp_path: Path, precision: str) -> None:
     for image, count in zip(images, counts, strict=True):
       assert count == pytest.approx(counter.count(image).count, tolerance)
     assert np.ptp(counts) > 1e-2 * counts.mean()  # agreement means something
+
+
+def test_exported_intervals_are_the_counters(
+  counter: CrowdCounter, tmp_path: Path
+) -> None:
+  images = np.stack([noise_picture(45, 61, seed) for seed in range(2)])
+  estimates = [counter.estimate(image) for image in images]
+  limits = [per_person(e.count, e.deviation.sum()) for e in estimates]
+  calibration = Calibration((0.1, 0.2, 0.4), float(np.mean(limits)))
+  calibrated = CrowdCounter(counter.model, calibration)
+  serving.export(counter.model, tmp_path / "exported", calibration)
+  loaded = tf.saved_model.load(str(tmp_path / "exported"))
+  served = {k: v.numpy() for k, v in loaded.estimate(images).items()}
+  for index, estimate in enumerate(estimates):
+    assert served["count"][index] == pytest.approx(estimate.count, 1e-4)
+    np.testing.assert_allclose(
+      served["deviation"][index, ..., 0], estimate.deviation, rtol=1e-3
+    )
+    for level in LEVELS:
+      bounds = [served[f"{end}_{level:.0%}"[:-1]][index] for end in _ENDS]
+      assert bounds == pytest.approx(calibrated.interval(estimate, level), 1e-4)
+    assert served["familiar"][index] == calibrated.is_familiar(estimate)
+  assert served["familiar"].tolist() in ([True, False], [False, True])
 
 
 def test_export_needs_tensorflow_alone(

@@ -16,6 +16,7 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pseudo_records
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.inference.counter import load_model
+from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.training import experiment, pseudo_labels
@@ -25,6 +26,9 @@ from tests.training.conftest import (
   with_rounds,
   with_training,
 )
+
+# All on one of pytest's processes, which so trains the undisturbed run once.
+pytestmark = pytest.mark.xdist_group("rounds")
 
 
 class Killed(BaseException):
@@ -159,6 +163,39 @@ def test_what_rounds_leave_behind(undisturbed: run_folder.RunFolder) -> None:
   ]
   assert keys[0]["counter"] == pseudo_labels.fingerprint(ends[0])
   assert keys[1]["counter"] == pseudo_labels.fingerprint(ends[1])
+
+
+def test_what_rounds_leave_to_look_at(
+  undisturbed: run_folder.RunFolder,
+) -> None:
+  folder = undisturbed
+  rounds = json.loads(folder.rounds.read_text())
+  assert [row["round"] for row in rounds] == [1, 2]
+  assert rounds[0]["movement"] is None
+  assert rounds[1]["movement"] > 0
+  for name in ("round1", "round2"):
+    for picture in ("pseudo_labels", "reliability", "sparsification"):
+      file = folder.panels / f"{name}_{picture}.png"
+      assert file.stat().st_size > 1000
+  for which in ("best", "last"):
+    calibration = Calibration.load(folder.path / which)
+    assert calibration is not None
+    assert len(calibration.scores) == 2
+  assert (folder.stage("round2") / "calibration.json").read_text() == (
+    folder.path / "last" / "calibration.json"
+  ).read_text()
+
+
+def test_rounds_end_when_labels_stand_still(
+  two_rounds: ExperimentConfig, tmp_path: Path
+) -> None:
+  """Labels surely move by less than a hundred times their people."""
+  config = with_rounds(two_rounds, stop_movement=100.0)
+  folder = train(config, tmp_path / "run")
+  assert not folder.stage("round2").exists()
+  assert Calibration.load(folder.path / "last") is not None
+  before = folder.history.read_text()
+  assert train(config, tmp_path / "run").history.read_text() == before
 
 
 def test_source_only_with_pseudo_labels(

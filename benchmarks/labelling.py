@@ -1,0 +1,129 @@
+r"""A labelling pass against a plain loop over `predict`.
+
+python -m benchmarks.labelling --records=records/shtb --pictures=24
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from absl import flags
+
+from benchmarks import inference, timing
+from cdcc_tf import command_line
+from cdcc_tf.config import PseudoLabelConfig
+from cdcc_tf.data import manifest, records
+from cdcc_tf.data.images import decode_picture
+from cdcc_tf.models.sfcn import SFCN
+from cdcc_tf.training import pseudo_labels
+
+FLAGS = flags.FLAGS
+
+
+def define_flags(values: flags.FlagValues = FLAGS) -> None:
+  """Defines what can be varied."""
+  define = flags.DEFINE_integer
+  flags.DEFINE_string(
+    "records", None, "Records of real pictures.", flag_values=values
+  )
+  flags.DEFINE_string("split", "train", "Their split.", flag_values=values)
+  define("pictures", 24, "Pictures to label.", 1, flag_values=values)
+  define("rounds", 3, "Counted rounds.", 1, flag_values=values)
+  flags.DEFINE_float(
+    "channels", 1.0, "Multiplies the channels.", flag_values=values
+  )
+  flags.DEFINE_enum(
+    "compute",
+    "bfloat16",
+    list(inference.PRECISIONS),
+    "Precision of both sides.",
+    flag_values=values,
+  )
+
+
+def plain_loop(counter: SFCN, members: list[bytes]) -> float:
+  """Predicts every picture with every mask, one after the other, by Keras.
+
+  Returns:
+    The sum of the mean counts.
+  """
+  masks = tf.unstack(counter.masked_decoder[0].mask_values)
+  total = 0.0
+  for image in members:
+    picture = decode_picture(image)[tf.newaxis].numpy()
+    counts = []
+    for mask in masks:
+      counter.masked_decoder[0].mask_values.assign(
+        tf.repeat(mask[tf.newaxis], len(masks), axis=0)
+      )
+      counts.append(counter.predict(picture, verbose=0)["density"].sum())
+    total += float(np.mean(counts))
+  counter.masked_decoder[0].mask_values.assign(tf.stack(masks))
+  return total
+
+
+def measure(
+  folder: Path,
+  split: str,
+  pictures: int,
+  rounds: int,
+  channels: float = 1.0,
+  precision: str = "bfloat16",
+) -> list[str]:
+  """Times both; returns a line each, pictures a second and the ratio."""
+  counter = inference.our_counter(precision, channels).model
+  count = manifest.load_manifest(folder).pictures[split]
+  held_out = count - min(pictures, count)
+  files, _ = records.open_split(folder, split)
+  dataset = tf.data.TFRecordDataset([str(file) for file in files])
+  members = [
+    records.parse(example, with_points=False)["image"].numpy()
+    for example in dataset.skip(held_out)
+  ]
+
+  def labelling() -> float:
+    with tempfile.TemporaryDirectory() as output:
+      summary = pseudo_labels.label(
+        counter,
+        folder,
+        split,
+        held_out,
+        Path(output) / "cache",
+        PseudoLabelConfig(),
+      )
+    return float(summary.people.sum())
+
+  sides = {
+    "labelling pass": labelling,
+    "loop over predict": lambda: plain_loop(counter, members),
+  }
+  seconds = timing.in_turns(sides, rounds)
+  lines = [
+    timing.row(
+      name, values, f"{len(members) / np.median(values):.2f} pictures/s"
+    )
+    for name, values in seconds.items()
+  ]
+  faster = timing.ratio(*reversed(seconds.values()))
+  lines.append(f"labelling is {faster:.2f}x as fast")
+  return lines
+
+
+def main() -> None:
+  """Measures and prints."""
+  lines = measure(
+    Path(FLAGS.records),
+    FLAGS.split,
+    FLAGS.pictures,
+    FLAGS.rounds,
+    FLAGS.channels,
+    FLAGS.compute,
+  )
+  print("\n".join(lines))
+
+
+if __name__ == "__main__":
+  define_flags()
+  command_line.require("records")
+  command_line.run(main)
