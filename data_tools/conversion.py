@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from tqdm import tqdm
 from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.data.record_writer import RecordWriter
 from cdcc_tf.errors import InputError
+from data_tools import beam_runner
 from data_tools.fingerprint import fingerprint
 from data_tools.formats import FORMATS
 from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
@@ -31,7 +33,8 @@ class Options:
 
   None leaves an option of the splits to the format's `DEFAULT_SPLITS`. `reader`
   holds the choices of the format's own `OPTIONS`. `workers` threads share the
-  work, None for as many as there are cores; records do not depend on it.
+  work, None for as many as there are cores; or a Beam `runner` does. Records do
+  not depend on it.
   """
 
   val_fraction: float | None = None
@@ -43,6 +46,8 @@ class Options:
   on_bad: str = "skip"
   overwrite: bool = False
   workers: int | None = None
+  runner: str | None = None
+  runner_options: tuple[str, ...] = ()
   reader: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
   def splits(self, usual: Splits) -> Splits:
@@ -55,7 +60,8 @@ class Options:
   def described(self, format_name: str, division: Splits) -> dict[str, object]:
     """Returns what records depend on besides the data set."""
     described = dataclasses.asdict(self) | dataclasses.asdict(division)
-    del described["overwrite"], described["workers"]
+    for name in ("overwrite", "workers", "runner", "runner_options"):
+      del described[name]
     return described | {"format": format_name}
 
 
@@ -83,6 +89,11 @@ def convert(
   division = options.splits(reader.DEFAULT_SPLITS)
   resizing = resizing_for(options.max_side, options.resize)
   choices = _reader_options(format_name, options)
+  fill = None
+  if options.runner:
+    fill = beam_runner.loaded(
+      options.runner, options.runner_options, folder, options.workers
+    )
   items = list(_without_twins(reader.read(folder, **choices)))
   pictures = [item for item in items if isinstance(item, LabelledPicture)]
   splits = {picture.id: picture.split for picture in pictures}
@@ -111,6 +122,13 @@ def convert(
       writer.note(text)
     skip = _skipper(writer, options.on_bad)
     preparation = Preparation(prefix, options.sigma, resizing, writer.has)
+    if fill:
+      # What it leaves over, such as unusable pictures, is told of below.
+      writer.filled_by(
+        functools.partial(
+          fill, items=items, splits=splits, preparation=preparation
+        )
+      )
     with contextlib.closing(
       prepared(items, preparation, options.workers)
     ) as outcomes:

@@ -92,6 +92,23 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
     lower_bound=1,
     flag_values=values,
   )
+  flags.DEFINE_string(
+    "runner",
+    None,
+    "Convert as an Apache Beam pipeline, past one machine, and name what runs "
+    "it: DirectRunner (this machine, --workers threads), FlinkRunner, "
+    "SparkRunner, DataflowRunner … Records are the same. Its workers need this "
+    "package, and --input and --output under the same paths, e.g. on a network "
+    "file system. Needs: pip install 'cdcc_tf[beam]'",
+    flag_values=values,
+  )
+  flags.DEFINE_list(
+    "runner_options",
+    [],
+    "Beam's options for --runner, separated by commas and without hyphens, "
+    "e.g. flink_master=localhost:8081,parallelism=64",
+    flag_values=values,
+  )
   flags.DEFINE_bool(
     "overwrite",
     False,
@@ -120,6 +137,8 @@ def main() -> None:
       on_bad=FLAGS.on_bad,
       overwrite=FLAGS.overwrite,
       workers=FLAGS.workers,
+      runner=FLAGS.runner,
+      runner_options=tuple(FLAGS.runner_options),
       reader=reader_flags.chosen(FLAGS),
     ),
   )

@@ -56,7 +56,7 @@ class Preparation:
       content = item.load()
     except (OSError, ValueError) as error:
       return dataclasses.replace(item, load=functools.partial(_fail, error))
-    return dataclasses.replace(item, load=lambda: content)
+    return dataclasses.replace(item, load=functools.partial(_given, content))
 
   def _is_wanted(self, item: Item) -> bool:
     return isinstance(item, LabelledPicture) and not self.has(
@@ -75,14 +75,19 @@ def prepared(
     workers: number of threads; None for one on each core.
   """
   loaded = map(preparation.loaded, items)
-  yield from in_order(preparation.of, loaded, workers or _cores())
+  yield from in_order(preparation.of, loaded, workers or cores())
+
+
+# Not closures: what is loaded may go to another process.
+def _given(content: bytes) -> bytes:
+  return content
 
 
 def _fail(error: Exception) -> bytes:
   raise error
 
 
-def _cores() -> int:
+def cores() -> int:
   """Returns how many cores this process may use."""
   if hasattr(os, "sched_getaffinity"):
     return len(os.sched_getaffinity(0))
