@@ -75,3 +75,24 @@ def table(rows: Iterable[Row]) -> bytes:
     writer.writerow(values + [getattr(row.origin, name) for name in origin])
   # A file's name may hold bytes that are no text: give them back as they came.
   return text.getvalue().encode(errors="surrogateescape")
+
+
+def heads_by_id(content: bytes) -> dict[str, tuple[int, int]]:
+  """Reads of a table that `table` made how many heads pictures have.
+
+  Returns:
+    Picture id to the number of heads in the record, and of those that were
+    given less those that were left out.
+
+  Raises:
+    ValueError: it is no such table.
+  """
+  text = io.StringIO(content.decode(errors="surrogateescape"), newline="")
+  found = {}
+  try:
+    for row in csv.DictReader(text, strict=True):
+      kept = int(row["heads_given"]) - int(row["outside"])
+      found[row["id"]] = int(row["heads"]), kept
+  except (KeyError, TypeError, csv.Error) as error:
+    raise ValueError(f"no table of pictures ({error!r})") from error
+  return found
