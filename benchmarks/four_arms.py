@@ -6,9 +6,11 @@ r"""The four arms of the method, from one start and with equal steps.
   python -m benchmarks.four_arms --flagfile=experiments/unity2shtb.flags \
       --rounds=3 --seeds=0 --output=runs/four_arms --split=dev
 
-Every arm of a seed starts from the same weights and takes the same number of
-steps. The labels of the target serve the table alone. Interrupted? The same
-command goes on where it was.
+A and C go on from one stage 1, which saw the source alone, B and D from one
+with the flip; both began with the same weights. Then all take the same number
+of steps in rounds of the same schedule, A and B on the source alone. The labels
+of the target serve the table alone. Interrupted? The same command goes on where
+it was.
 """
 
 import dataclasses
@@ -57,13 +59,31 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   )
 
 
-def arm_of(full: ExperimentConfig, arm: str, seed: int) -> ExperimentConfig:
+def start_of(full: ExperimentConfig, flip: bool, seed: int) -> ExperimentConfig:
+  """Returns the stage 1 that two arms share.
+
+  Args:
+    full: the full method, arm D.
+    flip: whether with the target's task.
+    seed: of the arms.
+  """
+  training = dataclasses.replace(full.training, seed=seed)
+  if not flip:
+    training = dataclasses.replace(training, orientation_weight=0.0)
+  pseudo = dataclasses.replace(full.pseudo, rounds=0)
+  return dataclasses.replace(full, training=training, pseudo=pseudo)
+
+
+def arm_of(
+  full: ExperimentConfig, arm: str, seed: int, start: str
+) -> ExperimentConfig:
   """Returns an arm of the full method, of as many steps.
 
   Args:
     full: the full method, arm D.
     arm: a key of ARMS.
     seed: of the arm.
+    start: run folder of its stage 1.
 
   Raises:
     InputError: the method is not full: it has no flip or no rounds.
@@ -73,14 +93,15 @@ def arm_of(full: ExperimentConfig, arm: str, seed: int) -> ExperimentConfig:
       "--orientation_weight and --rounds: both must be above 0, or there are "
       "no four arms."
     )
-  training = dataclasses.replace(full.training, seed=seed)
+  training = dataclasses.replace(
+    full.training,
+    seed=seed,
+    stage1_from=start,
+    orientation_weight=full.training.orientation_weight if arm in "BD" else 0.0,
+  )
   pseudo = full.pseudo
-  if arm in "AC":
-    training = dataclasses.replace(training, orientation_weight=0.0)
   if arm in "AB":
-    steps = training.stage1_steps + pseudo.rounds * pseudo.round_steps
-    training = dataclasses.replace(training, stage1_steps=steps)
-    pseudo = dataclasses.replace(pseudo, rounds=0)
+    pseudo = dataclasses.replace(pseudo, pseudo_weight=0.0)
   return dataclasses.replace(full, training=training, pseudo=pseudo)
 
 
@@ -93,31 +114,34 @@ def flag_lines(arm: ExperimentConfig) -> list[str]:
   ]
 
 
-def run_arm(arm: ExperimentConfig, run: Path, split: str) -> dict:
-  """Trains and evaluates an arm, each in a process of its own.
+def train(experiment: ExperimentConfig, run: Path) -> None:
+  """Trains an experiment, in a process of its own."""
+  flag_file = run.with_suffix(".flags")
+  write_atomically(flag_file, "\n".join(flag_lines(experiment)) + "\n")
+  _command("cdcc_tf.train", f"--flagfile={flag_file}", f"--run={run}")
+
+
+def evaluate(run: Path, records: str, split: str) -> dict:
+  """Evaluates a finished arm.
 
   Returns:
     The contents of the evaluation's `metrics.json`.
   """
-  flag_file = run.with_suffix(".flags")
-  write_atomically(flag_file, "\n".join(flag_lines(arm)) + "\n")
-  records = arm.data.target_records
-  measured = run / "evaluation" / f"{Path(records).resolve().name}_{split}_best"
-  commands = [
-    ["cdcc_tf.train", f"--flagfile={flag_file}", f"--run={run}"],
-    [
+  name = f"{Path(records).resolve().name}_{split}_last"
+  measured = run / "evaluation" / name
+  if not (measured / "metrics.json").exists():
+    _command(
       *("cdcc_tf.evaluate", f"--run={run}", f"--records={records}"),
-      *(f"--split={split}", f"--output={measured}"),
-    ],
-  ]
-  if (measured / "metrics.json").exists():
-    commands.pop()
-  for command in commands:
-    print(f"\n$ python -m {' '.join(command)}", flush=True)
-    done = subprocess.run([sys.executable, "-m", *command])
-    if done.returncode:
-      sys.exit(done.returncode)
+      *(f"--split={split}", f"--output={measured}", "--which=last"),
+    )
   return dict(json.loads((measured / "metrics.json").read_text()))
+
+
+def _command(*command: str) -> None:
+  print(f"\n$ python -m {' '.join(command)}", flush=True)
+  done = subprocess.run([sys.executable, "-m", *command])
+  if done.returncode:
+    sys.exit(done.returncode)
 
 
 def table(results: dict[str, list[dict]]) -> str:
@@ -148,9 +172,13 @@ def main() -> None:
   results: dict[str, list[dict]] = {arm: [] for arm in ARMS}
   for seed in (int(seed) for seed in FLAGS.seeds):
     for arm in ARMS:
-      experiment = arm_of(full, arm, seed)
+      flip = arm in "BD"
+      start = output / f"start_{'flip' if flip else 'source'}_seed{seed}"
+      experiment = arm_of(full, arm, seed, str(start))
       run = output / f"{arm}_seed{seed}"
-      results[arm].append(run_arm(experiment, run, FLAGS.split))
+      train(start_of(full, flip, seed), start)
+      train(experiment, run)
+      results[arm].append(evaluate(run, full.data.target_records, FLAGS.split))
   print("\n" + table(results))
   text = json.dumps(results, indent=1) + "\n"
   write_atomically(output / "four_arms.json", text)

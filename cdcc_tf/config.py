@@ -109,6 +109,11 @@ class TrainingConfig:
   """Losses, optimiser and schedule."""
 
   stage1_steps: int = option(1000, "Training steps of stage 1.")
+  stage1_from: str = option(
+    "",
+    "Run folder to take a finished stage 1 from instead of training it: to try "
+    "rounds out, or to adapt one counter to several places.",
+  )
   density_loss: str = option(
     "gaussian",
     "Density loss: Gaussian or Laplace negative log-likelihood with predicted "
@@ -179,7 +184,11 @@ class PseudoLabelConfig:
   )
   round_steps: int = option(200, "Training steps of a round.")
   round_learning_rate: float = option(1e-4, "Peak learning rate of a round.")
-  pseudo_weight: float = option(1.0, "λ of the pseudo-label loss.")
+  pseudo_weight: float = option(
+    1.0,
+    "λ of the pseudo-label loss; 0 makes no pseudo-labels and goes on with the "
+    "source alone, to compare with.",
+  )
   pseudo_rule: str = option(
     "stratified",
     "Which cells are kept: the least uncertain within bands of predicted "
@@ -192,6 +201,9 @@ class PseudoLabelConfig:
   )
   pseudo_mirror: bool = option(
     False, "Look at each picture's mirror image too, as a further witness."
+  )
+  pseudo_variances: bool = option(
+    False, "Keep each cell's variance in the pseudo-labels, to look at."
   )
   stop_movement: float = option(
     0.0,
@@ -290,6 +302,11 @@ class ExperimentConfig:
       not (self.adapts or self.pseudo.rounds) or bool(data.target_records),
       "target_records",
       "given unless --orientation_weight=0 and --rounds=0",
+    )
+    _check(
+      not training.stage1_from or self.pseudo.rounds > 0,
+      "rounds",
+      "above 0 with --stage1_from",
     )
     for name in ("rounds", "pseudo_weight"):
       _check(getattr(self.pseudo, name) >= 0, name, "0 or more")

@@ -15,6 +15,7 @@ from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.errors import InputError
 from data_tools import sheets
 from data_tools.splits import assign_splits
+from data_tools.synthesis import ablations
 from data_tools.synthesis.look import looks_of
 from data_tools.synthesis.pictures import (
   Order,
@@ -65,6 +66,12 @@ flags.DEFINE_float(
   "min_visible",
   0.3,
   "Share of a head's disc that must be in sight for the head to have a label.",
+)
+flags.DEFINE_list(
+  "without",
+  [],
+  "Ingredients to leave out, with commas between, to find out what they are "
+  f"worth: {', '.join(ablations.INGREDIENTS)}.",
 )
 flags.DEFINE_float(
   "val_fraction",
@@ -179,14 +186,16 @@ def described(order: Order, options: Options) -> dict[str, object]:
     "val_fraction": options.val_fraction,
     "dev_every": options.dev_every,
   }
-  if not order.like:
-    del kept["like"]
+  for optional in ("like", "without"):
+    if not kept[optional]:
+      del kept[optional]
   return kept
 
 
 def check(order: Order, options: Options) -> None:
   """Raises InputError where a value makes no sense."""
   presets_named(order.preset)
+  ablations.check(order.without)
   for flag, value in (("width", order.width), ("height", order.height)):
     if value is None and order.like:
       continue
@@ -222,6 +231,7 @@ def main() -> None:
     max_heads=FLAGS.max_heads or None,
     min_visible=FLAGS.min_visible,
     like=looks_of(Path(FLAGS.like)) if FLAGS.like else (),
+    without=tuple(FLAGS.without),
   )
   options = Options(
     output=Path(FLAGS.output),

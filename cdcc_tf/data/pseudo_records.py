@@ -1,26 +1,11 @@
-"""PseudoRecord: a real picture with what a counter is sure of in it.
-
-A cache of them is the interface between two rounds of stage 2. It is written
-shard by shard, each whole or not at all, so that an interrupted labelling pass
-goes on with the first shard that is missing; the manifest comes last.
-"""
+"""PseudoRecord: a real picture with what a counter is sure of in it."""
 
 import dataclasses
-import json
-from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
 from cdcc_tf.data import examples
-from cdcc_tf.data.manifest import file_sha256
-from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
-
-PICTURES_PER_SHARD = 32
-_MANIFEST, _KEY = "manifest.json", "key.json"
-Key = dict[str, object]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +21,8 @@ class PseudoRecord:
     confident: boolean array of the same shape: the cells to learn from.
     uncertainty: the picture's mean σ per person, by which whole pictures may
       be left out.
+    variance: total variance of each cell, float32 array of the shape of
+      `density`, people²; None where nobody asked for it.
   """
 
   id: str
@@ -45,20 +32,22 @@ class PseudoRecord:
   density: np.ndarray
   confident: np.ndarray
   uncertainty: float
+  variance: np.ndarray | None = None
 
   def serialize(self) -> bytes:
     """Returns the record as a serialised `tf.train.Example`."""
     packed = np.packbits(self.confident.astype(bool).ravel())
-    return examples.serialize(
-      {
-        "id": self.id.encode(),
-        "image": self.image,
-        "size": [self.height, self.width],
-        "density": _bytes_of(self.density),
-        "confident": packed.tobytes(),
-        "uncertainty": np.array([self.uncertainty], np.float32),
-      }
-    )
+    fields: dict[str, bytes | list[int] | np.ndarray] = {
+      "id": self.id.encode(),
+      "image": self.image,
+      "size": [self.height, self.width],
+      "density": _bytes_of(self.density),
+      "confident": packed.tobytes(),
+      "uncertainty": np.array([self.uncertainty], np.float32),
+    }
+    if self.variance is not None:
+      fields["variance"] = _bytes_of(self.variance)
+    return examples.serialize(fields)
 
 
 def parse(example: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -67,7 +56,8 @@ def parse(example: tf.Tensor) -> dict[str, tf.Tensor]:
   Returns:
     `id`, `image` (scalar strings), `size` int64 [2] (height, width), `density`
     float32 [rows, columns, 1], `confidence` float32 of the same shape (0 or
-    1), `uncertainty` scalar.
+    1), `uncertainty` scalar, `variance` float32 [rows, columns, 1], or
+    [0, 0, 1] where nobody asked for it.
   """
   parsed = tf.io.parse_single_example(
     example,
@@ -78,6 +68,7 @@ def parse(example: tf.Tensor) -> dict[str, tf.Tensor]:
       "density": tf.io.FixedLenFeature([], tf.string),
       "confident": tf.io.FixedLenFeature([], tf.string),
       "uncertainty": tf.io.FixedLenFeature([], tf.float32),
+      "variance": tf.io.FixedLenFeature([], tf.string, default_value=""),
     },
   )
   grid = tf.cast((parsed["size"] + 7) // 8, tf.int32)
@@ -89,127 +80,11 @@ def parse(example: tf.Tensor) -> dict[str, tf.Tensor]:
   )
   bits = tf.reshape(bits & 1, [-1])[: tf.reduce_prod(grid)]
   parsed["density"] = tf.reshape(density, shape)
+  variance = tf.io.decode_raw(parsed["variance"], tf.float32)
+  there = tf.cast(tf.size(variance) > 0, tf.int32)
+  parsed["variance"] = tf.reshape(variance, shape * [there, there, 1])
   parsed["confidence"] = tf.reshape(tf.cast(bits, tf.float32), shape)
   return parsed
-
-
-class PseudoLabelCache:
-  """A folder of PseudoRecords made by one counter from one set of pictures.
-
-  Args:
-    folder: where; made if missing.
-    key: what the contents depend on: the counter's fingerprint, the records',
-      the rule's options. A folder made under another key is refused.
-  """
-
-  def __init__(self, folder: str | Path, key: Key):
-    """Opens the cache, or begins it.
-
-    Raises:
-      InputError: the folder belongs to another key, or to something else.
-    """
-    self.folder, self.key = Path(folder), key
-    noted = self.folder / _KEY
-    if noted.is_file():
-      _compare(self.folder, json.loads(noted.read_text()), key)
-    elif self.folder.is_dir() and any(self.folder.iterdir()):
-      raise InputError(
-        f"{self.folder}: not empty, and not a cache of pseudo-labels. Choose "
-        "another folder."
-      )
-    else:
-      write_atomically(noted, json.dumps(key, indent=1, sort_keys=True) + "\n")
-
-  def has(self, index: int) -> bool:
-    """Tells whether a shard is there and whole."""
-    note = self._note(index)
-    if not note.is_file():
-      return False
-    shard = self._shard(index)
-    return (
-      shard.is_file()
-      and file_sha256(shard) == json.loads(note.read_text())["sha256"]
-    )
-
-  def write(
-    self, index: int, records: Iterable[PseudoRecord], statistics: dict
-  ) -> None:
-    """Writes one shard, whole or not at all, and what is to be told of it."""
-    shard = self._shard(index)
-    temporary = shard.with_name(f".{shard.name}.tmp")
-    pictures = 0
-    with tf.io.TFRecordWriter(str(temporary)) as writer:
-      for record in records:
-        writer.write(record.serialize())
-        pictures += 1
-    digest = file_sha256(temporary)
-    temporary.replace(shard)
-    note = {"pictures": pictures, "sha256": digest, "statistics": statistics}
-    write_atomically(self._note(index), json.dumps(note, indent=1) + "\n")
-
-  def finish(self, shards: int) -> list[dict]:
-    """Writes the manifest, without which nobody reads the cache.
-
-    Returns:
-      Each shard's statistics.
-    """
-    notes = [
-      json.loads(self._note(index).read_text()) for index in range(shards)
-    ]
-    listed = [
-      {"file": self._shard(index).name} | note
-      for index, note in enumerate(notes)
-    ]
-    write_atomically(
-      self.folder / _MANIFEST, json.dumps({"shards": listed}, indent=1) + "\n"
-    )
-    return [note["statistics"] for note in notes]
-
-  def files(self) -> tuple[list[Path], int]:
-    """Returns the shards, compared with their checksums, and their pictures.
-
-    Raises:
-      InputError: the cache is unfinished or damaged.
-    """
-    path = self.folder / _MANIFEST
-    if not path.is_file():
-      raise InputError(
-        f"{path}: not found, so the pseudo-labels are unfinished. Run the same "
-        "command again: it goes on with the first missing shard."
-      )
-    shards: Sequence[dict] = json.loads(path.read_text())["shards"]
-    for shard in shards:
-      file = self.folder / shard["file"]
-      if not file.is_file() or file_sha256(file) != shard["sha256"]:
-        raise InputError(
-          f"{file}: missing, truncated or changed. Delete {path} and run the "
-          "same command again: it makes the shard anew."
-        )
-    return (
-      [self.folder / shard["file"] for shard in shards],
-      sum(shard["pictures"] for shard in shards),
-    )
-
-  def _shard(self, index: int) -> Path:
-    return self.folder / f"shard-{index:05d}.tfrecord"
-
-  def _note(self, index: int) -> Path:
-    return self.folder / f"shard-{index:05d}.json"
-
-
-def _compare(folder: Path, noted: Key, key: Key) -> None:
-  # Through text, as the noted one went: tuples become lists.
-  key = json.loads(json.dumps(key))
-  other = [
-    f"{name} was {noted.get(name)!r}, is {key.get(name)!r}"
-    for name in sorted({*noted, *key})
-    if noted.get(name) != key.get(name)
-  ]
-  if other:
-    raise InputError(
-      f"{folder}: pseudo-labels of another making ({'; '.join(other)}). "
-      "Choose another folder, or delete this one."
-    )
 
 
 def _bytes_of(values: np.ndarray) -> bytes:

@@ -74,7 +74,9 @@ def build_next_model(
     stage: the round.
     counter: as the stage before left it.
   """
-  task = PseudoLabelTask(config.pseudo.pseudo_weight, density_loss(config))
+  weight, task = config.pseudo.pseudo_weight, None
+  if weight:
+    task = PseudoLabelTask(weight, density_loss(config))
   return _compiled(config, stage, counter, task)
 
 

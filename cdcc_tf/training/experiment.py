@@ -13,7 +13,7 @@ from cdcc_tf.data import manifest, pipeline, stream
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.run_folder import RunFolder
-from cdcc_tf.training import round_report
+from cdcc_tf.training import round_report, starting
 from cdcc_tf.training.builders import build_first_model, build_strategy
 from cdcc_tf.training.calibration import calibrate_kept, calibrate_stage
 from cdcc_tf.training.fitting import Stream, fit
@@ -46,9 +46,11 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
     strategy.num_replicas_in_sync,
   )
   stages = plan(config)
+  starting.adopt(config, folder, stages[0])
   previous: Stage | None = None
   for stage in stages:
-    if _finished(stage, folder):
+    labels = bool(stage.round and config.pseudo.pseudo_weight)
+    if _finished(stage, folder, labels):
       logger.info("%s: finished before.", stage.name)
     elif previous is None:
       _first_stage(config, folder, stage, strategy)
@@ -91,13 +93,13 @@ def _first_stage(
   fit(config, folder, stage, model, Stream(batches, ids), decoder)
 
 
-def _finished(stage: Stage, folder: RunFolder) -> bool:
+def _finished(stage: Stage, folder: RunFolder, labels: bool) -> bool:
   if not (folder.stage(stage.name) / "record.json").exists():
     return False
   history = json.loads(folder.history.read_text())
   if history[-1]["step"] < stage.first_step + stage.steps:
     return False
-  return not stage.round or round_report.has(folder, stage)
+  return not labels or round_report.has(folder, stage)
 
 
 def _check_batches(config: ExperimentConfig, replicas: int) -> None:

@@ -10,11 +10,12 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from cdcc_tf.config import PseudoLabelConfig
-from cdcc_tf.data import pseudo_records, records
+from cdcc_tf.data import pseudo_cache, records
 from cdcc_tf.data.density import STRIDE
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.manifest import file_sha256
-from cdcc_tf.data.pseudo_records import PseudoLabelCache, PseudoRecord
+from cdcc_tf.data.pseudo_cache import PseudoLabelCache
+from cdcc_tf.data.pseudo_records import PseudoRecord
 from cdcc_tf.data.regions import cell_shares, decode_region
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
@@ -90,12 +91,13 @@ def label(
       "rule": options.pseudo_rule,
       "keep": options.pseudo_keep,
       "mirror": options.pseudo_mirror,
+      "variances": options.pseudo_variances,
     },
   )
   predict = _predictor(counter, options.pseudo_mirror)
   pictures = tf.data.TFRecordDataset([str(file) for file in files])
   pictures = pictures.skip(held_out)
-  per_shard = pseudo_records.PICTURES_PER_SHARD
+  per_shard = pseudo_cache.PICTURES_PER_SHARD
   shards = -(-(count - held_out) // per_shard)
   missing = [index for index in range(shards) if not cache.has(index)]
   with tqdm(
@@ -168,6 +170,7 @@ def _label_pictures(
         density=mean,
         confident=confident & inside,
         uncertainty=selection.picture_uncertainty(mean, variance),
+        variance=variance if options.pseudo_variances else None,
       )
       yield int(position), record, _counts(record)
 

@@ -11,6 +11,7 @@ from cdcc_tf.data.pseudo_batches import PseudoLabels
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import pseudo_labels, round_report
+from cdcc_tf.training.adaptation import CrossDomainModel
 from cdcc_tf.training.builders import build_next_model
 from cdcc_tf.training.fitting import Stream, fit
 from cdcc_tf.training.stages import Stage
@@ -40,6 +41,11 @@ def next_stage(
     counter = load_model(
       folder.stage(previous.name) / "model.keras", config.training.precision
     )
+  if not config.pseudo.pseudo_weight:
+    with strategy.scope():
+      model = build_next_model(config, stage, counter)
+    _fit(config, folder, stage, model, None)
+    return True
   summary = pseudo_labels.label(
     counter,
     config.data.target_records,
@@ -64,39 +70,47 @@ def next_stage(
       return False
   with strategy.scope():
     model = build_next_model(config, stage, counter)
-  seed = (config.training.seed + stage.round * _SEED_STRIDE) % 2**32
-
   labels = PseudoLabels(
     summary.files, summary.accepted, summary.largest_uncertainty
   )
+  _fit(config, folder, stage, model, labels)
+  logger.info("%s", round_report.add_round(folder, stage, summary, moved))
+  return True
+
+
+def _fit(
+  config: ExperimentConfig,
+  folder: RunFolder,
+  stage: Stage,
+  model: CrossDomainModel,
+  labels: PseudoLabels | None,
+) -> None:
+  """Trains on the source and, where there are any, on pseudo-labels."""
+  data = config.data
+  seed = (config.training.seed + stage.round * _SEED_STRIDE) % 2**32
 
   def batches(first_step: int) -> tf.data.Dataset:
+    source = pipeline.source_batches(data, seed, first_step)
+    if labels is None:
+      return pipeline.joined(source)
     return pipeline.joined(
-      pipeline.source_batches(config.data, seed, first_step),
-      pseudo_batches.pseudo_label_batches(
-        config.data, seed, first_step, labels
-      ),
+      source,
+      pseudo_batches.pseudo_label_batches(data, seed, first_step, labels),
     )
 
   def ids(step: int) -> dict[str, list[str]]:
-    target = pseudo_batches.pseudo_label_members(
-      config.data, seed, step, labels
-    )
-    return {
-      "source": stream.ids_of(
-        pipeline.source_members(config.data, seed, step),
-        config.data.source_batch,
-      ),
-      "target": stream.ids_of(target, config.data.target_batch),
-    }
+    source = pipeline.source_members(data, seed, step)
+    found = {"source": stream.ids_of(source, data.source_batch)}
+    if labels is not None:
+      target = pseudo_batches.pseudo_label_members(data, seed, step, labels)
+      found["target"] = stream.ids_of(target, data.target_batch)
+    return found
 
   decoder_file = folder.stage("stage1") / "orientation.keras"
   decoder = None
   if decoder_file.is_file():
     decoder = keras.models.load_model(decoder_file, compile=False)
   fit(config, folder, stage, model, Stream(batches, ids), decoder)
-  logger.info("%s", round_report.add_round(folder, stage, summary, moved))
-  return True
 
 
 def _movement(

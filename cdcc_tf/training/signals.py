@@ -73,15 +73,8 @@ class LabelFreeSignals:
     ensemble = MaskEnsemble(counter)
 
     @tf.function(input_signature=[_PICTURES])
-    def counts(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-      size = tf.cast(tf.shape(images)[1:3], tf.float32)
-      smaller = tf.cast(tf.maximum(tf.round(size * _SMALLER), 1.0), tf.int32)
-      resized = tf.image.resize(images, smaller, antialias=True)
-      others = [tf.reverse(images, [2]), tf.clip_by_value(resized, 0.0, 255.0)]
-      mirrored, small = (
-        tf.reduce_mean(ensemble(other).counts, axis=1) for other in others
-      )
-      return ensemble(images).counts, mirrored, small
+    def counts(images: tf.Tensor) -> tf.Tensor:
+      return ensemble(images).counts
 
     self._counts = counts
 
@@ -93,5 +86,16 @@ class LabelFreeSignals:
         in each.
     """
     for images in pictures:
-      self._tracker.update(*self._counts(images))
+      mirrored, smaller = (
+        tf.reduce_mean(self._counts(other), axis=1)
+        for other in (tf.reverse(images, [2]), _smaller(images))
+      )
+      self._tracker.update(self._counts(images), mirrored, smaller)
     return self._tracker.results()
+
+
+def _smaller(images: tf.Tensor) -> tf.Tensor:
+  size = tf.cast(tf.shape(images)[1:3], tf.float32)
+  smaller = tf.cast(tf.maximum(tf.round(size * _SMALLER), 1.0), tf.int32)
+  resized = tf.image.resize(images, smaller, antialias=True)
+  return tf.clip_by_value(resized, 0.0, 255.0)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from data_tools.sheets import reduced
+from data_tools.synthesis import ablations
 from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.effects import encode_jpeg
 from data_tools.synthesis.look import Look, bring_near, draw_look
@@ -30,6 +31,7 @@ class Order:
     max_heads: most people in a picture, or None.
     min_visible: share of a head's disc that must be seen for a label.
     like: looks that pictures are brought near to; none leaves them as they are.
+    without: ingredients to leave out; see `ablations`.
   """
 
   preset: str
@@ -39,6 +41,7 @@ class Order:
   max_heads: int | None = None
   min_visible: float = 0.3
   like: tuple[Look, ...] = ()
+  without: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +79,7 @@ def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
   if order.like:
     look = draw_look(Dice(f"look {order.seed} {index}"), order.like)
   rendered = render(
-    presets[index % len(presets)],
+    ablations.without(presets[index % len(presets)], order.without),
     order.seed,
     index,
     order.width or (look.width if look else 0),

@@ -117,25 +117,34 @@ FULL = ExperimentConfig(
 
 
 def test_arms_have_equal_steps_and_differ_as_they_say() -> None:
-  arms = {arm: four_arms.arm_of(FULL, arm, 7) for arm in four_arms.ARMS}
+  arms = {arm: four_arms.arm_of(FULL, arm, 7, "s") for arm in four_arms.ARMS}
   for arm in arms.values():
-    steps = arm.training.stage1_steps
-    steps += arm.pseudo.rounds * arm.pseudo.round_steps
-    assert steps == 500
     assert arm.training.seed == 7
+    assert arm.training.stage1_from == "s"
     assert arm.data == FULL.data
+    assert (arm.pseudo.rounds, arm.pseudo.round_steps) == (2, 100)
   assert [arm.adapts for arm in arms.values()] == [False, True, False, True]
-  assert [arm.pseudo.rounds for arm in arms.values()] == [0, 0, 2, 2]
+  weights = [arm.pseudo.pseudo_weight for arm in arms.values()]
+  assert weights == [0, 0, 1, 1]
+
+
+def test_arms_share_a_stage_1_without_rounds() -> None:
+  starts = [four_arms.start_of(FULL, flip, 7) for flip in (False, True)]
+  assert [start.adapts for start in starts] == [False, True]
+  for start in starts:
+    assert start.pseudo.rounds == 0
+    assert start.training.stage1_steps == FULL.training.stage1_steps
+    assert start.training.seed == 7
 
 
 def test_arms_need_the_full_method() -> None:
   bare = dataclasses.replace(FULL, pseudo=PseudoLabelConfig(rounds=0))
   with pytest.raises(InputError, match="--rounds"):
-    four_arms.arm_of(bare, "A", 0)
+    four_arms.arm_of(bare, "A", 0, "s")
 
 
 def test_an_arm_survives_the_way_through_its_flag_file(tmp_path) -> None:
-  arm = four_arms.arm_of(FULL, "C", 3)
+  arm = four_arms.arm_of(FULL, "C", 3, "start")
   file = tmp_path / "arm.flags"
   file.write_text("\n".join(four_arms.flag_lines(arm)))
   values = flags.FlagValues()

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cdcc_tf.data.pseudo_records import PseudoLabelCache, PseudoRecord
+from cdcc_tf.data.pseudo_cache import PseudoLabelCache
+from cdcc_tf.data.pseudo_records import PseudoRecord
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import round_report
 from cdcc_tf.training.pseudo_labels import Summary

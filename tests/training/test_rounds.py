@@ -13,8 +13,9 @@ import tensorflow as tf
 
 from cdcc_tf import run_folder
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import pseudo_records
+from cdcc_tf.data import pseudo_cache, pseudo_records
 from cdcc_tf.data.images import decode_picture
+from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.models.sfcn import SFCN
@@ -38,7 +39,7 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True, scope="module")
 def _small_shards() -> Iterator[None]:
   with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(pseudo_records, "PICTURES_PER_SHARD", 2)
+    patch.setattr(pseudo_cache, "PICTURES_PER_SHARD", 2)
     yield
 
 
@@ -102,9 +103,9 @@ def test_killed_anywhere_ends_with_the_same_weights_and_labels(
   folder = run_folder.open_run(tmp_path / "killed", two_rounds)
   moments = (
     (keras.callbacks.CallbackList, "on_train_batch_end", 2, False),
-    (pseudo_records.PseudoLabelCache, "write", 1, True),
+    (pseudo_cache.PseudoLabelCache, "write", 1, True),
     (keras.callbacks.CallbackList, "on_epoch_end", 1, False),
-    (pseudo_records.PseudoLabelCache, "write", 2, False),
+    (pseudo_cache.PseudoLabelCache, "write", 2, False),
   )
   for moment in moments:
     with monkeypatch.context() as patch:
@@ -186,16 +187,73 @@ def test_what_rounds_leave_to_look_at(
   ).read_text()
 
 
-def test_rounds_end_when_labels_stand_still(
-  two_rounds: ExperimentConfig, tmp_path: Path
+def started(
+  config: ExperimentConfig, start: run_folder.RunFolder, **options: object
+) -> ExperimentConfig:
+  """Returns an experiment that takes its stage 1 from another run."""
+  return with_training(config, stage1_from=str(start.path), **options)
+
+
+def test_stage_1_of_another_run_is_as_good_as_its_own(
+  two_rounds: ExperimentConfig,
+  undisturbed: run_folder.RunFolder,
+  tmp_path: Path,
 ) -> None:
-  """Labels surely move by less than a hundred times their people."""
+  """And the rounds end when labels stand still.
+
+  They surely move by less than a hundred times their people.
+  """
   config = with_rounds(two_rounds, stop_movement=100.0)
-  folder = train(config, tmp_path / "run")
+  folder = train(started(config, undisturbed), tmp_path / "run")
+  assert contents(folder.stage("stage1")) == contents(
+    undisturbed.stage("stage1")
+  )
+  for one, other in zip(
+    load_model(folder.stage("round1") / "model.keras").get_weights(),
+    load_model(undisturbed.stage("round1") / "model.keras").get_weights(),
+    strict=True,
+  ):
+    np.testing.assert_array_equal(one, other)
   assert not folder.stage("round2").exists()
   assert Calibration.load(folder.path / "last") is not None
   before = folder.history.read_text()
-  assert train(config, tmp_path / "run").history.read_text() == before
+  again = train(started(config, undisturbed), tmp_path / "run")
+  assert again.history.read_text() == before
+
+
+@pytest.mark.parametrize(
+  ("options", "message"),
+  [({"stage1_steps": 6}, "--stage1_steps: 4 there, 6 here"), ({}, "finished")],
+)
+def test_a_stage_1_that_does_not_fit_is_refused(
+  two_rounds: ExperimentConfig,
+  tmp_path: Path,
+  options: dict,
+  message: str,
+) -> None:
+  unfinished = run_folder.open_run(tmp_path / "unfinished", two_rounds)
+  config = started(two_rounds, unfinished, **options)
+  with pytest.raises(InputError, match=message):
+    train(config, tmp_path / "run")
+
+
+def test_rounds_on_the_source_alone(
+  two_rounds: ExperimentConfig,
+  undisturbed: run_folder.RunFolder,
+  tmp_path: Path,
+) -> None:
+  """What pseudo-labels are compared with: as many steps without any."""
+  config = with_rounds(two_rounds, rounds=1, pseudo_weight=0.0)
+  folder = train(started(config, undisturbed), tmp_path / "run")
+  assert not (folder.path / "pseudo_labels").exists()
+  history = json.loads(folder.history.read_text())
+  assert [row["step"] for row in history] == [2, 4, 6, 8]
+  assert "pseudo_loss" not in history[-1]
+  before = contents(folder.path / "stages")
+  assert (
+    contents(train(started(config, undisturbed), folder.path).path / "stages")
+    == before
+  )
 
 
 def test_source_only_with_pseudo_labels(
@@ -248,7 +306,7 @@ def test_labels_are_the_counters_own_estimates(
     "train",
     1,
     tmp_path / "labels",
-    with_rounds(two_rounds, pseudo_mirror=mirror).pseudo,
+    with_rounds(two_rounds, pseudo_mirror=mirror, pseudo_variances=True).pseudo,
   )
   assert (summary.pictures, summary.accepted) == (4, 4)
   assert "on 4 of 4 pictures" in pseudo_labels.table(summary)
@@ -264,9 +322,13 @@ def test_labels_are_the_counters_own_estimates(
     if mirror and image.shape[2] % 8 == 0:
       other = ensemble(image[:, :, ::-1]).mean.numpy()[:, :, ::-1]
       mean = (mean + other) / 2
+    if not mirror:
+      variance = ensemble(image).total.numpy()[0]
+      np.testing.assert_allclose(fields["variance"], variance, rtol=1e-3)
     if not mirror or image.shape[2] % 8 == 0:
       np.testing.assert_allclose(fields["density"], mean[0], rtol=1e-4)
     assert fields["density"].shape == mean.shape[1:]
+    assert fields["variance"].shape == mean.shape[1:]
   total = sum(float(tf.reduce_sum(fields["density"])) for fields in labels)
   assert summary.people.sum() == pytest.approx(total, rel=1e-3)
   assert summary.cells.sum() == 2 * 5 * 6 + 2 * 5 * 6

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from data_tools.synthesis.camera import Camera
+from data_tools.synthesis.crowd.apart import unhidden
 from data_tools.synthesis.crowd.floor import HEAD, Floor, Place
 from data_tools.synthesis.crowd.formations import Formation, Manner, gathering
 from data_tools.synthesis.draws import Dice, Pair, between, chance, weighted
@@ -33,6 +34,7 @@ class CrowdRange:
     least_head: pixels in a picture of full width; people whose heads are
       smaller are too far off.
     sitting: share of those who do not walk that sit.
+    apart: whether only those stay whose heads nobody hides.
   """
 
   people: tuple[int, int]
@@ -47,6 +49,7 @@ class CrowdRange:
   density: Pair = (0.6, 3.0)
   least_head: Pair = (3.0, 5.0)
   sitting: float = 0.0
+  apart: bool = False
 
 
 def place_crowd(
@@ -100,7 +103,7 @@ def place_crowd(
   floor.patch = None
   if not surroundings.seats:
     places += gathering(dice, floor, wanted - len(places), manner)
-  return places
+  return unhidden(camera, places) if choice.apart else places
 
 
 def how_many(dice: Dice, choice: CrowdRange) -> int:

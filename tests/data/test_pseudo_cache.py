@@ -1,5 +1,6 @@
 """The cache between two rounds: exact, whole, and never another's."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.data import pseudo_records
-from cdcc_tf.data.pseudo_records import PseudoLabelCache, PseudoRecord
+from cdcc_tf.data.pseudo_cache import PseudoLabelCache
+from cdcc_tf.data.pseudo_records import PseudoRecord
 from cdcc_tf.errors import InputError
 from tests.conftest import noise_picture, png
 
@@ -44,6 +46,14 @@ def test_round_trip(size: tuple[int, int]) -> None:
   np.testing.assert_array_equal(fields["density"][..., 0], made.density)
   np.testing.assert_array_equal(fields["confidence"][..., 0], made.confident)
   assert float(fields["uncertainty"]) == pytest.approx(0.3)
+  assert fields["variance"].shape == (0, 0, 1)
+
+
+def test_variances_travel_where_somebody_asked_for_them() -> None:
+  made = record(3)
+  made = dataclasses.replace(made, variance=2 * made.density)
+  fields = pseudo_records.parse(made.serialize())
+  np.testing.assert_array_equal(fields["variance"][..., 0], made.variance)
 
 
 def test_written_shard_by_shard_and_the_manifest_last(tmp_path: Path) -> None:

@@ -1,0 +1,74 @@
+"""Taking stage 1 from a finished run instead of training it again."""
+
+import json
+import logging
+import os
+import shutil
+from pathlib import Path
+
+from cdcc_tf import config as configs
+from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.errors import InputError
+from cdcc_tf.files import write_atomically
+from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training.stages import Stage
+
+logger = logging.getLogger(__name__)
+
+
+def adopt(config: ExperimentConfig, folder: RunFolder, stage: Stage) -> None:
+  """Copies stage 1 of the run that `--stage1_from` names, if it does.
+
+  Does nothing where that was done before. What the other run learned from may
+  differ; the network and the number of steps may not.
+
+  Args:
+    config: the experiment.
+    folder: of the run.
+    stage: its stage 1.
+
+  Raises:
+    InputError: the other run has not finished its stage 1, or has another
+      network or number of steps.
+  """
+  source = config.training.stage1_from
+  home = folder.stage(stage.name)
+  if not source or home.exists():
+    return
+  other = RunFolder(Path(source))
+  _compare(config, configs.load(other.path), source)
+  theirs = other.stage(stage.name)
+  if not (theirs / "record.json").is_file():
+    raise InputError(
+      f"--stage1_from={source}: its stage 1 is not finished. Give its own "
+      "command again to let it finish."
+    )
+  rows = [
+    row
+    for row in json.loads(other.history.read_text())
+    if row["stage"] == stage.name
+  ]
+  write_atomically(folder.history, json.dumps(rows, indent=1) + "\n")
+  home.parent.mkdir(parents=True, exist_ok=True)
+  temporary = home.with_name(f".{home.name}.tmp")
+  shutil.rmtree(temporary, ignore_errors=True)
+  shutil.copytree(theirs, temporary)
+  os.replace(temporary, home)
+  logger.info("%s: taken from %s.", stage.name, source)
+
+
+def _compare(
+  mine: ExperimentConfig, theirs: ExperimentConfig, source: str
+) -> None:
+  wanted = {"stage1_steps": mine.training.stage1_steps} | vars(mine.model)
+  found = {"stage1_steps": theirs.training.stage1_steps} | vars(theirs.model)
+  differences = [
+    f"--{name}: {found[name]} there, {value} here"
+    for name, value in wanted.items()
+    if found[name] != value
+  ]
+  if differences:
+    raise InputError(
+      f"--stage1_from={source}: does not fit ({'; '.join(differences)}). Give "
+      "the same options."
+    )
