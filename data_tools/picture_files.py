@@ -16,7 +16,7 @@ from pathlib import Path
 import tensorflow as tf
 from PIL import ExifTags, Image, ImageOps
 
-from cdcc_tf.data.images import decode_picture, in_eight_bits
+from cdcc_tf.data.images import decodable_size, in_eight_bits
 from cdcc_tf.errors import first_line
 from data_tools.parallel import Room, Shared
 from data_tools.resizing import Resizing, Size
@@ -134,7 +134,7 @@ def _usable(
   if reasons:
     image = _encode(opened, turn != 1, stored, lossy)
   try:
-    height, width = decode_picture(image).shape[:2]
+    height, width = decodable_size(image)
   except tf.errors.OpError as error:
     # TensorFlow puts its own node's name before the reason, and more behind.
     reason = re.sub(r"\{\{.*?\}\} *| *\[Op:.*", "", first_line(error))
