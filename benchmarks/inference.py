@@ -72,6 +72,10 @@ def measure(
         seconds[f"ours, {name}"], seconds[f"PyTorch, {name}"]
       )
       lines.append(f"ours / PyTorch, both {name}: {against:.2f}")
+    against = timing.ratio(
+      seconds["ours, bfloat16"], seconds["PyTorch, float32"]
+    )
+    lines.append(f"ours in bfloat16 / PyTorch in float32: {against:.2f}")
   return lines
 
 

@@ -1,6 +1,9 @@
-"""Pictures that the input pipeline delivers against those training consumes.
+r"""Pictures that the input pipeline delivers against those training consumes.
 
-python -m benchmarks.input_pipeline --source_records=… --target_records=…
+  python -m benchmarks.input_pipeline --flagfile=experiments/unity2shtb.flags \
+      --source_records=… --target_records=…
+
+Pictures are drawn, and steps taken, as the experiment's options say.
 """
 
 import time
@@ -10,42 +13,39 @@ import keras
 from absl import flags
 
 from benchmarks.train_step import our_step
-from cdcc_tf import command_line
-from cdcc_tf.config import DataConfig
+from cdcc_tf import command_line, config
+from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pipeline
 
 FLAGS = flags.FLAGS
 
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
-  """Defines what can be varied."""
-  for domain in ("source", "target"):
-    flags.DEFINE_string(
-      f"{domain}_records",
-      None,
-      f"Records of the {domain} domain.",
-      flag_values=values,
-    )
+  """Defines what can be varied, beside every option of an experiment."""
+  config.define_flags(values)
   define = flags.DEFINE_integer
   define("batches", 40, "Batches to read.", 1, flag_values=values)
   define("steps", 5, "Training steps to time.", 1, flag_values=values)
-  define("crop", 256, "Side of a crop; multiple of 8.", 8, flag_values=values)
-  flags.DEFINE_float(
-    "channels", 1.0, "Multiplies the channels.", flag_values=values
-  )
 
 
 def measure(
-  config: DataConfig, batches: int, steps: int, channels: float = 1.0
+  experiment: ExperimentConfig, batches: int, steps: int
 ) -> list[str]:
   """Times both; returns a line each and the ratio."""
+  data = experiment.data
   # A target picture makes two examples: as it is and upside down.
-  pictures = config.source_batch + config.target_batch // 2
-  stream = iter(pipeline.stage1_batches(config, 0, 0, with_target=True))
+  pictures = data.source_batch + data.target_batch // 2
+  stream = iter(pipeline.stage1_batches(data, 0, 0, with_target=True))
   first = next(stream)  # starts the threads and fills the windows
   delivered = pictures * _rate(lambda: next(stream), batches)
   batch = keras.tree.map_structure(lambda tensor: tensor.numpy(), first)
-  step, _ = our_step("auto", batch, channels)
+  step, _ = our_step(
+    experiment.training.precision,
+    batch,
+    experiment.model.width,
+    experiment.model.spatial_encoder,
+    experiment.training.frozen_blocks,
+  )
   step()
   consumed = pictures * _rate(step, steps)
   return [
@@ -65,13 +65,7 @@ def _rate(work: Callable[[], object], times: int) -> float:
 
 def main() -> None:
   """Measures and prints."""
-  config = DataConfig(
-    source_records=FLAGS.source_records,
-    target_records=FLAGS.target_records,
-    target_held_out=1,
-    crop=FLAGS.crop,
-  )
-  print("\n".join(measure(config, FLAGS.batches, FLAGS.steps, FLAGS.channels)))
+  print("\n".join(measure(config.from_flags(), FLAGS.batches, FLAGS.steps)))
 
 
 if __name__ == "__main__":

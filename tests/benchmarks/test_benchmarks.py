@@ -30,6 +30,7 @@ from cdcc_tf import config
 from cdcc_tf.config import (
   DataConfig,
   ExperimentConfig,
+  ModelConfig,
   PseudoLabelConfig,
   TrainingConfig,
 )
@@ -193,10 +194,11 @@ def test_train_step_without_torch() -> None:
 
 def test_input_pipeline(tiny_records) -> None:
   records = str(tiny_records("both", {"train": 6, "val": 1}))
-  config = DataConfig(
+  data = DataConfig(
     records, records, crop=16, target_held_out=1, sigma=4.0, target_batch=2
   )
-  lines = input_pipeline.measure(config, batches=2, steps=1, channels=TINY)
+  experiment = ExperimentConfig(data, ModelConfig(width=TINY))
+  lines = input_pipeline.measure(experiment, batches=2, steps=1)
   assert lines[-1].endswith("x what training consumes")
 
 
