@@ -118,7 +118,8 @@ class _AboveProgressBars(logging.Handler):
 def _speak_above_progress_bars() -> None:
   handler = _AboveProgressBars()
   handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-  logger = logging.getLogger("cdcc_tf")
-  logger.handlers = [handler]
-  logger.setLevel(logging.INFO)
-  logger.propagate = False
+  for name in ("cdcc_tf", "data_tools"):
+    logger = logging.getLogger(name)
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False

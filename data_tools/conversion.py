@@ -1,6 +1,9 @@
 """From a reader's pictures to records: shared by every format."""
 
+import contextlib
 import dataclasses
+import functools
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -9,13 +12,19 @@ from tqdm import tqdm
 from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.data.record_writer import RecordWriter
 from cdcc_tf.errors import InputError
+from data_tools import beam_runner
+from data_tools.fingerprint import fingerprint
 from data_tools.formats import FORMATS
 from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
 from data_tools.formats.picture_names import fixed_part
 from data_tools.picture_files import UnusablePicture
-from data_tools.pictures import to_record
+from data_tools.pictures import record_id
+from data_tools.preparing import Preparation, prepared
+from data_tools.resizing import resizing_for
 from data_tools.splits import Splits, assign_splits
 from data_tools.totals import deviations
+
+logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,15 +32,22 @@ class Options:
   """How to convert; see the flags of `data_tools.convert`.
 
   None leaves an option of the splits to the format's `DEFAULT_SPLITS`. `reader`
-  holds the choices of the format's own `OPTIONS`.
+  holds the choices of the format's own `OPTIONS`. `workers` threads share the
+  work, None for as many as there are cores; or a Beam `runner` does. Records do
+  not depend on it.
   """
 
   val_fraction: float | None = None
   dev_every: int | None = None
   seed: int = 0
   sigma: str = "fixed"
+  max_side: int | None = None
+  resize: str | None = None
   on_bad: str = "skip"
   overwrite: bool = False
+  workers: int | None = None
+  runner: str | None = None
+  runner_options: tuple[str, ...] = ()
   reader: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
   def splits(self, usual: Splits) -> Splits:
@@ -41,6 +57,13 @@ class Options:
       usual.dev_every if self.dev_every is None else self.dev_every,
     )
 
+  def described(self, format_name: str, division: Splits) -> dict[str, object]:
+    """Returns what records depend on besides the data set."""
+    described = dataclasses.asdict(self) | dataclasses.asdict(division)
+    for name in ("overwrite", "workers", "runner", "runner_options"):
+      del described[name]
+    return described | {"format": format_name}
+
 
 def convert(
   format_name: str, folder: Path, output: Path, options: Options
@@ -49,7 +72,8 @@ def convert(
 
   Points outside their picture are left out and counted in the manifest; the
   published `test` split stays as it is, and `train` is divided by the options,
-  or as is usual for the format.
+  or as is usual for the format. A conversion that was interrupted is gone on
+  with, if neither the data set nor the options have changed.
 
   Args:
     format_name: a key of `data_tools.formats.FORMATS`.
@@ -63,7 +87,13 @@ def convert(
   """
   reader = FORMATS[format_name]
   division = options.splits(reader.DEFAULT_SPLITS)
+  resizing = resizing_for(options.max_side, options.resize)
   choices = _reader_options(format_name, options)
+  fill = None
+  if options.runner:
+    fill = beam_runner.loaded(
+      options.runner, options.runner_options, folder, options.workers
+    )
   items = list(_without_twins(reader.read(folder, **choices)))
   pictures = [item for item in items if isinstance(item, LabelledPicture)]
   splits = {picture.id: picture.split for picture in pictures}
@@ -74,29 +104,49 @@ def convert(
     options.seed,
     {picture.id: picture.unit for picture in pictures if picture.unit},
   )
-  described = dataclasses.asdict(options) | dataclasses.asdict(division)
-  described["format"] = format_name
-  described.pop("overwrite")
+  described = options.described(format_name, division)
+  prefix = fixed_part(folder).resolve().name
+  key = fingerprint(described | {"prefix": prefix}, items, splits)
   with RecordWriter(
-    output, format_name, described, options.overwrite
+    output, format_name, described, options.overwrite, key
   ) as writer:
+    if writer.recovered:
+      logger.info(
+        "%s: goes on after %d of %d pictures, which an interrupted conversion "
+        "wrote.",
+        output,
+        writer.recovered,
+        len(pictures),
+      )
     for text in deviations(reader, choices, pictures):
       writer.note(text)
     skip = _skipper(writer, options.on_bad)
-    prefix = fixed_part(folder).resolve().name
-    for item in tqdm(items, desc=f"convert {format_name}", unit="picture"):
-      if isinstance(item, Note):
-        writer.note(item.text)
-        continue
-      if isinstance(item, Unreadable):
-        skip(item.path, item.reason)
-        continue
-      try:
-        record, origin = to_record(item, prefix, options.sigma)
-      except UnusablePicture as error:
-        skip(item.path, f"unreadable picture: {error}")
-        continue
-      writer.write(record, splits[item.id], origin)
+    preparation = Preparation(prefix, options.sigma, resizing, writer.has)
+    if fill:
+      # What it leaves over, such as unusable pictures, is told of below.
+      writer.filled_by(
+        functools.partial(
+          fill, items=items, splits=splits, preparation=preparation
+        )
+      )
+    with contextlib.closing(
+      prepared(items, preparation, options.workers)
+    ) as outcomes:
+      pairs = zip(items, outcomes, strict=True)
+      for item, outcome in tqdm(
+        pairs, f"convert {format_name}", len(items), unit="picture"
+      ):
+        if isinstance(item, Note):
+          writer.note(item.text)
+        elif isinstance(item, Unreadable):
+          skip(item.path, item.reason)
+        elif isinstance(outcome, UnusablePicture):
+          skip(item.path, f"unreadable picture: {outcome}")
+        elif outcome is None:
+          writer.recall(record_id(prefix, item))
+        else:
+          record, origin = outcome
+          writer.write(record, splits[item.id], origin)
   return writer.manifest
 
 

@@ -52,6 +52,21 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   flags.DEFINE_integer(
     "seed", 0, "Seed of the draw of 'val'.", flag_values=values
   )
+  flags.DEFINE_integer(
+    "max_side",
+    None,
+    "Reduce pictures that have more pixels than this along a side, and the "
+    "points in them. They are stored as JPEG of quality 95, colours in full. "
+    "Default: pictures stay as they are.",
+    flag_values=values,
+  )
+  flags.DEFINE_string(
+    "resize",
+    None,
+    "WIDTHxHEIGHT of all pictures, and the points in them, e.g. 960x544 for "
+    "gcc, as published figures have it. Stored as with --max_side.",
+    flag_values=values,
+  )
   flags.DEFINE_enum(
     "sigma",
     "fixed",
@@ -67,6 +82,31 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
     ["skip", "fail"],
     "What to do with a picture that cannot be read: leave it out and list it "
     "in the manifest, or stop.",
+    flag_values=values,
+  )
+  flags.DEFINE_integer(
+    "workers",
+    None,
+    "Threads to share the work; records do not depend on it. Default: as many "
+    "as there are cores.",
+    lower_bound=1,
+    flag_values=values,
+  )
+  flags.DEFINE_string(
+    "runner",
+    None,
+    "Convert as an Apache Beam pipeline, past one machine, and name what runs "
+    "it: DirectRunner (this machine, --workers threads), FlinkRunner, "
+    "SparkRunner, DataflowRunner … Records are the same. Its workers need this "
+    "package, and --input and --output under the same paths, e.g. on a network "
+    "file system. Needs: pip install 'cdcc_tf[beam]'",
+    flag_values=values,
+  )
+  flags.DEFINE_list(
+    "runner_options",
+    [],
+    "Beam's options for --runner, separated by commas and without hyphens, "
+    "e.g. flink_master=localhost:8081,parallelism=64",
     flag_values=values,
   )
   flags.DEFINE_bool(
@@ -92,8 +132,13 @@ def main() -> None:
       dev_every=FLAGS.dev_every,
       seed=FLAGS.seed,
       sigma=FLAGS.sigma,
+      max_side=FLAGS.max_side,
+      resize=FLAGS.resize,
       on_bad=FLAGS.on_bad,
       overwrite=FLAGS.overwrite,
+      workers=FLAGS.workers,
+      runner=FLAGS.runner,
+      runner_options=tuple(FLAGS.runner_options),
       reader=reader_flags.chosen(FLAGS),
     ),
   )

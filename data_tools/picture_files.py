@@ -4,19 +4,22 @@ What TensorFlow reads right keeps its bytes: JPEG, grey or colour, and PNG of 8
 bits a channel. All else is converted once, and it is said why.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import io
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import tensorflow as tf
 from PIL import ExifTags, Image, ImageOps
 
-from cdcc_tf.data.images import decode_picture, in_eight_bits
+from cdcc_tf.data.images import decodable_size, in_eight_bits
 from cdcc_tf.errors import first_line
+from data_tools.parallel import Room, Shared
+from data_tools.resizing import Resizing, Size
 
 Image.init()  # or Pillow knows no TIFF and WebP when told to look for them
 
@@ -25,6 +28,11 @@ _KINDS = "JPEG, PNG, TIFF, WebP, BMP or GIF"
 _LOSSY = ("JPEG", "WEBP")
 _PNG_BITS, _PNG_COLOUR = 24, 25  # where a PNG's header has them
 _PNG_PLAIN = (0, 2)  # grey and RGB, as opposed to palettes and alpha
+_ON_ITS_SIDE = range(5, 9)  # EXIF orientations
+_AS_IT_IS = Resizing()
+# Pixels that all threads together decode at once; of a larger picture only
+# one is decoded at a time.
+_room = Room(32_000_000)
 
 
 class UnusablePicture(Exception):
@@ -39,6 +47,8 @@ class PictureFile:
     image: JPEG or PNG bytes.
     height: in pixels.
     width: in pixels.
+    size_given: (height, width) of the file's picture, the right way up, before
+      it was resized.
     kind: what the file holds, e.g. `JPEG RGB`.
     converted: why `image` is not what the file holds; empty if it is.
     sha256: of the file's bytes, hexadecimal.
@@ -47,6 +57,7 @@ class PictureFile:
   image: bytes
   height: int
   width: int
+  size_given: Size
   kind: str
   converted: str
   sha256: str
@@ -55,8 +66,9 @@ class PictureFile:
 def read_picture(
   path: Path,
   upright: bool = False,
-  size: tuple[int, int] | None = None,
+  size: Size | None = None,
   load: Callable[[], bytes] | None = None,
+  resizing: Resizing = _AS_IT_IS,
 ) -> PictureFile:
   """Reads a picture file and makes sure that it can be decoded.
 
@@ -67,6 +79,7 @@ def read_picture(
     size: (height, width) that is known of the picture, or None. Where only one
       of the two ways up has it, that one is taken, whatever `upright` says.
     load: gives the picture's bytes where they are not the file's.
+    resizing: which size to store.
 
   Raises:
     UnusablePicture: the file is missing, empty, damaged, no picture at all, or
@@ -80,38 +93,61 @@ def read_picture(
     raise UnusablePicture(first_line(error)) from error
   if not content:
     raise UnusablePicture("the file is empty")
-  image, kind, converted = _decodable(content, upright, size)
   try:
-    height, width = decode_picture(image).shape[:2]
+    with (
+      _quiet,
+      Image.open(io.BytesIO(content), formats=_FORMATS) as opened,
+      _room.taken(opened.width * opened.height),
+    ):
+      return _usable(opened, content, upright, size, resizing)
+  except UnusablePicture:
+    raise
+  except Image.UnidentifiedImageError as error:
+    raise UnusablePicture(f"not {_KINDS}") from error
+  except Exception as error:  # Pillow's decoders raise whatever they meet
+    raise UnusablePicture(first_line(error)) from error
+
+
+def _usable(
+  opened: Image.Image,
+  content: bytes,
+  upright: bool,
+  size: Size | None,
+  resizing: Resizing,
+) -> PictureFile:
+  """Returns what to store of an opened picture, and makes sure it decodes."""
+  # MPO is what phones write: a JPEG with further ones behind it.
+  form = "JPEG" if opened.format == "MPO" else str(opened.format)
+  kind = f"{form} {opened.mode}"
+  reasons = _reasons(opened, form, content)
+  turn = _orientation(opened, upright, size)
+  if turn != 1:
+    reasons.append("turned upright")
+  given = opened.height, opened.width
+  if turn in _ON_ITS_SIDE:
+    given = given[::-1]
+  stored = resizing.of(given)
+  image, lossy = content, form in _LOSSY
+  if stored != given:
+    reasons.append("resized")
+    lossy = True
+  if reasons:
+    image = _encode(opened, turn != 1, stored, lossy)
+  try:
+    height, width = decodable_size(image)
   except tf.errors.OpError as error:
     # TensorFlow puts its own node's name before the reason, and more behind.
     reason = re.sub(r"\{\{.*?\}\} *| *\[Op:.*", "", first_line(error))
     raise UnusablePicture(reason or type(error).__name__) from error
-  sha256 = hashlib.sha256(content).hexdigest()
-  return PictureFile(image, height, width, kind, converted, sha256)
-
-
-def _decodable(
-  content: bytes, upright: bool, size: tuple[int, int] | None
-) -> tuple[bytes, str, str]:
-  """Returns the bytes to store, what the file holds, and why they differ."""
-  with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # odd metadata is no harm
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
-    try:
-      with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-        # MPO is what phones write: a JPEG with further ones behind it.
-        form = "JPEG" if opened.format == "MPO" else str(opened.format)
-        reasons = _reasons(opened, form, content)
-        turn = _must_turn(opened, upright, size)
-        if turn:
-          reasons.append("turned upright")
-        image = _encode(opened, form, turn) if reasons else content
-        return image, f"{form} {opened.mode}", ", ".join(reasons)
-    except Image.UnidentifiedImageError as error:
-      raise UnusablePicture(f"not {_KINDS}") from error
-    except Exception as error:  # Pillow's decoders raise whatever they meet
-      raise UnusablePicture(first_line(error)) from error
+  return PictureFile(
+    image=image,
+    height=height,
+    width=width,
+    size_given=given,
+    kind=kind,
+    converted=", ".join(reasons),
+    sha256=hashlib.sha256(content).hexdigest(),
+  )
 
 
 def _reasons(opened: Image.Image, form: str, content: bytes) -> list[str]:
@@ -139,32 +175,45 @@ def _reasons(opened: Image.Image, form: str, content: bytes) -> list[str]:
   return reasons or [form]
 
 
-def _must_turn(
-  opened: Image.Image, upright: bool, size: tuple[int, int] | None
-) -> bool:
-  """Tells whether the picture must be turned as its EXIF orientation says."""
+def _orientation(opened: Image.Image, upright: bool, size: Size | None) -> int:
+  """Returns the EXIF orientation that must be applied; 1 for none."""
   if not upright and size is None:
-    return False
+    return 1
   try:
     orientation = opened.getexif().get(ExifTags.Base.Orientation, 1)
   except Exception:  # of every kind, from damaged metadata
-    return False
+    return 1
   if orientation not in range(2, 9):
-    return False
+    return 1
   stored = opened.height, opened.width
-  turned = stored[::-1] if orientation >= 5 else stored
+  turned = stored[::-1] if orientation in _ON_ITS_SIDE else stored
   if size in (stored, turned) and stored != turned:
-    return size == turned
-  return upright
+    upright = size == turned
+  return orientation if upright else 1
 
 
-def _encode(opened: Image.Image, form: str, turn: bool) -> bytes:
-  """Returns an opened picture as JPEG if it was lossy, or else as PNG."""
+def _encode(opened: Image.Image, turn: bool, size: Size, lossy: bool) -> bytes:
+  """Returns an opened picture as a JPEG if it may lose, or else as a PNG."""
   picture = in_eight_bits(ImageOps.exif_transpose(opened) if turn else opened)
+  if (picture.height, picture.width) != size:
+    # As MATLAB's imresize, with which published recipes resize.
+    picture = picture.resize(size[::-1], Image.Resampling.BICUBIC)
   picture.info.clear()  # transparency, orientation: what is applied by now
   target = io.BytesIO()
-  if form in _LOSSY:
+  if lossy:
     picture.save(target, "JPEG", quality=95, subsampling=0)
   else:
     picture.save(target, "PNG")
   return target.getvalue()
+
+
+@contextlib.contextmanager
+def _without_warnings() -> Iterator[None]:
+  with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # odd metadata is no harm
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    yield
+
+
+# Filters of warnings are of the whole process, however many threads read.
+_quiet = Shared(_without_warnings)

@@ -1,46 +1,32 @@
 """From one picture of a reader to a record, or a reason why not."""
 
-import io
-
 import numpy as np
-from PIL import Image, ImageDraw
 
 from cdcc_tf.data.origins import Origin
 from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.errors import first_line
 from data_tools.adaptive_sigma import adaptive_sigmas
 from data_tools.formats.base import LabelledPicture
 from data_tools.picture_files import UnusablePicture, read_picture
+from data_tools.regions import region_mask, region_png
+from data_tools.resizing import (
+  Resizing,
+  Size,
+  resized_points,
+  resized_region,
+)
 
 
-def roi_png(roi: np.ndarray, height: int, width: int) -> bytes:
-  """Returns a region of interest as a grey PNG: 255 inside, 0 outside.
-
-  Args:
-    roi: polygon, float [corners, 2], or mask, bool [height, width].
-    height: picture height in pixels.
-    width: picture width in pixels.
-
-  Raises:
-    UnusablePicture: the mask is of another size than the picture.
-  """
-  if roi.dtype == bool:
-    if roi.shape != (height, width):
-      raise UnusablePicture(
-        f"is {width}x{height} pixels, but its region of interest is "
-        f"{roi.shape[1]}x{roi.shape[0]}"
-      )
-    mask = Image.fromarray(roi.astype(np.uint8) * 255)
-  else:
-    mask = Image.new("L", (width, height))
-    corners = [(float(x), float(y)) for x, y in roi]
-    ImageDraw.Draw(mask).polygon(corners, fill=255)
-  target = io.BytesIO()
-  mask.save(target, "PNG")
-  return target.getvalue()
+def record_id(prefix: str, picture: LabelledPicture) -> str:
+  """Returns the id of a picture's record."""
+  return f"{prefix}/{picture.id}"
 
 
 def to_record(
-  picture: LabelledPicture, prefix: str, sigma: str = "fixed"
+  picture: LabelledPicture,
+  prefix: str,
+  sigma: str = "fixed",
+  resizing: Resizing | None = None,
 ) -> tuple[CrowdRecord, Origin]:
   """Reads a picture's file and checks its points against its size.
 
@@ -48,6 +34,7 @@ def to_record(
     picture: from a reader.
     prefix: of the record's id, which tells data sets apart.
     sigma: `adaptive` to compute `sigmas` of labelled pictures, or `fixed`.
+    resizing: size that the record is to have; None to leave it.
 
   Returns:
     The record, and where it comes from: what was left out and converted.
@@ -56,46 +43,75 @@ def to_record(
     UnusablePicture: see `read_picture`; or the picture is of another size than
       was annotated, or its name is no text.
   """
-  id = f"{prefix}/{picture.id}"
+  id = record_id(prefix, picture)
   try:
     id.encode()
   except UnicodeEncodeError as error:
     raise UnusablePicture("its name is not UTF-8; rename it") from error
-  file = read_picture(picture.path, picture.upright, picture.size, picture.load)
-  height, width = file.height, file.width
+  file = read_picture(
+    picture.path,
+    picture.upright,
+    picture.size,
+    picture.load,
+    resizing or Resizing(),
+  )
+  height, width = file.size_given
   if picture.size not in (None, (height, width)):
     raise UnusablePicture(
       f"is {width}x{height} pixels, but was annotated at "
       f"{picture.size[1]}x{picture.size[0]}; put the annotated file there"
     )
-  labelled = picture.points is not None
   given = pixels_from_top_left(picture, height, width)
   points, inside = into_picture(given, height, width)
   points = points[inside]
+  # As complex numbers, since rows of two take several times as long.
+  different = np.unique(points[:, 0] + 1j * points[:, 1])
+  duplicates = len(points) - len(different)
+  try:
+    points, roi = _resized(
+      points, picture.roi, file.size_given, (file.height, file.width)
+    )
+  except ValueError as error:
+    raise UnusablePicture(first_line(error)) from error
+  labelled = picture.points is not None
   sigmas = None
   if sigma == "adaptive" and labelled:
-    sigmas = adaptive_sigmas(points, height, width)
+    sigmas = adaptive_sigmas(points, file.height, file.width)
   record = CrowdRecord(
     id=id,
     image=file.image,
-    height=height,
-    width=width,
+    height=file.height,
+    width=file.width,
     points=points,
     labelled=labelled,
     sigmas=sigmas,
-    roi=None if picture.roi is None else roi_png(picture.roi, height, width),
+    roi=roi,
     group=picture.group,
   )
   origin = Origin(
     file=str(picture.path),
     kind=file.kind,
     sha256=file.sha256,
+    height_given=height,
+    width_given=width,
     converted=file.converted,
     heads_given=len(given),
     outside=int((~inside).sum()),
-    duplicates=len(points) - len(np.unique(points, axis=0)),
+    duplicates=duplicates,
   )
   return record, origin
+
+
+def _resized(
+  points: np.ndarray, roi: np.ndarray | None, old: Size, new: Size
+) -> tuple[np.ndarray, bytes | None]:
+  """Returns points and region of interest for a picture of another size."""
+  region = None if roi is None else region_mask(roi, *old)
+  if new != old:
+    before, points = points, resized_points(points, old, new)
+    if region is not None:
+      region, points = resized_region(region, before, points, new)
+  return points, None if region is None else region_png(region)
 
 
 def pixels_from_top_left(

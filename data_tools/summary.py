@@ -64,8 +64,8 @@ def _remarks(manifest: Manifest) -> list[str]:
   if manifest.converted_pictures:
     reasons = Counter(manifest.converted_pictures.values()).most_common()
     lines.append(
-      f"{len(manifest.converted_pictures):,} pictures were converted to 8-bit "
-      "RGB: "
+      f"{len(manifest.converted_pictures):,} pictures were not stored as they "
+      "came, but as 8-bit RGB: "
       + "; ".join(f"{count:,} {why}" for why, count in reasons)
       + f" (listed in {origins.FILE_NAME})."
     )

@@ -8,20 +8,17 @@ import contextlib
 import dataclasses
 from pathlib import Path
 
-import cv2
-import numpy as np
 from absl import flags
 
 from cdcc_tf import command_line
 from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
+from data_tools import sheets
 from data_tools.splits import assign_splits
 from data_tools.synthesis import ablations
 from data_tools.synthesis.look import looks_of
 from data_tools.synthesis.pictures import (
   Order,
-  contact_sheet,
   make_pictures,
   picture_id,
 )
@@ -178,7 +175,7 @@ def synthesize(order: Order, options: Options) -> Manifest:
       if picture.thumbnail is not None:
         thumbnails.append(picture.thumbnail)
   if options.contact_sheet is not None:
-    _write_sheet(options.contact_sheet, thumbnails)
+    sheets.write_sheet(options.contact_sheet, thumbnails)
   return writer.manifest
 
 
@@ -218,14 +215,7 @@ def check(order: Order, options: Options) -> None:
     raise InputError(
       f"--min_visible={order.min_visible}: give a share from 0 to 1."
     )
-  sheet = options.contact_sheet
-  if sheet is not None and sheet.suffix.lower() != ".png":
-    raise InputError(f"--contact_sheet={sheet}: give a name ending in .png.")
-
-
-def _write_sheet(path: Path, thumbnails: list[np.ndarray]) -> None:
-  sheet = cv2.cvtColor(contact_sheet(thumbnails), cv2.COLOR_RGB2BGR)
-  write_atomically(path, cv2.imencode(".png", sheet)[1].tobytes())
+  sheets.check_name(options.contact_sheet)
 
 
 def main() -> None:

@@ -15,14 +15,13 @@ def serialize(fields: Mapping[str, bytes | list[int] | np.ndarray]) -> bytes:
   Returns:
     Bytes that depend on the contents alone, so that checksums mean something.
   """
-  feature = {}
+  example = tf.train.Example()
   for name, value in fields.items():
+    feature = example.features.feature[name]  # in place: pictures are large
     if isinstance(value, bytes):
-      kind = {"bytes_list": tf.train.BytesList(value=[value])}
+      feature.bytes_list.value.append(value)
     elif isinstance(value, list):
-      kind = {"int64_list": tf.train.Int64List(value=value)}
+      feature.int64_list.value.extend(value)
     else:
-      kind = {"float_list": tf.train.FloatList(value=value.ravel())}
-    feature[name] = tf.train.Feature(**kind)
-  example = tf.train.Example(features=tf.train.Features(feature=feature))
+      feature.float_list.value.extend(value.ravel().tolist())
   return example.SerializeToString(deterministic=True)

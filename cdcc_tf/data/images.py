@@ -4,6 +4,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+_JPEG = b"\xff\xd8\xff"
+
 
 def decode_picture(image: tf.Tensor | bytes) -> tf.Tensor:
   """Decodes JPEG or PNG bytes, grey ones too, into RGB.
@@ -25,6 +27,26 @@ def decode_picture(image: tf.Tensor | bytes) -> tf.Tensor:
   return decoded
 
 
+def decodable_size(image: bytes) -> tuple[int, int]:
+  """Makes sure that a picture can be decoded; returns its height and width.
+
+  A JPEG is read to its end, but drawn at an eighth of its size: what can be
+  wrong with it is wrong at any size, and this takes two thirds of the time.
+
+  Args:
+    image: JPEG or PNG bytes.
+
+  Raises:
+    tf.errors.InvalidArgumentError: `decode_picture` would raise it.
+  """
+  if not image.startswith(_JPEG):
+    height, width = decode_picture(image).shape[:2]
+    return height, width
+  tf.io.decode_jpeg(image, channels=3, ratio=8)
+  height, width, _ = tf.io.extract_jpeg_shape(image).numpy().tolist()
+  return height, width
+
+
 def in_eight_bits(picture: Image.Image) -> Image.Image:
   """Converts a picture of any mode to RGB of 8 bits a channel.
 
@@ -41,4 +63,4 @@ def in_eight_bits(picture: Image.Image) -> Image.Image:
     if deep.size and not 0 <= deep.min() <= deep.max() < 1 << 16:
       raise ValueError("its pixels have more than 16 bits, so white is unknown")
     picture = Image.fromarray((deep >> 8).astype(np.uint8))
-  return picture.convert("RGB")
+  return picture if picture.mode == "RGB" else picture.convert("RGB")

@@ -17,6 +17,8 @@ class Origin:
     file: the picture file.
     kind: what is in it, e.g. `JPEG RGB`.
     sha256: of the picture as it came, hexadecimal.
+    height_given: height of the picture as it came, in pixels.
+    width_given: its width.
     converted: why the picture could not be stored as it came, e.g. `CMYK`;
       empty if it could.
     heads_given: number of points in the annotation.
@@ -29,6 +31,8 @@ class Origin:
   file: str = ""
   kind: str = ""
   sha256: str = ""
+  height_given: int = 0
+  width_given: int = 0
   converted: str = ""
   heads_given: int = 0
   outside: int = 0
@@ -49,8 +53,13 @@ class Row:
   origin: Origin
 
 
+def fields_of(row: Row) -> dict[str, Any]:
+  """Returns a row as plain values, as `row_from` takes them."""
+  return vars(row) | {"origin": dict(vars(row.origin))}
+
+
 def row_from(fields: dict[str, Any]) -> Row:
-  """Returns a row of which `dataclasses.asdict` made a dictionary."""
+  """Returns the row of which `fields_of` made plain values."""
   return Row(**fields | {"origin": Origin(**fields["origin"])})
 
 
@@ -63,6 +72,27 @@ def table(rows: Iterable[Row]) -> bytes:
   writer.writerow(own + origin)
   for row in rows:
     values = [getattr(row, name) for name in own]
-    writer.writerow(values + list(dataclasses.astuple(row.origin)))
+    writer.writerow(values + [getattr(row.origin, name) for name in origin])
   # A file's name may hold bytes that are no text: give them back as they came.
   return text.getvalue().encode(errors="surrogateescape")
+
+
+def heads_by_id(content: bytes) -> dict[str, tuple[int, int]]:
+  """Reads of a table that `table` made how many heads pictures have.
+
+  Returns:
+    Picture id to the number of heads in the record, and of those that were
+    given less those that were left out.
+
+  Raises:
+    ValueError: it is no such table.
+  """
+  text = io.StringIO(content.decode(errors="surrogateescape"), newline="")
+  found = {}
+  try:
+    for row in csv.DictReader(text, strict=True):
+      kept = int(row["heads_given"]) - int(row["outside"])
+      found[row["id"]] = int(row["heads"]), kept
+  except (KeyError, TypeError, csv.Error) as error:
+    raise ValueError(f"no table of pictures ({error!r})") from error
+  return found

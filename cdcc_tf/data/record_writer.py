@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -82,16 +83,7 @@ class RecordWriter:
       origin: for the manifest and the table of pictures; None for a picture
         that was made and not converted.
     """
-    row = origins.Row(
-      split=split,
-      id=record.id,
-      group=record.group,
-      height=record.height,
-      width=record.width,
-      labelled=record.labelled,
-      heads=len(record.points),
-      origin=origin or Origin(),
-    )
+    row = row_of(record, split, origin)
     self._with_table |= origin is not None
     self._rows.append(row)
     self._shards.add(record.serialize(), row)
@@ -113,12 +105,24 @@ class RecordWriter:
     """Notes what is worth knowing of the data set as a whole."""
     self._notes.append(text)
 
+  def filled_by(self, write: Callable[[Path], None]) -> None:
+    """Lets others write shards, after which `has` is true of what is in them.
+
+    Args:
+      write: takes the hidden folder; writes shards there, with `write_shard`.
+    """
+    write(self._staged.path)
+    self._recover()
+
   def __enter__(self) -> "RecordWriter":
     self._staged.create(self._key)
-    self._shards = Shards(self._staged.path, with_notes=bool(self._key))
-    self._written = {row.id: row for row in self._shards.recover()}
+    self._recover()
     self.recovered = len(self._written)
     return self
+
+  def _recover(self) -> None:
+    self._shards = Shards(self._staged.path, with_notes=bool(self._key))
+    self._written = {row.id: row for row in self._shards.recover()}
 
   def __exit__(
     self,
@@ -180,3 +184,19 @@ class RecordWriter:
     self.manifest.save(self._staged.path)
     self._shards.tidy()
     self._staged.put_in_place()
+
+
+def row_of(
+  record: CrowdRecord, split: str, origin: Origin | None
+) -> origins.Row:
+  """Returns a picture's row in the table of pictures."""
+  return origins.Row(
+    split=split,
+    id=record.id,
+    group=record.group,
+    height=record.height,
+    width=record.width,
+    labelled=record.labelled,
+    heads=len(record.points),
+    origin=origin or Origin(),
+  )

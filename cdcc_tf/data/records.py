@@ -197,6 +197,16 @@ def read_records(folder: str | Path, split: str) -> Iterator[CrowdRecord]:
     yield _record(parse(example))
 
 
+def read_shard(file: Path) -> Iterator[CrowdRecord]:
+  """Yields the records of one shard, points included, without any check.
+
+  Raises:
+    tf.errors.OpError: it is damaged from here on.
+  """
+  for example in tf.data.TFRecordDataset(str(file)).as_numpy_iterator():
+    yield _record(parse(example))
+
+
 def read_held_out(folder: str | Path, count: int) -> Iterator[CrowdRecord]:
   """Yields the target's pictures that training leaves out, as unlabelled ones.
 

@@ -2,16 +2,19 @@
 
 import dataclasses
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import tensorflow as tf
 
 from cdcc_tf.data.manifest import Shard, file_sha256
-from cdcc_tf.data.origins import Row, row_from
+from cdcc_tf.data.origins import Row, fields_of, row_from
 from cdcc_tf.files import write_atomically
 
 PICTURES_PER_SHARD = 128
 _NOTE = ".tfrecord.json"
+# Of whatever else lies beside unfinished shards; `Shards.recover` deletes it.
+TEMPORARY_SUFFIX = ".tfrecord.tmp"
 
 
 class Shards:
@@ -70,7 +73,7 @@ class Shards:
     shard = self._open.get(row.split)
     if shard is None:
       index = sum(shard.split == row.split for shard in self.finished)
-      path = self._folder / f"{row.split}-{index:05d}.tfrecord"
+      path = self._folder / _file_name(row.split, index)
       shard = self._open[row.split] = _OpenShard(path)
     shard.writer.write(example)
     shard.rows.append(row)
@@ -100,14 +103,64 @@ class Shards:
     del self._open[split]
     digest = file_sha256(shard.path)
     if self._with_notes:
-      note = {
-        "order": len(self.finished),
-        "file": shard.path.name,
-        "sha256": digest,
-        "rows": [dataclasses.asdict(row) for row in shard.rows],
-      }
-      write_atomically(_note_of(shard.path), json.dumps(note))
+      _write_note(shard.path, len(self.finished), digest, shard.rows)
     self.finished.append(Shard(shard.path.name, split, len(shard.rows), digest))
+
+
+@dataclasses.dataclass(frozen=True)
+class PlannedShard:
+  """A shard that somebody is to write with `write_shard`.
+
+  Attributes:
+    file: its name.
+    order: its place among all shards, in the order in which `Shards` would
+      finish them.
+    members: places of its examples among all examples.
+  """
+
+  file: str
+  order: int
+  members: tuple[int, ...]
+
+
+def planned_shards(splits: Sequence[str]) -> list[PlannedShard]:
+  """Tells the shards that `Shards` makes of examples of the given splits."""
+  plan: list[PlannedShard] = []
+  members: dict[str, list[int]] = {}
+  written = dict.fromkeys(splits, 0)
+
+  def finish(split: str) -> None:
+    file = _file_name(split, written[split])
+    plan.append(PlannedShard(file, len(plan), tuple(members.pop(split))))
+    written[split] += 1
+
+  for place, split in enumerate(splits):
+    members.setdefault(split, []).append(place)
+    if len(members[split]) == PICTURES_PER_SHARD:
+      finish(split)
+  for split in list(members):
+    finish(split)
+  return plan
+
+
+def write_shard(
+  folder: Path, shard: PlannedShard, members: Iterable[tuple[bytes, Row]]
+) -> None:
+  """Writes a shard and its note, which `Shards.recover` takes over.
+
+  Args:
+    folder: where.
+    shard: which one.
+    members: its serialised records and what is in them, in order.
+  """
+  open_shard = _OpenShard(folder / shard.file)
+  with open_shard.writer:
+    for example, row in members:
+      open_shard.writer.write(example)
+      open_shard.rows.append(row)
+  open_shard.temporary.replace(open_shard.path)
+  digest = file_sha256(open_shard.path)
+  _write_note(open_shard.path, shard.order, digest, open_shard.rows)
 
 
 class _OpenShard:
@@ -117,6 +170,22 @@ class _OpenShard:
     self.path, self.temporary = path, path.with_name(f".{path.name}.part")
     self.writer = tf.io.TFRecordWriter(str(self.temporary))
     self.rows: list[Row] = []
+
+
+def _file_name(split: str, index: int) -> str:
+  return f"{split}-{index:05d}.tfrecord"
+
+
+def _write_note(
+  shard: Path, order: int, digest: str, rows: Sequence[Row]
+) -> None:
+  note = {
+    "order": order,
+    "file": shard.name,
+    "sha256": digest,
+    "rows": [fields_of(row) for row in rows],
+  }
+  write_atomically(_note_of(shard), json.dumps(note))
 
 
 def _note_of(shard: Path) -> Path:

@@ -5,6 +5,7 @@ they are complete. Whatever happens before that, what was there stays there.
 """
 
 import json
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -13,6 +14,8 @@ from cdcc_tf.data.manifest import FILE_NAME
 from cdcc_tf.data.origins import FILE_NAME as PICTURES_FILE_NAME
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
+
+logger = logging.getLogger(__name__)
 
 _KEY = "unfinished.key"
 
@@ -124,16 +127,27 @@ class StagedFolder:
         if self._sibling(kind, pid) != path or not _has_ended(pid):
           continue
         if kind == "tmp":
-          if key and key == _key_of(path) and not self._taken_over:
-            path.rename(self.path)
-            self._taken_over = True
-          else:
-            shutil.rmtree(path)
+          self._take_over(path, key)
         elif not (self._target / FILE_NAME).exists():
           path.rename(self._target)  # missing, or empty: see _check
           self._check()
         else:
           _delete_records(path)
+
+  def _take_over(self, path: Path, key: str) -> None:
+    """Goes on with what a killed conversion left, or deletes it."""
+    left = _key_of(path)
+    if key and left == key and not self._taken_over:
+      path.rename(self.path)
+      self._taken_over = True
+      return
+    if key and left:
+      logger.info(
+        "%s: what an interrupted conversion left is of other data or options; "
+        "begins afresh.",
+        self._name,
+      )
+    shutil.rmtree(path)
 
   def _sibling(self, kind: str, pid: str | None = None) -> Path:
     pid = pid or str(os.getpid())

@@ -7,19 +7,24 @@ it dies another takes its place.
 
 import atexit
 import contextlib
+import math
 import os
 import pickle
 import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
-SECONDS = 5.0  # of computing, for one file
+# Of computing, for one file: the largest take 0.7, and with a new process
+# after it a user waits less than 5 s for a damaged one.
+SECONDS = 3.0
 _PATIENCE = 12  # times as long on the clock: the machine can be busy
 _WORKER = Path(__file__).with_name("matlab_worker.py")
 _SECONDS_TO_START = 120.0
+_SECONDS_BETWEEN_LOOKS = 0.2
 
 
 class Worker:
@@ -27,6 +32,7 @@ class Worker:
 
   def __init__(self) -> None:
     self._process: subprocess.Popen[bytes] | None = None
+    self._watch: _Watch | None = None
     self._lock = threading.Lock()
 
   def parse(self, content: bytes, names: list[str]) -> dict[str, Any]:
@@ -72,6 +78,7 @@ class Worker:
       stderr=subprocess.DEVNULL,
       env=environment,
     )
+    self._watch = _Watch(self._process)
     ready, _ = self._exchange(self._process, None, _SECONDS_TO_START)
     if ready is None:
       self.close()
@@ -83,23 +90,17 @@ class Worker:
     """Sends a request unless None; returns the answer, and whether too late."""
     assert process.stdin is not None
     assert process.stdout is not None
-    late = threading.Event()
-
-    def give_up() -> None:
-      late.set()
-      process.kill()
-
-    timer = threading.Timer(seconds, give_up)
-    timer.start()
+    assert self._watch is not None
+    self._watch.deadline = time.monotonic() + seconds
     try:
       if request is not None:
         pickle.dump(request, process.stdin, pickle.HIGHEST_PROTOCOL)
         process.stdin.flush()
-      return pickle.load(process.stdout), late.is_set()
+      return pickle.load(process.stdout), self._watch.late
     except (OSError, EOFError, pickle.UnpicklingError):  # it died meanwhile
-      return None, late.is_set()
+      return None, self._watch.late
     finally:
-      timer.cancel()
+      self._watch.deadline = math.inf
 
   def close(self) -> None:
     """Ends the process, if there is one."""
@@ -113,6 +114,32 @@ class Worker:
         # What was left to send has nowhere to go.
         with contextlib.suppress(OSError):
           stream.close()
+
+
+class _Watch(threading.Thread):
+  """Kills a process that does not answer in time.
+
+  One for all of its answers: to start a thread takes longer than to parse.
+
+  Attributes:
+    deadline: by `time.monotonic`; infinite while nothing is asked.
+    late: whether it had to.
+  """
+
+  def __init__(self, process: "subprocess.Popen[bytes]"):
+    super().__init__(daemon=True)
+    self.deadline, self.late = math.inf, False
+    self._process = process
+    self.start()
+
+  def run(self) -> None:
+    """Looks now and then, until the process has ended."""
+    while self._process.poll() is None:
+      if time.monotonic() > self.deadline:
+        self.late = True
+        self._process.kill()
+        return
+      time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 shared = Worker()

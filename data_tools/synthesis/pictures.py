@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from data_tools.sheets import reduced
 from data_tools.synthesis import ablations
 from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.effects import encode_jpeg
@@ -15,7 +16,7 @@ from data_tools.synthesis.look import Look, bring_near, draw_look
 from data_tools.synthesis.presets import presets_named
 from data_tools.synthesis.render import draw_labels, render
 
-SHEET_PICTURES, SHEET_COLUMNS, SHEET_WIDTH = 12, 4, 480
+SHEET_PICTURES = 12
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +92,7 @@ def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
     rendered = dataclasses.replace(rendered, image=image)
   thumbnail = None
   if with_thumbnail and index < SHEET_PICTURES:
-    thumbnail = _framed(draw_labels(rendered))
+    thumbnail = reduced(draw_labels(rendered))
   rows, columns = rendered.image.shape[:2]
   return Picture(
     picture_id(order, index),
@@ -122,28 +123,6 @@ def make_pictures(
   context = multiprocessing.get_context("spawn")
   with context.Pool(workers, initializer=_start_worker) as pool:
     yield from pool.imap(make, range(count), chunksize=4)
-
-
-def contact_sheet(thumbnails: list[np.ndarray]) -> np.ndarray:
-  """Lays thumbnails out in a grid, uint8 RGB."""
-  rows = max(thumbnail.shape[0] for thumbnail in thumbnails)
-  width = max(thumbnail.shape[1] for thumbnail in thumbnails)
-  columns = min(SHEET_COLUMNS, len(thumbnails))
-  lines = -(-len(thumbnails) // columns)
-  sheet = np.full((lines * rows, columns * width, 3), 255, np.uint8)
-  for i, thumbnail in enumerate(thumbnails):
-    y, x = i // columns * rows, i % columns * width
-    high, wide = thumbnail.shape[:2]
-    sheet[y : y + high, x : x + wide] = thumbnail
-  return sheet
-
-
-def _framed(marked: np.ndarray) -> np.ndarray:
-  """Reduces a picture to the size it has on a contact sheet."""
-  rows, columns = marked.shape[:2]
-  factor = min(1.0, SHEET_WIDTH / columns, SHEET_WIDTH / rows)
-  size = (max(1, round(columns * factor)), max(1, round(rows * factor)))
-  return cv2.resize(marked, size, interpolation=cv2.INTER_AREA)
 
 
 def _start_worker() -> None:

@@ -12,6 +12,7 @@ import pytest
 from absl import flags
 
 from benchmarks import (
+  convert,
   density,
   flop,
   four_arms,
@@ -38,9 +39,10 @@ from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.run_folder import open_run
 from tests.conftest import noise_picture, png
+from tests.data_tools.conftest import HEIGHT, WIDTH, write_csv
 
 COMMANDS = (
-  *(density, four_arms, inference, input_pipeline),
+  *(convert, density, four_arms, inference, input_pipeline),
   *(labelling, moments, resume, signals, train_step),
 )
 TINY = 0.05
@@ -60,6 +62,18 @@ def test_density_keeps_every_head() -> None:
   assert recipe.startswith("scipy recipe")
   assert "sum 50.0000 of 50" in ours
   assert faster.endswith("x faster")
+
+
+def test_convert_leaves_nothing_and_reads_every_picture(tmp_path) -> None:
+  root = write_csv(tmp_path / "set", "image,x,y\na.jpg,5,4\n", "a.jpg", "b.png")
+  paths = [root / "a.jpg", root / "b.png"]
+  assert convert.decode_all(paths, 2) == 2 * HEIGHT * WIDTH
+  before = sorted(tmp_path.rglob("*"))
+  decode, ours, share = convert.measure("csv", root, workers=2, rounds=1)
+  assert decode.startswith("read and decode")
+  assert ours.startswith("convert")
+  assert share.startswith("2 pictures, 2 threads: converted at ")
+  assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_inference_without_torch() -> None:

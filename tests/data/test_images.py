@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decodable_size, decode_picture
 from tests.conftest import jpeg, noise_picture, png, run_eagerly_and_in_tf_data
+from tests.data_tools.mutations import mutants, spoil_bytes
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
@@ -51,3 +52,31 @@ def test_sixteen_bit_png_keeps_its_brightness():
 def test_what_is_not_a_whole_picture_is_an_error(content: bytes):
   with pytest.raises(tf.errors.InvalidArgumentError):
     decode_picture(content)
+  with pytest.raises(tf.errors.InvalidArgumentError):
+    decodable_size(content)
+
+
+def test_what_can_be_decoded_small_can_be_decoded_whole():
+  """And nothing else, however a file is damaged."""
+  picture = noise_picture(21, 34, 0)
+  progressive = [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]
+  wholes = [
+    *(jpeg(picture), jpeg(picture[..., :1]), png(picture)),
+    cv2.imencode(".jpg", picture, progressive)[1].tobytes(),
+  ]
+
+  def outcome(function, content: bytes):
+    try:
+      return function(content)
+    except tf.errors.InvalidArgumentError:
+      return None
+
+  sizes = {None: 0, (21, 34): 0}
+  for seed, whole in enumerate(wholes):
+    assert decodable_size(whole) == (21, 34)
+    for _, spoilt in mutants(whole, spoil_bytes, 60, seed):
+      image = outcome(decode_picture, spoilt)
+      size = outcome(decodable_size, spoilt)
+      assert size == (None if image is None else tuple(image.shape[:2]))
+      sizes[size] = sizes.get(size, 0) + 1
+  assert min(sizes[None], sizes[21, 34]) > 30  # enough of either

@@ -15,8 +15,14 @@ import copy
 import json
 import random
 import struct
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from tests.data_tools.mat_files import write_mat
 
 # Where counts, offsets, types and signs of binary formats go wrong.
 _WORDS = (0, 1, 0x7F, 0xFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
@@ -33,6 +39,21 @@ _VALUES: tuple[Any, ...] = (
   *("../../../etc/passwd", "/etc/passwd", "a/../../b.jpg", "C:\\a.jpg", "."),
 )
 _DEPTHS = (50, 5_000, 200_000)
+# What may stand in a .mat file instead of points or structs.
+_ARRAYS: tuple[Any, ...] = (
+  *("", "nobody", "\u00e9" * 300, [], [[]], [[[["x"]]]], {"x": 1.0}),
+  *(np.nan, np.inf, 1e308, np.int64(2**62), np.uint8(255), True, 1 + 2j),
+  *(np.zeros((0, 0)), np.zeros((0, 2)), np.ones(3), np.ones((4, 3))),
+  *(np.full((3, 2), np.nan), np.full((2, 2), -1e30), np.ones((2, 2, 2))),
+)
+_BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+_PROLOGUES = (
+  f'<!DOCTYPE a [<!ENTITY e0 "lol">{_BOMB}]>',
+  f'<!DOCTYPE a [<!ENTITY e9 "{"lol" * 100_000}">]>',
+  '<!DOCTYPE a [<!ENTITY e9 SYSTEM "file:///etc/passwd">]>',
+  '<!DOCTYPE a [<!ENTITY % p SYSTEM "http://localhost:9/p.dtd"> %p;]>',
+  '<!DOCTYPE a SYSTEM "file:///etc/passwd">',
+)
 
 
 def mutants(
@@ -148,6 +169,62 @@ def spoil_json(tree: Any, dice: random.Random) -> bytes:
   deep = opening * depth + "1" + closing * depth
   content = json.dumps(tree).replace(f'"{marker}"', deep).encode()
   return spoil_bytes(content, dice) if dice.random() < 0.2 else content
+
+
+def spoil_xml(text: str, dice: random.Random) -> bytes:
+  """Damages an XML file: as bytes, as words, or with what parsers fall for.
+
+  That is entities that multiply or come from files, and endless nesting.
+  """
+  kind = dice.randrange(10)
+  if kind < 3:
+    return spoil_bytes(text.encode(), dice)
+  if kind < 6:
+    return spoil_text(text, dice)
+  head, end, body = text.partition("?>")
+  place = dice.randrange(len(body)) if body else 0
+  if kind == 6:
+    depth = dice.choice(_DEPTHS)
+    deep = "<a>" * depth + "</a>" * depth
+    return (head + end + body[:place] + deep + body[place:]).encode()
+  # Behind an opening quote or bracket, an entity is a value or an element's.
+  places = [n for n, letter in enumerate(body, 1) if letter in '">']
+  if places:
+    place = dice.choice(places)
+  used = body[:place] + "&e9;" + body[place:]
+  return (head + end + dice.choice(_PROLOGUES) + used).encode()
+
+
+def spoil_mat(variables: dict[str, Any], dice: random.Random) -> bytes:
+  """Damages a .mat file of either version: names, types, shapes, bytes.
+
+  Args:
+    variables: as `write_mat` takes them.
+    dice: decides.
+  """
+  spoilt = copy.deepcopy(variables)
+  for _ in range(dice.choice((0, 1, 1, 2))):
+    places = list(_places(spoilt))
+    if not places:
+      break
+    holder, key = dice.choice(places)
+    kind = dice.randrange(4)
+    if kind == 0:
+      del holder[key]
+    elif kind == 1 and isinstance(holder, dict):
+      holder[key + "s"] = holder.pop(key)
+    elif kind == 2:
+      holder[key] = [holder[key]]
+    else:
+      holder[key] = copy.deepcopy(dice.choice(_ARRAYS))
+  version = dice.choice(("5", "5", "7.3"))
+  with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder) / "spoilt.mat"
+    try:
+      write_mat(path, spoilt, version)
+    except Exception:  # what the libraries do not write cannot be read either
+      write_mat(path, variables, version)
+    return spoil_bytes(path.read_bytes(), dice)
 
 
 def _places(tree: Any) -> Iterator[tuple[Any, Any]]:

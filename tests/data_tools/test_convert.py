@@ -457,7 +457,9 @@ def test_every_picture_has_a_row(tmp_path: Path):
   assert manifest == load_manifest(output)
   words = summary(manifest)
   assert "1 points of 1 pictures lie exactly on another" in words
-  assert "1 pictures were converted to 8-bit RGB: 1 CMYK" in words
+  assert (
+    "1 pictures were not stored as they came, but as 8-bit RGB: 1 CMYK" in words
+  )
   convert_shanghaitech(root, overwrite=True)  # the table is no foreign file
   assert not list(tmp_path.glob(".records*"))
 
@@ -504,3 +506,12 @@ def test_every_choice_of_a_reader_is_a_flag():
   for name, module in formats.FORMATS.items():
     taken = set(inspect.signature(module.read).parameters) - {"folder"}
     assert taken == set(getattr(module, "OPTIONS", ())), name
+
+
+def test_every_format_is_in_the_documents():
+  document = (Path(__file__).parents[2] / "docs" / "data.md").read_text()
+  table = document.partition("## ")[0]
+  named = re.findall(r"`(\w+)`", table)
+  assert {name for name in named if name in formats.FORMATS} == set(
+    formats.FORMATS
+  )

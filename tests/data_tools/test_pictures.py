@@ -76,7 +76,7 @@ def test_bomb_is_refused_before_it_is_decoded(
   tmp_path: Path, side: int, monkeypatch: pytest.MonkeyPatch
 ):
   """A small file that would fill gigabytes; above and far above the limit."""
-  monkeypatch.setattr(picture_files, "decode_picture", None)
+  monkeypatch.setattr(picture_files, "decodable_size", None)
   (tmp_path / "a.png").write_bytes(bomb(side))
   with pytest.raises(UnusablePicture, match=rf"{side**2} pixels.*limit"):
     read_picture(tmp_path / "a.png")
@@ -108,7 +108,7 @@ def test_errors_without_a_message_still_have_a_reason(
   def fails(image: bytes) -> None:
     raise error
 
-  monkeypatch.setattr(picture_files, "decode_picture", fails)
+  monkeypatch.setattr(picture_files, "decodable_size", fails)
   with pytest.raises(UnusablePicture, match=type(error).__name__):
     read_picture(write_picture(tmp_path / "a.jpg"))
 

@@ -11,7 +11,7 @@ import pytest
 
 from cdcc_tf.data import records
 from cdcc_tf.errors import InputError
-from data_tools import synthesize
+from data_tools import sheets, synthesize
 from data_tools.formats import csv_points
 from data_tools.synthesis import pictures, presets, render
 
@@ -160,7 +160,7 @@ def test_plain_files_are_replaced_only_when_told(tmp_path):
 
 def test_contact_sheet_shows_pictures_of_any_size(tmp_path):
   sizes = [(20, 30), (30, 20), (24, 24)]
-  sheet = pictures.contact_sheet(
+  sheet = sheets.contact_sheet(
     [np.full((*size, 3), 7, np.uint8) for size in sizes]
   )
   assert sheet.shape == (30, 90, 3)
