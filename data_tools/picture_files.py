@@ -51,6 +51,7 @@ class PictureFile:
       it was resized.
     kind: what the file holds, e.g. `JPEG RGB`.
     converted: why `image` is not what the file holds; empty if it is.
+    exif_ignored: EXIF orientation that was not applied, 2 to 8; 0 if none.
     sha256: of the file's bytes, hexadecimal.
   """
 
@@ -60,6 +61,7 @@ class PictureFile:
   size_given: Size
   kind: str
   converted: str
+  exif_ignored: int
   sha256: str
 
 
@@ -120,7 +122,8 @@ def _usable(
   form = "JPEG" if opened.format == "MPO" else str(opened.format)
   kind = f"{form} {opened.mode}"
   reasons = _reasons(opened, form, content)
-  turn = _orientation(opened, upright, size)
+  told = _orientation(opened, upright or size is not None)
+  turn = told if _applies(told, opened, upright, size) else 1
   if turn != 1:
     reasons.append("turned upright")
   given = opened.height, opened.width
@@ -146,6 +149,7 @@ def _usable(
     size_given=given,
     kind=kind,
     converted=", ".join(reasons),
+    exif_ignored=told if told != turn else 0,
     sha256=hashlib.sha256(content).hexdigest(),
   )
 
@@ -175,21 +179,32 @@ def _reasons(opened: Image.Image, form: str, content: bytes) -> list[str]:
   return reasons or [form]
 
 
-def _orientation(opened: Image.Image, upright: bool, size: Size | None) -> int:
-  """Returns the EXIF orientation that must be applied; 1 for none."""
-  if not upright and size is None:
+def _orientation(opened: Image.Image, matters: bool) -> int:
+  """Returns the orientation that EXIF data tells; 1 for none.
+
+  Args:
+    opened: the picture.
+    matters: whether to look for it behind a PNG's pixels, too, which Pillow
+      would decode on the way.
+  """
+  if opened.format == "PNG" and not matters and "exif" not in opened.info:
     return 1
   try:
     orientation = opened.getexif().get(ExifTags.Base.Orientation, 1)
   except Exception:  # of every kind, from damaged metadata
     return 1
-  if orientation not in range(2, 9):
-    return 1
+  return orientation if orientation in range(2, 9) else 1
+
+
+def _applies(
+  orientation: int, opened: Image.Image, upright: bool, size: Size | None
+) -> bool:
+  """Tells whether the picture must be turned as EXIF data says."""
   stored = opened.height, opened.width
   turned = stored[::-1] if orientation in _ON_ITS_SIDE else stored
   if size in (stored, turned) and stored != turned:
-    upright = size == turned
-  return orientation if upright else 1
+    return size == turned
+  return upright
 
 
 def _encode(opened: Image.Image, turn: bool, size: Size, lossy: bool) -> bytes:

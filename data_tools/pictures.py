@@ -95,6 +95,7 @@ def to_record(
     height_given=height,
     width_given=width,
     converted=file.converted,
+    exif_ignored=file.exif_ignored,
     heads_given=len(given),
     outside=int((~inside).sum()),
     duplicates=duplicates,

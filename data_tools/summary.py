@@ -61,6 +61,19 @@ def _remarks(manifest: Manifest) -> list[str]:
       f"{len(manifest.duplicate_points):,} pictures lie exactly on another; "
       "they were kept."
     )
+  lines += [
+    f"{count:,} pictures of split {split} are labelled and hold nobody."
+    for split, count in manifest.empty.items()
+  ]
+  grey = sum(n for kind, n in manifest.kinds.items() if kind[-2:] == " L")
+  if grey:
+    lines.append(f"{grey:,} pictures are grey; they become RGB when decoded.")
+  if manifest.exif_ignored:
+    lines.append(
+      f"{len(manifest.exif_ignored):,} pictures have an EXIF orientation that "
+      "was not applied: points are taken to refer to the pixels as they are "
+      f"stored (listed in {origins.FILE_NAME})."
+    )
   if manifest.converted_pictures:
     reasons = Counter(manifest.converted_pictures.values()).most_common()
     lines.append(

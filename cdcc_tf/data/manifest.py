@@ -46,6 +46,10 @@ class Manifest:
       stored as it came.
     notes: what is worth knowing of the data set, e.g. where it deviates from
       what its authors publish.
+    empty: number of pictures in each split that are labelled and hold nobody.
+    kinds: number of pictures whose files are of each kind, e.g. `JPEG L`.
+    exif_ignored: picture id to the orientation that its EXIF data tells and
+      that was not applied.
     format_version: version of the record format.
   """
 
@@ -60,6 +64,9 @@ class Manifest:
   duplicate_points: dict[str, int] = dataclasses.field(default_factory=dict)
   converted_pictures: dict[str, str] = dataclasses.field(default_factory=dict)
   notes: tuple[str, ...] = ()
+  empty: dict[str, int] = dataclasses.field(default_factory=dict)
+  kinds: dict[str, int] = dataclasses.field(default_factory=dict)
+  exif_ignored: dict[str, int] = dataclasses.field(default_factory=dict)
   format_version: int = FORMAT_VERSION
 
   def save(self, folder: Path) -> None:

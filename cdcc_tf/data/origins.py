@@ -21,6 +21,8 @@ class Origin:
     width_given: its width.
     converted: why the picture could not be stored as it came, e.g. `CMYK`;
       empty if it could.
+    exif_ignored: orientation that its EXIF data tells, 2 to 8, and that was not
+      applied; 0 if none is told, or it was.
     heads_given: number of points in the annotation.
     outside: number of those that were left out because they lie outside the
       picture.
@@ -34,6 +36,7 @@ class Origin:
   height_given: int = 0
   width_given: int = 0
   converted: str = ""
+  exif_ignored: int = 0
   heads_given: int = 0
   outside: int = 0
   duplicates: int = 0

@@ -180,6 +180,11 @@ class RecordWriter:
         r.id: r.origin.converted for r in rows if r.origin.converted
       },
       notes=tuple(self._notes),
+      empty=dict(Counter(r.split for r in rows if r.labelled and not r.heads)),
+      kinds=dict(Counter(r.origin.kind for r in rows if r.origin.kind)),
+      exif_ignored={
+        r.id: r.origin.exif_ignored for r in rows if r.origin.exif_ignored
+      },
     )
     self.manifest.save(self._staged.path)
     self._shards.tidy()

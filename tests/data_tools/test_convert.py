@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from absl import flags
-from PIL import Image
+from PIL import ExifTags, Image
 
 from cdcc_tf.data import records
 from cdcc_tf.data.manifest import Manifest, load_manifest
@@ -462,6 +462,27 @@ def test_every_picture_has_a_row(tmp_path: Path):
   )
   convert_shanghaitech(root, overwrite=True)  # the table is no foreign file
   assert not list(tmp_path.glob(".records*"))
+
+
+def test_what_is_odd_and_kept_as_it_is_is_counted(tmp_path: Path):
+  root = write_shanghaitech(
+    tmp_path / "part", {"IMG_1": POINTS, "IMG_2": [], "IMG_3": POINTS}
+  )
+  images = root / "train_data" / "images"
+  grey = Image.open(images / "IMG_1.jpg").convert("L")
+  grey.save(images / "IMG_1.jpg")
+  exif = Image.Exif()
+  exif[ExifTags.Base.Orientation] = 3
+  Image.open(images / "IMG_3.jpg").save(images / "IMG_3.jpg", exif=exif)
+  manifest, output = convert_shanghaitech(root)
+  assert manifest == load_manifest(output)
+  assert manifest.kinds == {"JPEG L": 1, "JPEG RGB": 2}
+  assert manifest.empty == {"train": 1}
+  assert manifest.exif_ignored == {"part/train/IMG_3": 3}
+  words = summary(manifest)
+  assert "1 pictures of split train are labelled and hold nobody." in words
+  assert "1 pictures are grey; they become RGB when decoded." in words
+  assert "1 pictures have an EXIF orientation that was not applied" in words
 
 
 def test_pictures_that_cannot_be_told_apart_are_listed(tmp_path: Path):

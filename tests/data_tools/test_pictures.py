@@ -173,8 +173,11 @@ def turned_jpeg(path: Path, orientation: int) -> Path:
 
 def test_pictures_are_turned_upright_only_if_asked(tmp_path: Path):
   path = turned_jpeg(tmp_path / "a.jpg", 6)
-  assert read_picture(path).image == path.read_bytes()
+  ignored = read_picture(path)
+  assert ignored.image == path.read_bytes()
+  assert (ignored.converted, ignored.exif_ignored) == ("", 6)
   file = read_picture(path, upright=True)
+  assert file.exif_ignored == 0
   assert (file.height, file.width) == (30, 20)
   assert file.converted == "turned upright"
   pixels = decode_picture(file.image).numpy()
@@ -185,6 +188,13 @@ def test_pictures_are_turned_upright_only_if_asked(tmp_path: Path):
 def test_picture_that_stands_upright_keeps_its_bytes(tmp_path: Path):
   path = turned_jpeg(tmp_path / "a.jpg", 1)
   assert read_picture(path, upright=True).image == path.read_bytes()
+  assert read_picture(path).exif_ignored == 0
+
+
+def test_orientation_of_a_png_that_is_ignored(tmp_path: Path):
+  path = turned_jpeg(tmp_path / "a.png", 6)
+  assert read_picture(path).exif_ignored == 6
+  assert read_picture(path, upright=True).converted == "turned upright"
 
 
 def test_file_of_another_size_than_annotated_is_refused(tmp_path: Path):
