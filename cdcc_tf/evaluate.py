@@ -29,6 +29,13 @@ flags.DEFINE_enum(
   "groups that the records name (worldexpo10: scenes; ucf_cc_50: folds); or by "
   "level of crowding (nwpu).",
 )
+flags.DEFINE_list(
+  "together_with",
+  [],
+  "Outputs of evaluations of other counters, separated by commas, whose "
+  "pictures --protocol averages with these: with ucf_cc_50, those of the "
+  "counters of the other four folds.",
+)
 flags.DEFINE_integer("panels", 3, "Prediction panels to draw.", lower_bound=0)
 
 
@@ -52,6 +59,7 @@ def main() -> None:
     FLAGS.panels,
     provenance,
     FLAGS.protocol,
+    [Path(place) for place in FLAGS.together_with],
   )
   print(
     f"Counter: {FLAGS.run}, {FLAGS.which}, step {provenance['step']} (chosen "
@@ -62,6 +70,8 @@ def main() -> None:
   print(figures.table(measured))
   if groups:
     print(protocols.table(groups))
+    if protocols.shortfall(groups, FLAGS.protocol):
+      print(protocols.shortfall(groups, FLAGS.protocol))
   print(f"Per picture, as JSON, and panels: {output}")
 
 

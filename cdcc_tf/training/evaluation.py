@@ -1,11 +1,9 @@
 """Evaluation of a counter on labelled records; figures for reporting only."""
 
-import csv
 import dataclasses
 import datetime
-import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +17,12 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import intervals, overlay
 from cdcc_tf.inference.counter import CrowdCounter, Prediction
-from cdcc_tf.training import metrics, protocols, reliability
+from cdcc_tf.training import (
+  metrics,
+  picture_results,
+  protocols,
+  reliability,
+)
 from cdcc_tf.training.figures import (
   GAME_LEVELS,
   Figures,
@@ -37,6 +40,7 @@ def evaluate(
   panels: int = 3,
   provenance: Mapping[str, object] | None = None,
   protocol: str = "pictures",
+  together_with: Sequence[Path] = (),
 ) -> tuple[Figures, protocols.Groups]:
   """Counts every labelled picture of a split and measures the errors.
 
@@ -56,14 +60,24 @@ def evaluate(
     panels: number of pictures to draw, evenly spaced over the true counts.
     provenance: where the counter comes from; what this call knows is added.
     protocol: a key of `protocols.PROTOCOLS`.
+    together_with: outputs of earlier evaluations, of other counters, whose
+      pictures are among the protocol's groups, too.
 
   Returns:
     The figures over all pictures, see `figures.summarise`, and those of the
     protocol's groups, see `protocols.by_group`.
 
   Raises:
-    InputError: no such records, or no labelled picture among them.
+    InputError: no such records, or no labelled picture among them; a record
+      names no group, and the protocol needs one; or a picture was counted by
+      several counters.
   """
+  if together_with and protocols.PROTOCOLS[protocol] is None:
+    raise InputError(
+      f"--together_with: --protocol={protocol} has no groups to average. Name "
+      "the protocol, e.g. --protocol=ucf_cc_50."
+    )
+  others = picture_results.read_all(together_with)
   total = manifest.load_manifest(folder).pictures.get(split)
   drawn = _to_draw(folder, split, panels)
   results, rows, unlabelled = [], [], 0
@@ -78,6 +92,10 @@ def evaluate(
     if not record.labelled:
       unlabelled += 1
       continue
+    # Before the work, not after it.
+    protocols.require_group(protocol, record.id, record.group)
+    if record.id in others:
+      raise picture_results.counted_twice(record.id)
     image = decode_picture(record.image).numpy()
     points = record.counted_points()
     size = (record.height, record.width)
@@ -100,12 +118,13 @@ def evaluate(
   measured = summarise(results)
   if counter.calibration is not None:
     measured |= _reliability(results, counter.calibration) | cells.results()
-  groups = protocols.by_group(results, protocol)
+  groups = protocols.by_group([*others.values(), *results], protocol)
   origin = dict(provenance or {}) | {
     "precision": counter.precision,
     "records": str(folder),
     "split": split,
     "protocol": protocol,
+    "together_with": [str(place) for place in together_with],
     "left_out_unlabelled": unlabelled,
     "date": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
     "command": provenances.command_typed(),
@@ -114,7 +133,8 @@ def evaluate(
   content = measured | {"groups": groups, "provenance": origin}
   text = json.dumps(content, indent=1, allow_nan=False)
   write_atomically(output / "metrics.json", text + "\n")
-  write_atomically(output / "pictures.csv", _table(results))
+  table = picture_results.table(results)
+  write_atomically(output / picture_results.FILE_NAME, table)
   for index, row in enumerate(rows):
     overlay.save(row, output / f"panel_{index + 1}.png")
   return measured, groups
@@ -153,21 +173,6 @@ def _reliability(
     np.array([result.uncertainty for result in results], np.float64),
     calibration,
   )
-
-
-def _table(results: list[PictureResult]) -> str:
-  text = io.StringIO()
-  rows = csv.writer(text)
-  levels = [f"game{level}" for level in GAME_LEVELS]
-  header = ["id", "group", "true", "predicted", "error", *levels]
-  rows.writerow([*header, "low_90", "high_90", "familiar"])
-  for result in results:
-    bounds = result.interval or ()
-    measured = (result.predicted, result.predicted - result.true, *result.game)
-    decimals = [f"{figure:.3f}" for figure in (*measured, *bounds)]
-    familiar = [] if result.familiar is None else [int(result.familiar)]
-    rows.writerow([result.id, result.group, result.true, *decimals, *familiar])
-  return text.getvalue()
 
 
 def _to_draw(folder: Path, split: str, panels: int) -> set[str]:

@@ -19,11 +19,6 @@ _NWPU_LEVELS = (0, 100, 500, 5000)
 
 
 def _group(result: PictureResult) -> str:
-  if not result.group:
-    raise InputError(
-      f"{result.id}: its record names no group, so there are none to average "
-      "over. Use --protocol=pictures, or convert the data set again."
-    )
   return result.group
 
 
@@ -38,6 +33,23 @@ PROTOCOLS: dict[str, Callable[[PictureResult], str] | None] = {
   "ucf_cc_50": _group,
   "nwpu": _nwpu_level,
 }
+
+
+# How many groups published figures average, and what they are.
+_PUBLISHED = {"worldexpo10": (5, "scenes"), "ucf_cc_50": (5, "folds")}
+
+
+def require_group(protocol: str, id: str, group: str) -> None:
+  """Makes sure that a protocol knows where a picture belongs.
+
+  Raises:
+    InputError: it averages over groups, and the record names none.
+  """
+  if PROTOCOLS[protocol] is _group and not group:
+    raise InputError(
+      f"{id}: its record names no group, so there are none to average over. "
+      "Use --protocol=pictures, or convert the data set again."
+    )
 
 
 def by_group(results: Sequence[PictureResult], protocol: str) -> Groups:
@@ -60,6 +72,7 @@ def by_group(results: Sequence[PictureResult], protocol: str) -> Groups:
     return {}
   members: dict[str, list[PictureResult]] = {}
   for result in results:
+    require_group(protocol, result.id, result.group)
     members.setdefault(group_of(result), []).append(result)
   groups = {name: summarise(members[name]) for name in sorted(members)}
   means: Figures = {"pictures": len(results)}
@@ -68,6 +81,18 @@ def by_group(results: Sequence[PictureResult], protocol: str) -> Groups:
     defined = [value for value in values if value is not None]
     means[figure] = float(np.mean(defined)) if defined else None
   return groups | {MEAN: means}
+
+
+def shortfall(groups: Groups, protocol: str) -> str:
+  """Says that published figures average more or other groups; or is empty."""
+  wanted, kind = _PUBLISHED.get(protocol, (0, ""))
+  found = sum(name != MEAN for name in groups)
+  if not wanted or found == wanted:
+    return ""
+  return (
+    f"Not comparable with published figures: they average {wanted} {kind}, and "
+    f"these are of {found}."
+  )
 
 
 def table(groups: Groups) -> str:

@@ -26,7 +26,8 @@ LAYOUT = """\
     1_ann.mat … 50_ann.mat
   --division=fold1 … fold5 makes the ten pictures of that fold the split
   test. Without it all are in train. The folds, which records carry as
-  group, are those of ccnn (Onoro-Rubio and Lopez-Sastre, ECCV 2016)."""
+  group, are those of ccnn (Onoro-Rubio and Lopez-Sastre, ECCV 2016).
+  The figure is the mean of the five folds' MAE."""
 OPTIONS = ("division",)
 # A target domain, too small to take more from it than its own folds do.
 DEFAULT_SPLITS = Splits()

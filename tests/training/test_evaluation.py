@@ -11,7 +11,12 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import Prediction
-from cdcc_tf.training import evaluation, figures
+from cdcc_tf.training import (
+  evaluation,
+  figures,
+  picture_results,
+  protocols,
+)
 from cdcc_tf.training.figures import PictureResult, summarise
 from tests.conftest import png, tiny_record
 
@@ -97,6 +102,75 @@ def test_only_the_region_of_interest_counts(
   with open(tmp_path / "out" / "pictures.csv", newline="") as file:
     (row,) = csv.DictReader(file)
   assert (row["true"], row["predicted"]) == ("2", "3.000")
+
+
+def test_folds_of_several_counters_are_averaged(
+  tiny_records, tmp_path: Path
+) -> None:
+  outputs = []
+  for number in range(5):
+    member = dataclasses.replace(
+      tiny_record(number, height=16, width=24), group=f"fold{number + 1}"
+    )
+    folder = tiny_records(f"set{number}", {"test": [member]})
+    outputs.append(tmp_path / f"out{number}")
+    measured, groups = evaluation.evaluate(
+      OnePersonACell(),
+      *(folder, "test", outputs[-1], 4.0),
+      protocol="ucf_cc_50",
+      together_with=outputs[:-1],
+    )
+  assert measured["pictures"] == 1  # of this counter alone
+  assert list(groups) == [
+    *(f"fold{number}" for number in range(1, 6)),
+    protocols.MEAN,
+  ]
+  mean = np.mean([6 - len(tiny_record(n).points) for n in range(5)])
+  assert groups[protocols.MEAN]["mae"] == pytest.approx(mean)
+  saved = json.loads((outputs[-1] / "metrics.json").read_text())
+  assert saved["provenance"]["together_with"] == [str(o) for o in outputs[:-1]]
+  for twice in (outputs, [outputs[0], outputs[0]]):
+    with pytest.raises(InputError, match="was counted by two of these"):
+      evaluation.evaluate(
+        OnePersonACell(),
+        *(folder, "test", tmp_path / "again", 4.0),
+        protocol="ucf_cc_50",
+        together_with=twice,
+      )
+
+
+def test_other_evaluations_need_a_protocol(tmp_path: Path) -> None:
+  with pytest.raises(InputError, match="--protocol=pictures has no groups"):
+    evaluation.evaluate(
+      OnePersonACell(),
+      *(tmp_path, "test", tmp_path / "out", 4.0),
+      together_with=[tmp_path],
+    )
+
+
+@pytest.mark.parametrize(
+  ("content", "message"),
+  [(None, "not found"), ("id,group\n1,a\n", "no table"), ("", "no picture")],
+)
+def test_evaluations_that_cannot_be_averaged(
+  tmp_path: Path, content: str | None, message: str
+) -> None:
+  if content is not None:
+    (tmp_path / "pictures.csv").write_text(content)
+  with pytest.raises(InputError, match=message):
+    picture_results.read(tmp_path)
+
+
+def test_records_without_groups_are_refused_at_once(
+  tiny_records, tmp_path: Path
+) -> None:
+  folder = tiny_records("set", {"dev": 4})
+  counter = OnePersonACell()
+  counter.count = None  # type: ignore[method-assign]
+  with pytest.raises(InputError, match="names no group"):
+    evaluation.evaluate(
+      counter, folder, "dev", tmp_path / "out", 4.0, protocol="worldexpo10"
+    )
 
 
 def test_undefined_figures_are_null_not_nan() -> None:

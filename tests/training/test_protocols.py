@@ -57,6 +57,17 @@ def test_records_without_groups_are_refused():
     protocols.by_group([result("", 1, 1.0)], "worldexpo10")
 
 
+def test_folds_that_are_missing_are_said():
+  folds = [result(f"fold{n}", 10, 12.0) for n in range(1, 6)]
+  whole = protocols.by_group(folds, "ucf_cc_50")
+  assert protocols.shortfall(whole, "ucf_cc_50") == ""
+  one = protocols.by_group(folds[:1], "ucf_cc_50")
+  assert "average 5 folds, and these are of 1." in protocols.shortfall(
+    one, "ucf_cc_50"
+  )
+  assert protocols.shortfall(one, "groups") == ""
+
+
 def test_table_has_a_line_a_group():
   lines = protocols.table(protocols.by_group(RESULTS, "groups")).splitlines()
   assert len(lines) == 4
