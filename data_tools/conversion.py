@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import functools
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -31,7 +31,8 @@ logger = logging.getLogger(__name__)
 class Options:
   """How to convert; see the flags of `data_tools.convert`.
 
-  None leaves an option of the splits to the format's `DEFAULT_SPLITS`. `reader`
+  None leaves an option of the splits to the format's `DEFAULT_SPLITS`. `split`
+  names those to convert, or none for all. `reader`
   holds the choices of the format's own `OPTIONS`. `workers` threads share the
   work, None for as many as there are cores; or a Beam `runner` does. Records do
   not depend on it.
@@ -40,6 +41,7 @@ class Options:
   val_fraction: float | None = None
   dev_every: int | None = None
   seed: int = 0
+  split: tuple[str, ...] = ()
   sigma: str = "fixed"
   max_side: int | None = None
   resize: str | None = None
@@ -62,6 +64,7 @@ class Options:
     described = dataclasses.asdict(self) | dataclasses.asdict(division)
     for name in ("overwrite", "workers", "runner", "runner_options"):
       del described[name]
+    described["split"] = list(self.split)  # as JSON gives it back
     return described | {"format": format_name}
 
 
@@ -104,6 +107,8 @@ def convert(
     options.seed,
     {picture.id: picture.unit for picture in pictures if picture.unit},
   )
+  items = _of_splits(items, splits, options.split)
+  wanted = sum(isinstance(item, LabelledPicture) for item in items)
   described = options.described(format_name, division)
   prefix = fixed_part(folder).resolve().name
   key = fingerprint(described | {"prefix": prefix}, items, splits)
@@ -116,7 +121,7 @@ def convert(
         "wrote.",
         output,
         writer.recovered,
-        len(pictures),
+        wanted,
       )
     for text in deviations(reader, choices, pictures):
       writer.note(text)
@@ -148,6 +153,25 @@ def convert(
           record, origin = outcome
           writer.write(record, splits[item.id], origin)
   return writer.manifest
+
+
+def _of_splits(
+  items: list[Item], splits: Mapping[str, str], wanted: Sequence[str]
+) -> list[Item]:
+  """Leaves out pictures of other splits than those wanted, if any are."""
+  for name in wanted:
+    if name not in splits.values():
+      raise InputError(
+        f"--split={name}: no picture is in it. There are: "
+        f"{', '.join(sorted(set(splits.values()))) or 'none'}."
+      )
+  return [
+    item
+    for item in items
+    if not wanted
+    or not isinstance(item, LabelledPicture)
+    or splits[item.id] in wanted
+  ]
 
 
 def _without_twins(items: Iterable[Item]) -> Iterator[Item]:

@@ -49,6 +49,13 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
     + formats.defaults("dev_every"),
     flag_values=values,
   )
+  flags.DEFINE_list(
+    "split",
+    [],
+    "Convert only the pictures of these splits, separated by commas, e.g. "
+    "--split=test. Default: all.",
+    flag_values=values,
+  )
   flags.DEFINE_integer(
     "seed", 0, "Seed of the draw of 'val'.", flag_values=values
   )
@@ -131,6 +138,7 @@ def main() -> None:
       val_fraction=FLAGS.val_fraction,
       dev_every=FLAGS.dev_every,
       seed=FLAGS.seed,
+      split=tuple(FLAGS.split),
       sigma=FLAGS.sigma,
       max_side=FLAGS.max_side,
       resize=FLAGS.resize,

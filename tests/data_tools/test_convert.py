@@ -225,6 +225,24 @@ def test_splits_are_written_and_repeatable(tmp_path: Path):
   assert again == manifest  # checksums and all
 
 
+def test_splits_that_are_not_wanted_are_left_out(tmp_path: Path):
+  root = write_shanghaitech(
+    tmp_path / "part", {f"IMG_{n}": POINTS for n in range(1, 9)}
+  )
+  write_shanghaitech(root, {"IMG_1": POINTS}, "test")
+  whole, output = convert_shanghaitech(root, dev_every=4)
+  expected = {split: list(read(output, split)) for split in whole.pictures}
+  for wanted in (("test",), ("train", "dev")):
+    some, output = convert_shanghaitech(
+      root, dev_every=4, split=wanted, overwrite=True
+    )
+    assert set(some.pictures) == set(wanted)
+    for split in wanted:  # divided as if all were converted
+      assert list(read(output, split)) == expected[split]
+  with pytest.raises(InputError, match=r"--split=val: .* are: dev, test, tra"):
+    convert_shanghaitech(root, dev_every=4, split=("val",), overwrite=True)
+
+
 @pytest.mark.parametrize(
   ("options", "expected"),
   [
@@ -372,7 +390,7 @@ def test_command_passes_choices_on(tmp_path: Path):
     write_mat(tmp_path / "in" / f"{number}_ann.mat", points)
   command = [sys.executable, "-m", "data_tools.convert", "--format=ucf_cc_50"]
   command += [f"--input={tmp_path}/in", f"--output={tmp_path}/records"]
-  command += ["--division=fold2"]
+  command += ["--division=fold2", "--split=train,test"]
   done = subprocess.run(command, capture_output=True, text=True)
   assert done.returncode == 0, done.stderr
   manifest = load_manifest(tmp_path / "records")
