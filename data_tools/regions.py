@@ -18,7 +18,8 @@ def region_mask(roi: np.ndarray, height: int, width: int) -> np.ndarray:
     bool array of shape [height, width].
 
   Raises:
-    ValueError: the mask is of another size than the picture.
+    ValueError: the mask is of another size than the picture, or the polygon
+      lies outside it.
   """
   if roi.dtype == bool:
     if roi.shape != (height, width):
@@ -30,7 +31,10 @@ def region_mask(roi: np.ndarray, height: int, width: int) -> np.ndarray:
   mask = Image.new("L", (width, height))
   corners = [(float(x), float(y)) for x, y in roi]
   ImageDraw.Draw(mask).polygon(corners, fill=1)
-  return np.asarray(mask) > 0
+  inside = np.asarray(mask) > 0
+  if not inside.any():
+    raise ValueError("its region of interest leaves nothing of the picture")
+  return inside
 
 
 def region_png(mask: np.ndarray) -> bytes:

@@ -37,6 +37,7 @@ from data_tools.formats import (
   video,
   worldexpo10,
 )
+from data_tools.splits import Splits
 
 FORMATS: dict[str, ModuleType] = {
   "beijing_brt": beijing_brt,
@@ -76,9 +77,14 @@ def layouts() -> str:
   return "\n".join(
     f"{name}:\n"
     + "\n".join(f"|{line}" for line in FORMATS[name].LAYOUT.split("\n"))
-    + f"\n|  Splits: {FORMATS[name].DEFAULT_SPLITS}."
+    + _division(FORMATS[name].DEFAULT_SPLITS)
     for name in names()
   )
+
+
+def _division(usual: Splits) -> str:
+  """Returns what becomes of the training pictures, if they are divided."""
+  return "" if usual == Splits() else f"\n|  Of train are made: {usual}."
 
 
 def with_option(option: str) -> str:

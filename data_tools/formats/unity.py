@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_tools.formats.base import LabelledPicture, Unreadable, labelled
+from data_tools.formats.base import (
+  LabelledPicture,
+  Totals,
+  Unreadable,
+  labelled,
+)
 from data_tools.formats.folders import (
   annotations_without_picture,
   numbered_pictures,
@@ -19,6 +24,7 @@ LAYOUT = """\
     test_data/…                              (optional)"""
 # A source domain: checkpoints are chosen by the error on `val`.
 DEFAULT_SPLITS = Splits(val_fraction=0.1)
+TOTALS = (Totals("train", 232, 97_399),)
 
 
 def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:

@@ -425,7 +425,9 @@ def test_folder_given_as_a_dot_still_names_the_pictures(
 def test_layouts_are_in_the_help(name: str):
   reader = formats.FORMATS[name]
   lines = [f"{name}:", *(f"|{line}" for line in reader.LAYOUT.split("\n"))]
-  lines.append(f"|  Splits: {reader.DEFAULT_SPLITS}.")
+  usual = reader.DEFAULT_SPLITS
+  if usual.val_fraction or usual.dev_every:
+    lines.append(f"|  Of train are made: {usual}.")
   # Wrapped for the terminal, trees are still trees.
   printed = COMMAND_FLAGS.module_help(command).split("\n")
   start = printed.index("    " + lines[0])

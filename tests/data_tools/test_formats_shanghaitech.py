@@ -218,13 +218,16 @@ def test_wrong_folder_shows_expected_and_found(
   )
 
 
-@pytest.mark.parametrize("given", ["above", "below", "misspelt"])
+@pytest.mark.parametrize(
+  "given", ["above", "below", "misspelt", "one level up"]
+)
 def test_nearest_folder_that_fits_is_named(tmp_path: Path, given: str):
   root = write_shanghaitech(tmp_path / "sets" / "part_A", {"IMG_1": POINTS})
   folders = {
     "above": tmp_path,
     "below": root / "train_data",
     "misspelt": root.with_name("part-a"),
+    "one level up": tmp_path / "part_A_final",
   }
   with pytest.raises(InputError) as raised:
     list(shanghaitech.read(folders[given]))

@@ -228,6 +228,14 @@ def test_mask_of_another_size_is_refused(tmp_path: Path):
     to_record(picture, "p")
 
 
+def test_region_outside_the_picture_is_refused(tmp_path: Path):
+  path = write_picture(tmp_path / "a.jpg")
+  beyond = np.array([[300.0, 5], [400, 5], [400, 24]])
+  picture = LabelledPicture("a", path, None, roi=beyond)
+  with pytest.raises(UnusablePicture, match="leaves nothing of the picture"):
+    to_record(picture, "p")
+
+
 def files_of_every_kind() -> dict[str, tuple[bytes, str, str]]:
   """Returns encoded noise, what `read_picture` calls it, why it converts."""
   picture = Image.fromarray(noise_picture(20, 30, 0))
