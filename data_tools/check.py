@@ -30,9 +30,9 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   flags.DEFINE_string(
     "contact_sheet",
     None,
-    "PNG file to write with 16 pictures side by side, a ring around each head: "
-    "first pictures in which something was found, then from the emptiest to "
-    "the fullest.",
+    "PNG file to write with 16 pictures side by side, a ring around each head, "
+    "what lies outside a region of interest dark: first pictures in which "
+    "something was found, then from the emptiest to the fullest.",
     flag_values=values,
   )
   flags.DEFINE_bool(

@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.regions import heads_within
 from cdcc_tf.errors import first_line
 from data_tools.checking import faults
 from data_tools.checking.findings import Finding
@@ -32,6 +33,8 @@ class Facts:
     width: in pixels.
     labelled: whether somebody looked for people.
     heads: number of them.
+    counted: number of those that lie in the region of interest; None if there
+      is no region, or none that fits.
     stored: SHA-256 of the picture's bytes.
     content: hash of its pixels; empty if it cannot be decoded.
     look: 128 bits, bool: whether it gets brighter to the right and downwards,
@@ -50,6 +53,7 @@ class Facts:
   width: int
   labelled: bool
   heads: int
+  counted: int | None
   stored: str
   content: str
   look: np.ndarray | None
@@ -84,6 +88,7 @@ def facts_of(split: str, record: CrowdRecord) -> Facts:
     width=record.width,
     labelled=record.labelled,
     heads=len(record.points),
+    counted=_counted(record),
     stored=hashlib.sha256(record.image).hexdigest(),
     content=content,
     look=look,
@@ -96,6 +101,19 @@ def facts_of(split: str, record: CrowdRecord) -> Facts:
       *(Finding(kind, record.id, told) for kind, told in odd),
     ),
   )
+
+
+def _counted(record: CrowdRecord) -> int | None:
+  """Returns how many heads lie in the region of interest, if there is one."""
+  try:
+    region = record.region()
+  except tf.errors.OpError:
+    return None
+  if region is None or region.shape != (record.height, record.width):
+    return None
+  size = [record.width, record.height]
+  inside = ((record.points >= 0) & (record.points < size)).all(axis=1)
+  return int(heads_within(record.points[inside], region).sum())
 
 
 def _content(image: np.ndarray) -> str:

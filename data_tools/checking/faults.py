@@ -38,6 +38,8 @@ def of_labels(record: CrowdRecord) -> Faults:
     if region is not None and region.shape != size:
       told = f"{region.shape[1]}x{region.shape[0]}, not {size[1]}x{size[0]}"
       faults.append(("regions of interest of another size", told))
+    elif region is not None and not region.any():
+      faults.append(("regions of interest without a pixel", ""))
   return faults
 
 

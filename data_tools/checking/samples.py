@@ -16,6 +16,7 @@ from data_tools.checking.integrity import Reading
 from data_tools.sheets import reduced
 
 PICTURES, _SUSPICIOUS = 16, 8
+_HEAD, _HEAD_OUTSIDE = (0, 255, 60), (255, 120, 0)  # colours of rings
 _CAPTION, _LETTERS = 20, 60
 
 
@@ -52,14 +53,22 @@ def thumbnails(
 
 
 def _drawn(split: str, record: CrowdRecord, image: np.ndarray) -> np.ndarray:
-  """Returns a small picture with a ring around each head, and a caption."""
+  """Returns a small picture with a ring around each head, and a caption.
+
+  Outside the region of interest it is dark, and rings are orange.
+  """
   small = np.ascontiguousarray(reduced(image))
   points = record.points[np.isfinite(record.points).all(axis=1)]
+  region = _small_region(record, *small.shape[:2])
+  small[~region] //= 3
   scale = [small.shape[1] / record.width, small.shape[0] / record.height]
-  # Sixteenths of a pixel, and its centre at 0, as OpenCV counts.
-  for x, y in np.clip(points * scale, -1e4, 1e4) * 16 - 8:
-    centre = (round(float(x)), round(float(y)))
-    cv2.circle(small, centre, 3 * 16, (0, 255, 60), 1, cv2.LINE_AA, 4)
+  last = [small.shape[1] - 1, small.shape[0] - 1]
+  for point in np.clip(points * scale, -1e4, 1e4):
+    column, row = np.clip(point, 0, last).astype(int)
+    colour = _HEAD if region[row, column] else _HEAD_OUTSIDE
+    # Sixteenths of a pixel, and its centre at 0, as OpenCV counts.
+    centre = [round(float(side)) for side in point * 16 - 8]
+    cv2.circle(small, centre, 3 * 16, colour, 1, cv2.LINE_AA, 4)
   count = f"{len(record.points):,} heads" if record.labelled else "unlabelled"
   caption = Image.new("RGB", (max(200, small.shape[1]), _CAPTION), "white")
   ImageDraw.Draw(caption).text(
@@ -72,6 +81,20 @@ def _drawn(split: str, record: CrowdRecord, image: np.ndarray) -> np.ndarray:
   sheet[: small.shape[0], : small.shape[1]] = small
   sheet[small.shape[0] :] = np.asarray(caption)
   return sheet
+
+
+def _small_region(record: CrowdRecord, height: int, width: int) -> np.ndarray:
+  """Returns where to count, bool of the given size; all where nobody knows."""
+  try:
+    region = record.region()
+  except tf.errors.OpError:
+    region = None
+  if region is None:
+    return np.ones((height, width), bool)
+  small = Image.fromarray(region).resize(
+    (width, height), Image.Resampling.NEAREST
+  )
+  return np.asarray(small)
 
 
 def _end_of(id: str) -> str:

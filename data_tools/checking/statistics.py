@@ -56,6 +56,21 @@ def _sizes(pictures: Sequence[Facts]) -> str:
   )
 
 
+def regions(pictures: Sequence[Facts]) -> list[str]:
+  """Says how many heads regions of interest leave, if there are any."""
+  members = [facts for facts in pictures if facts.counted is not None]
+  if not members:
+    return []
+  heads = sum(facts.heads for facts in members)
+  counted = sum(facts.counted or 0 for facts in members)
+  return [
+    f"Regions of interest: {len(members):,} pictures have one. Of their "
+    f"{heads:,} heads {counted:,} lie in it; only those count in training, "
+    "evaluation and prediction.",
+    "",
+  ]
+
+
 def histograms(pictures: Sequence[Facts]) -> list[str]:
   """Returns bars of heads in a picture, and of how crowded pictures are."""
   labelled = [facts for facts in pictures if facts.labelled]

@@ -43,6 +43,7 @@ class Survey:
   def lines(self) -> list[str]:
     """Returns all of it in words."""
     lines = [*statistics.splits_table(self.pictures), ""]
+    lines += statistics.regions(self.pictures)
     lines += statistics.histograms(self.pictures)
     lines += statistics.head_sizes(self.pictures)
     if self.conserved is not None:

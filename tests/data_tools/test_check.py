@@ -134,6 +134,11 @@ POINTS = crowd(0)
     ({"image": jpeg(scene(0))[:-900]}, "cannot be decoded", True),
     ({"image": jpeg(scene(0, 90, 160))}, "another size than told", True),
     ({"roi": png(np.zeros((9, 9, 1), np.uint8))}, "regions .* size", True),
+    (
+      {"roi": png(np.zeros((HEIGHT, WIDTH, 1), np.uint8))},
+      "regions of interest without a pixel",
+      True,
+    ),
     ({"roi": b"torn"}, "regions of interest that cannot be read", True),
     ({"points": np.concatenate([POINTS, POINTS[:2]])}, "on another", False),
     ({"points": POINTS / WIDTH}, "all heads on one spot", False),
@@ -407,6 +412,27 @@ def test_heads_are_drawn_where_they_are(tmp_path: Path):
   caption = drawn[HEIGHT:]
   assert (caption == 255).mean() > 0.7
   assert (caption < 100).any()
+
+
+def test_regions_of_interest_show(tmp_path: Path):
+  region = np.zeros((HEIGHT, WIDTH, 1), np.uint8)
+  region[:, :80] = 255
+  points = np.float32([(20.5, 20.5), (30, 50), (120.5, 20.5)])
+  grey = png(np.full((HEIGHT, WIDTH, 3), 150, np.uint8))
+  members = [record(n) for n in range(3)]
+  members[1] = record(1, image=grey, points=points, roi=png(region))
+  result = found(tmp_path, {"train": members})
+  assert "1 pictures have one. Of their 3 heads 2 lie in it" in "".join(
+    result.lines()
+  )
+  folder = tmp_path / "records"
+  (drawn,) = samples.thumbnails(folder, load_manifest(folder), ["set/1"])
+  assert drawn[5, 5].tolist() == [150] * 3
+  assert drawn[5, 155].tolist() == [50] * 3
+  head, beyond = drawn[10:30, 10:30], drawn[10:30, 110:130]
+  assert (head[..., 1] > 200).any()
+  assert not (beyond[..., 1] > 200).any()
+  assert (beyond[..., 0] > 200).any()
 
 
 def test_missing_records_and_wrong_names_are_told(tmp_path: Path):
