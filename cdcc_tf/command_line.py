@@ -13,7 +13,7 @@ from absl import logging as absl_logging
 from tqdm import tqdm
 
 from cdcc_tf import quiet_start
-from cdcc_tf.errors import InputError
+from cdcc_tf.errors import InputError, first_line
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -62,8 +62,7 @@ def run(main: Callable[[], None]) -> None:
   except Exception as error:  # TensorFlow has its own for a full disk
     if not _is_about_files(error):
       raise
-    line = str(error).partition("\n")[0]
-    _end(re.sub(r"\{\{.*?\}\} | \[Op:.*", "", line), EXIT_BAD_INPUT)
+    _end(first_line(error), EXIT_BAD_INPUT)
 
 
 def require(*names: str) -> None:

@@ -1,5 +1,7 @@
 """The one exception that commands show without a traceback."""
 
+import re
+
 
 class InputError(ValueError):
   """Something the user gave is wrong: a file, a field, a flag, a folder.
@@ -10,6 +12,10 @@ class InputError(ValueError):
 
 
 def first_line(error: BaseException) -> str:
-  """Returns what an error says in one line; its kind if it says nothing."""
+  """Returns what an error says in one line; its kind if it says nothing.
+
+  TensorFlow puts its own node's name before the reason, and more behind.
+  """
   lines = str(error).strip().splitlines()
-  return lines[0] if lines else type(error).__name__
+  reason = re.sub(r"\{\{.*?\}\}+ *| *\[Op:.*", "", lines[0]) if lines else ""
+  return reason or type(error).__name__

@@ -8,7 +8,6 @@ import contextlib
 import dataclasses
 import hashlib
 import io
-import re
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -139,9 +138,7 @@ def _usable(
   try:
     height, width = decodable_size(image)
   except tf.errors.OpError as error:
-    # TensorFlow puts its own node's name before the reason, and more behind.
-    reason = re.sub(r"\{\{.*?\}\} *| *\[Op:.*", "", first_line(error))
-    raise UnusablePicture(reason or type(error).__name__) from error
+    raise UnusablePicture(first_line(error)) from error
   return PictureFile(
     image=image,
     height=height,

@@ -45,7 +45,9 @@ def _remarks(manifest: Manifest) -> list[str]:
     f"{count:,} pictures of split {split} are unlabelled."
     for split, count in manifest.unlabelled.items()
   ]
-  if "val" not in manifest.pictures:
+  unlabelled = sum(manifest.unlabelled.values())
+  is_labelled = unlabelled < sum(manifest.pictures.values())
+  if is_labelled and "val" not in manifest.pictures:
     lines.append(
       "There is no split val: as a source domain these records need one, e.g. "
       "--val_fraction=0.1."

@@ -8,6 +8,7 @@ from cdcc_tf.data import records
 from cdcc_tf.errors import InputError
 from data_tools.conversion import Options, convert
 from data_tools.formats import images
+from data_tools.summary import summary
 from tests.data_tools.exports import picture_files
 
 NAMES = ["seq_10.jpg", "seq_2.PNG", "deep er/seq_1.jpeg", "c.webp.jpg"]
@@ -51,6 +52,7 @@ def test_converted(tmp_path: Path):
   manifest = convert("images", tmp_path / "cam" / "*.*", output, Options())
   assert manifest.pictures == manifest.unlabelled == {"train": 3}
   assert len(manifest.skipped_files) == 1
+  assert "source domain" not in summary(manifest)  # nor can they be one
   found = list(records.read_records(output, "train"))
   assert [record.id for record in found] == [
     *("cam/train/c.webp.jpg", "cam/train/seq_2.PNG", "cam/train/seq_10.jpg")

@@ -120,6 +120,8 @@ def test_errors_without_a_message_still_have_a_reason(
     (ValueError("\n"), "ValueError"),
     (OSError(" \n one\ntwo"), "one"),
     (KeyError("a"), "'a'"),
+    (ValueError("{{function_node x}} torn at 7 [Op:Get] name: "), "torn at 7"),
+    (ValueError("{{node x}} [Op:Get]"), "ValueError"),
   ],
 )
 def test_first_line(error: Exception, expected: str):
