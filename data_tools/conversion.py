@@ -26,6 +26,8 @@ from data_tools.totals import deviations
 
 logger = logging.getLogger(__name__)
 
+_SECONDS_IN_SILENCE = 2.0
+
 
 @dataclasses.dataclass(frozen=True)
 class Options:
@@ -97,7 +99,15 @@ def convert(
     fill = beam_runner.loaded(
       options.runner, options.runner_options, folder, options.workers
     )
-  items = list(_without_twins(reader.read(folder, **choices)))
+  # Thousands of annotations, or a long video, take a while to go through.
+  reading = tqdm(
+    reader.read(folder, **choices),
+    f"read {format_name}",
+    unit="picture",
+    delay=_SECONDS_IN_SILENCE,
+    leave=False,
+  )
+  items = list(_without_twins(reading))
   pictures = [item for item in items if isinstance(item, LabelledPicture)]
   splits = {picture.id: picture.split for picture in pictures}
   splits |= assign_splits(

@@ -17,8 +17,8 @@ from cdcc_tf.data import records
 from cdcc_tf.data.manifest import Manifest, load_manifest
 from cdcc_tf.data.records import CrowdRecord, require_sigmas
 from cdcc_tf.errors import InputError
+from data_tools import conversion, formats, reader_flags
 from data_tools import convert as command
-from data_tools import formats, reader_flags
 from data_tools.adaptive_sigma import adaptive_sigmas
 from data_tools.conversion import Options, convert
 from data_tools.summary import summary
@@ -403,6 +403,17 @@ def test_command_passes_choices_on(tmp_path: Path):
   )
   assert refused.returncode == 2
   assert "--gcc_filter: format ucf_cc_50 has no such choice" in refused.stderr
+
+
+def test_long_reading_shows_progress(
+  tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+  root = write_shanghaitech(tmp_path / "part", {"IMG_1": POINTS})
+  convert_shanghaitech(root)
+  assert "read shanghaitech" not in capsys.readouterr().err
+  monkeypatch.setattr(conversion, "_SECONDS_IN_SILENCE", 0.0)
+  convert_shanghaitech(root, overwrite=True)
+  assert "read shanghaitech" in capsys.readouterr().err
 
 
 def test_records_are_not_overwritten_unasked(tmp_path: Path):
