@@ -34,12 +34,14 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   )
 
 
-def our_counter(precision: str, channels: float) -> CrowdCounter:
+def our_counter(
+  precision: str, channels: float, fast: bool = True
+) -> CrowdCounter:
   """Returns a counter with random weights."""
   with precisions.scope(precision):
     model = SFCN(channels)
     model(tf.zeros((1, 64, 64, 3)))
-  return CrowdCounter(model)
+  return CrowdCounter(model, fast=fast)
 
 
 def measure(
@@ -52,14 +54,19 @@ def measure(
   """Times one picture in each; returns a line each, and ratios."""
   random = np.random.default_rng(0)
   image = random.integers(0, 256, (height, width, 3), np.uint8)
-  ours = {name: our_counter(name, channels) for name in PRECISIONS}
+  ours = {
+    f"ours, {what}, {name}": our_counter(name, channels, what == "one pass")
+    for what in ("one pass", "every mask")
+    for name in PRECISIONS
+  }
   sides = {
-    f"ours, {name}": lambda counter=counter: counter.count(image)
+    name: lambda counter=counter: counter.count(image)
     for name, counter in ours.items()
   }
   if torch:
     network = torch_side.load()
-    masks = ours["float32"].model.masked_decoder[0].mask_values.numpy()
+    (model, *_) = (counter.model for counter in ours.values())
+    masks = model.masked_decoder[0].mask_values.numpy()
     sides |= {
       f"PyTorch, {name}": network.counter(masks, channels, image, name)
       for name in PRECISIONS
@@ -67,15 +74,10 @@ def measure(
   seconds = timing.in_turns(sides, rounds)
   lines = [timing.row(name, values) for name, values in seconds.items()]
   if torch:
-    for name in PRECISIONS:
-      against = timing.ratio(
-        seconds[f"ours, {name}"], seconds[f"PyTorch, {name}"]
-      )
-      lines.append(f"ours / PyTorch, both {name}: {against:.2f}")
-    against = timing.ratio(
-      seconds["ours, bfloat16"], seconds["PyTorch, float32"]
-    )
-    lines.append(f"ours in bfloat16 / PyTorch in float32: {against:.2f}")
+    for name in ours:
+      for other in PRECISIONS:
+        against = timing.ratio(seconds[name], seconds[f"PyTorch, {other}"])
+        lines.append(f"{name} / PyTorch, {other}: {against:.2f}")
   return lines
 
 

@@ -1,4 +1,4 @@
-"""Flags of every command that uses a trained counter: which, and computed how.
+"""Flags of every command that uses a trained counter: which, computed how.
 
 Defined once, shown in each command's --help as its own.
 """
@@ -31,4 +31,14 @@ def define(
     ["auto", "float32", "bfloat16"],
     "Compute precision; auto takes bfloat16 where the processor has it."
     + precision_help,
+  )
+
+
+def define_fast() -> None:
+  """Defines --fast for the command that calls."""
+  flags.DEFINE_bool(
+    "fast",
+    False,
+    "Count in one pass instead of with every mask: a quarter less time, but no "
+    "intervals, and counts some percent off those of all masks.",
   )

@@ -16,6 +16,7 @@ from cdcc_tf.training import protocols
 FLAGS = flags.FLAGS
 
 counter_flags.define("whose counter to measure")
+counter_flags.define_fast()
 flags.DEFINE_string("records", None, "Labelled records to measure on.")
 flags.DEFINE_string("split", "test", "Split of the records.")
 flags.DEFINE_string(
@@ -47,8 +48,12 @@ def main() -> None:
 
   records = Path(FLAGS.records)
   name = f"{records.resolve().name}_{FLAGS.split}_{FLAGS.which}"
+  if FLAGS.fast:
+    name += "_fast"
   output = Path(FLAGS.output or Path(FLAGS.run) / "evaluation" / name)
-  counter = CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision)
+  counter = CrowdCounter.from_run(
+    FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
+  )
   provenance = RunFolder(Path(FLAGS.run)).provenance(FLAGS.which)
   measured, groups = evaluation.evaluate(
     counter,
@@ -64,7 +69,8 @@ def main() -> None:
   print(
     f"Counter: {FLAGS.run}, {FLAGS.which}, step {provenance['step']} (chosen "
     f"by: {provenance['chosen_by']}); {counter.precision} "
-    f"(--precision={FLAGS.precision})"
+    f"(--precision={FLAGS.precision}), "
+    + ("one pass" if counter.fast else "every mask")
   )
   print(f"Records: {FLAGS.records}, split {FLAGS.split}")
   print(figures.table(measured))

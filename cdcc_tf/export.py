@@ -5,8 +5,8 @@
 Any program with TensorFlow can then count:
 
   model = tf.saved_model.load("exported/")
-  model.serve(pictures)["count"]         # uint8 RGB [batch, height, width, 3]
-  model.estimate(pictures)["low_90"]     # and high_90, familiar, …: see serving
+  served = model.serve(pictures)         # uint8 RGB [batch, height, width, 3]
+  served["count"], served["low_90"], served["high_90"], served["familiar"], …
 """
 
 from absl import flags
@@ -20,6 +20,7 @@ counter_flags.define(
   "float32",
   " A bfloat16 graph is slow on other processors.",
 )
+counter_flags.define_fast()
 flags.DEFINE_string("output", None, "New folder for the SavedModel.")
 
 
@@ -28,8 +29,10 @@ def main() -> None:
   from cdcc_tf.inference import serving
   from cdcc_tf.inference.counter import CrowdCounter
 
-  counter = CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision)
-  serving.export(counter.model, FLAGS.output, counter.calibration)
+  counter = CrowdCounter.from_run(
+    FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
+  )
+  serving.export(counter, FLAGS.output)
   print(f"SavedModel, {counter.precision}: {FLAGS.output}")
 
 

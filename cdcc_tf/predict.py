@@ -21,15 +21,10 @@ from cdcc_tf.errors import InputError
 FLAGS = flags.FLAGS
 
 counter_flags.define("whose counter to use")
+counter_flags.define_fast()
 flags.DEFINE_string("input", None, "A picture, or a folder of pictures.")
 flags.DEFINE_string(
   "output", None, "Folder for counts.csv and the overlays of each picture."
-)
-flags.DEFINE_bool(
-  "intervals",
-  True,
-  "Count with every mask, which intervals need; --nointervals counts in one "
-  "pass, as the exported model does, in less time.",
 )
 flags.DEFINE_bool(
   "maps",
@@ -52,9 +47,7 @@ def main() -> None:
 
   paths = pictures.find_pictures(Path(FLAGS.input))
   counts, problems = pictures.count_pictures(
-    CrowdCounter.from_run(
-      FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.intervals
-    ),
+    CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast),
     paths,
     Path(FLAGS.output),
     FLAGS.maps,

@@ -178,7 +178,7 @@ def test_from_training_to_an_exported_count(
     "import sys, json, tensorflow as tf\n"
     "model = tf.saved_model.load(sys.argv[1])\n"
     "image = tf.io.decode_png(tf.io.read_file(sys.argv[2]))\n"
-    "both = model.estimate(tf.stack([image, image]))\n"
+    "both = model.serve(tf.stack([image, image]))\n"
     "names = ('count', 'low_90', 'high_90')\n"
     "print(json.dumps([both[name].numpy().tolist() for name in names]))\n"
   )
@@ -248,7 +248,7 @@ def test_help_and_missing_flags(module: str) -> None:
   done = command(module, "--help")
   assert f"python -m {module}" in done.stdout
   if module in ("cdcc_tf.evaluate", "cdcc_tf.predict", "cdcc_tf.export"):
-    for flag in ("run", "which", "precision"):
+    for flag in ("run", "which", "precision", "[no]fast"):
       assert f"  --{flag}:" in done.stdout
   for arguments, expected in (
     ((), "is required"),

@@ -94,7 +94,10 @@ def random_view(
   """Draws where to look, how large, and whether in a mirror.
 
   Scale is drawn log-uniformly; a picture smaller than the window is enlarged
-  as much as it must be. Both axes get the same scale.
+  as much as it must be. Both axes get the same scale. The window's centre is
+  drawn from the whole picture, and a window that so reaches beyond the border
+  is moved back: drawn from all windows inside, the borders, where there often
+  is nobody, would hardly be seen, and crops would be denser than pictures.
 
   Args:
     size: integer tensor (height, width) of the picture.
@@ -108,8 +111,12 @@ def random_view(
   scale = scale_min * tf.pow(scale_max / scale_min, draw[0])
   scale = tf.maximum(scale, crop / tf.minimum(height, width))
   side = tf.minimum(tf.round(crop / scale), tf.floor(tf.minimum(height, width)))
-  top = tf.floor(draw[1] * (height - side + 1))
-  left = tf.floor(draw[2] * (width - side + 1))
+  top = tf.clip_by_value(
+    tf.round(draw[1] * height - side / 2), 0.0, height - side
+  )
+  left = tf.clip_by_value(
+    tf.round(draw[2] * width - side / 2), 0.0, width - side
+  )
   return View(tf.stack([top, left, side]), draw[3] < 0.5, crop)
 
 

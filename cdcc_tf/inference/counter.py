@@ -1,6 +1,7 @@
 """CrowdCounter: load a trained counter and count pictures with it."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -25,8 +26,8 @@ class Prediction:
     count: number of people, the sum of `density`.
     density: float32 array of shape [ceil(height/8), ceil(width/8)], people
       per cell of 8 x 8 pixels.
-    deviation: standard deviation of each cell, same shape, people: aleatoric
-      from `count`, total from `estimate`.
+    deviation: standard deviation of each cell, same shape, people: total, or
+      from a fast counter aleatoric.
   """
 
   count: float
@@ -35,7 +36,7 @@ class Prediction:
 
   @property
   def count_deviation(self) -> tuple[float, float]:
-    """Bounds on the count's aleatoric standard deviation, in people.
+    """Bounds on the count's standard deviation, in people.
 
     The lower holds if cells err independently, the higher if all err together;
     neighbours do in part, so the truth lies between. Neither is calibrated.
@@ -50,27 +51,30 @@ class CrowdCounter:
   Example:
   ```python
   counter = CrowdCounter.from_run("runs/unity2shtb")
-  print(counter.count(picture).count)   # picture: uint8 RGB [h, w, 3]
-  estimate = counter.estimate(picture)
-  low, high = counter.interval(estimate, 0.9)
+  prediction = counter.count(picture)   # picture: uint8 RGB [h, w, 3]
+  low, high = counter.interval(prediction, 0.9)
   ```
 
   Attributes:
     model: the network.
     precision: it computes in.
-    calibration: what makes intervals, or None.
+    fast: whether it counts in one pass instead of with every mask.
+    calibration: what makes intervals, or None; a fast counter has none.
   """
 
   def __init__(
-    self, model: sfcn.SFCN, calibration: intervals.Calibration | None = None
+    self,
+    model: sfcn.SFCN,
+    calibration: intervals.Calibration | None = None,
+    fast: bool = False,
   ):
-    self.model, self.calibration = model, calibration
+    self.model, self.fast = model, fast
+    self.calibration = None if fast else calibration
     self.precision: str = model.compute_dtype
     # One trace for all sizes: tracing takes longer than counting.
-    pictures = [tf.TensorSpec([None, None, None, 3], tf.uint8)]
-    self._predict = tf.function(model, input_signature=pictures)
-    self._ensemble = tf.function(
-      uncertainty.MaskEnsemble(model), input_signature=pictures
+    self._predict = tf.function(
+      predictor(model, fast),
+      input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8)],
     )
 
   @classmethod
@@ -79,7 +83,7 @@ class CrowdCounter:
     run: str | Path,
     which: str = "best",
     precision: str = "auto",
-    calibrated: bool = True,
+    fast: bool = False,
   ) -> "CrowdCounter":
     """Loads the `best` or `last` counter of a run folder.
 
@@ -87,50 +91,35 @@ class CrowdCounter:
       run: the folder.
       which: `best` or `last`.
       precision: to compute in.
-      calibrated: whether to read its calibration, if it has one by now.
+      fast: see `CrowdCounter`.
 
     Raises:
       InputError: the run holds none, or its file is damaged.
     """
     path = RunFolder(Path(run)).model(which)
-    calibration = None
-    if calibrated:
-      calibration = intervals.Calibration.load(path.parent)
-    return cls(load_model(path, precision), calibration)
+    calibration = None if fast else intervals.Calibration.load(path.parent)
+    return cls(load_model(path, precision), calibration, fast)
 
   def count(
     self, image: np.ndarray, region: np.ndarray | None = None
   ) -> Prediction:
-    """Counts the people in one picture, in one pass.
+    """Counts the people in one picture.
 
     Args:
       image: uint8 RGB array of shape [height, width, 3].
       region: boolean array of shape [height, width]: where to count; None for
         everywhere.
     """
-    maps = self._predict(tf.convert_to_tensor(image)[tf.newaxis])
-    deviation = tf.exp(0.5 * maps["log_variance"])
-    return _within(region, maps["density"], deviation)
-
-  def estimate(
-    self, image: np.ndarray, region: np.ndarray | None = None
-  ) -> Prediction:
-    """Counts with every mask: the mean, and the total standard deviation.
-
-    Args:
-      image: as for `count`.
-      region: as for `count`.
-    """
-    moments = self._ensemble(tf.convert_to_tensor(image)[tf.newaxis])
-    return _within(region, moments.mean, tf.sqrt(moments.total))
+    density, deviation = self._predict(tf.convert_to_tensor(image)[tf.newaxis])
+    return _within(region, density, deviation)
 
   def interval(
-    self, estimate: Prediction, level: float
+    self, prediction: Prediction, level: float
   ) -> tuple[float, float] | None:
-    """Returns the calibrated bounds of an estimate's count, in people.
+    """Returns the calibrated bounds of a count, in people.
 
     Args:
-      estimate: from `estimate`.
+      prediction: from `count`.
       level: how often, on pictures like the source's, they hold the truth.
 
     Returns:
@@ -138,10 +127,10 @@ class CrowdCounter:
     """
     if self.calibration is None:
       return None
-    spread = intervals.count_uncertainty(estimate.deviation)
-    return self.calibration.interval(estimate.count, spread, level)
+    spread = intervals.count_uncertainty(prediction.deviation)
+    return self.calibration.interval(prediction.count, spread, level)
 
-  def is_familiar(self, estimate: Prediction) -> bool | None:
+  def is_familiar(self, prediction: Prediction) -> bool | None:
     """Tells whether a picture lies within what the counter was adapted to.
 
     Returns:
@@ -149,8 +138,34 @@ class CrowdCounter:
     """
     if self.calibration is None:
       return None
-    spread = intervals.count_uncertainty(estimate.deviation)
-    return self.calibration.is_familiar(estimate.count, spread)
+    spread = intervals.count_uncertainty(prediction.deviation)
+    return self.calibration.is_familiar(prediction.count, spread)
+
+
+def predictor(
+  model: sfcn.SFCN, fast: bool = False
+) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+  """Returns what maps pictures to the density and its standard deviation.
+
+  Both of shape [batch, height/8, width/8, 1], people per cell: the mean over
+  the masks and the total deviation; or, fast, one pass and the aleatoric one.
+
+  Args:
+    model: the network; its weights are read at every call.
+    fast: whether to count in one pass, which takes a quarter less time and
+      counts some percent more or less than the masks' mean.
+  """
+  ensemble = uncertainty.MaskEnsemble(model)
+
+  def every_mask(pictures: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    moments = ensemble(pictures)
+    return moments.mean, tf.sqrt(moments.total)
+
+  def one_pass(pictures: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    maps = model(pictures)
+    return maps["density"], tf.exp(0.5 * maps["log_variance"])
+
+  return one_pass if fast else every_mask
 
 
 def _within(

@@ -146,9 +146,8 @@ def count_pictures(
 
   Each picture leaves `<name>_density.png` and `<name>_uncertainty.png`, and a
   row in `counts.csv` (columns as `Prediction`, sizes in pixels). A calibrated
-  counter counts with all its masks and adds the bounds of a 90 % interval, and
-  0 under `familiar` where a picture is unlike what it was adapted to; another
-  counts in one pass and leaves them empty.
+  counter adds the bounds of a 90 % interval, and 0 under `familiar` where a
+  picture is unlike what it was adapted to; another leaves them empty.
 
   Args:
     counter: a trained counter.
@@ -197,10 +196,7 @@ def _count(
   image: np.ndarray,
   region: np.ndarray | None,
 ) -> tuple[Prediction, Counted]:
-  if counter.calibration is None:
-    prediction = counter.count(image, region)
-  else:
-    prediction = counter.estimate(image, region)
+  prediction = counter.count(image, region)
   counted = Counted(
     path,
     prediction.count,

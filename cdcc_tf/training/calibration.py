@@ -119,14 +119,14 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
   for record in tqdm(
     list(_pictures(data)), desc=description, unit="picture", disable=None
   ):
-    estimate = counter.estimate(
+    prediction = counter.count(
       decode_picture(record.image).numpy(), record.region()
     )
-    error = estimate.count - len(record.counted_points())
+    error = prediction.count - len(record.counted_points())
     rows.append(
       (
-        estimate.count,
-        intervals.count_uncertainty(estimate.deviation),
+        prediction.count,
+        intervals.count_uncertainty(prediction.deviation),
         error if record.labelled else np.nan,
       )
     )

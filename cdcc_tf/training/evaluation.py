@@ -44,8 +44,7 @@ def evaluate(
 ) -> tuple[Figures, protocols.Groups]:
   """Counts every labelled picture of a split and measures the errors.
 
-  A calibrated counter counts with all its masks, and its intervals and
-  uncertainty are measured too; another counts in one pass.
+  Of a calibrated counter its intervals and uncertainty are measured too.
 
   The truth is the number of points of a picture, in its region of interest if
   it has one. Writes `pictures.csv`,
@@ -100,10 +99,8 @@ def evaluate(
     points = record.counted_points()
     size = (record.height, record.width)
     truth = density_map(points, *size, sigma)[..., 0].numpy()
-    if counter.calibration is None:
-      prediction = counter.count(image, record.region())
-    else:
-      prediction = counter.estimate(image, record.region())
+    prediction = counter.count(image, record.region())
+    if counter.calibration is not None:
       cells.add(truth, prediction.density, prediction.deviation)
     results.append(_result(counter, record, points, prediction))
     if record.id in drawn:
@@ -121,6 +118,7 @@ def evaluate(
   groups = protocols.by_group([*others.values(), *results], protocol)
   origin = dict(provenance or {}) | {
     "precision": counter.precision,
+    "fast": counter.fast,
     "records": str(folder),
     "split": split,
     "protocol": protocol,

@@ -19,6 +19,7 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import validation
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
+from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import losses, trackers
 from cdcc_tf.training.builders import density_loss
@@ -85,7 +86,18 @@ class Validation(keras.callbacks.Callback):
   def set_model(self, model: keras.Model) -> None:
     """Prepares one trace for pictures of every size."""
     super().set_model(model)
-    self._predict = tf.function(model.counter, input_signature=[_PICTURES])
+    ensemble = MaskEnsemble(model.counter)
+
+    # With every mask, as the counter will be used.
+    @tf.function(input_signature=[_PICTURES])
+    def predict(images: tf.Tensor) -> dict[str, tf.Tensor]:
+      moments = ensemble(images)
+      return {
+        "density": moments.mean,
+        "log_variance": tf.math.log(moments.total),
+      }
+
+    self._predict = predict
     self._signals = LabelFreeSignals(model.counter)
     if self._decoder is not None:
       self._classify = tf.function(

@@ -79,8 +79,10 @@ def test_convert_leaves_nothing_and_reads_every_picture(tmp_path) -> None:
 def test_inference_without_torch() -> None:
   lines = inference.measure(24, 32, 1, channels=TINY, torch=False)
   assert [line.split("  ")[0] for line in lines] == [
-    "ours, float32",
-    "ours, bfloat16",
+    "ours, one pass, float32",
+    "ours, one pass, bfloat16",
+    "ours, every mask, float32",
+    "ours, every mask, bfloat16",
   ]
 
 

@@ -282,6 +282,34 @@ def test_colour_does_not_move_anything():
     assert (changed[:, 6:] == changed[0, 6]).all()
 
 
+def test_borders_are_seen_as_often_as_the_middle():
+  """Or crops would be denser, or emptier, than the pictures they are of."""
+  height, width = 80, 120
+  views = tf.map_fn(
+    lambda number: (
+      augment.random_view(
+        [height, width], tf.stack([number, 7]), CROP, 1.0, 1.0
+      ).window
+    ),
+    tf.range(4000),
+    fn_output_signature=tf.float32,
+  ).numpy()
+  top, left, side = views.T
+  assert (side == CROP).all()
+  assert (top >= 0).all()
+  assert (top + side <= height).all()
+  assert (left >= 0).all()
+  assert (left + side <= width).all()
+  for first, length in ((top, height), (left, width)):
+    seen = [
+      np.mean((first <= place) & (place < first + CROP))
+      for place in range(length)
+    ]
+    border = (np.mean(seen[:CROP]) + np.mean(seen[-CROP:])) / 2
+    assert border == pytest.approx(np.mean(seen), rel=0.05)
+    assert min(seen) > 0.4 * CROP / length
+
+
 def test_same_seed_same_result_other_seed_other_result():
   picture = noise_picture(60, 100, 0)
   points = lopsided_points(20, 60, 100, 0)
