@@ -61,6 +61,7 @@ def other_value(field: dataclasses.Field) -> object:
     "crop": 128,
     "validation_crop": 256,
     "target_batch": 6,
+    "orientation_source": 2,
     "ema_momentum": 0.5,
     "beta": 0.25,
     "validate_every": 200,
