@@ -86,6 +86,12 @@ class DataConfig:
 class ModelConfig:
   """The network (docs/method.md §2)."""
 
+  encoder: str = option(
+    "vgg16",
+    "Encoder: the paper's VGG16, or a compact one that learns without ImageNet "
+    "weights; see --encoder_weights.",
+    ["vgg16", "compact"],
+  )
   encoder_weights: str = option(
     "imagenet",
     "Start of the VGG16 encoder: a file (.npz with Keras layer names, or Keras "
@@ -307,6 +313,11 @@ class ExperimentConfig:
       training.stage1_steps % training.checkpoint_every == 0,
       "stage1_steps",
       "a multiple of --checkpoint_every",
+    )
+    _check(
+      self.model.encoder == "vgg16" or self.model.encoder_weights == "none",
+      "encoder_weights",
+      f"none with --encoder={self.model.encoder}: there are no weights for it",
     )
     _check(
       not (self.adapts or self.pseudo.rounds) or bool(data.target_records),

@@ -40,6 +40,7 @@ class SFCN(keras.Model):
     spatial_encoder: whether to use the down-up and left-right scans.
     initializer: of the decoders, see `decoder_convolutions`.
     seed: of the masks.
+    encoder: one of `encoders.ENCODERS`.
 
   Example:
   ```python
@@ -57,6 +58,7 @@ class SFCN(keras.Model):
     spatial_encoder: bool = True,
     initializer: str = "listing",
     seed: int = 0,
+    encoder: str = "vgg16",
     **kwargs: Any,
   ):
     # Pictures reach the normalisation as they are: bfloat16 holds 8 bits.
@@ -68,8 +70,9 @@ class SFCN(keras.Model):
       "spatial_encoder": spatial_encoder,
       "initializer": initializer,
       "seed": seed,
+      "encoder": encoder,
     }
-    self.encoder = build_encoder(width)
+    self.encoder = build_encoder(encoder, width)
     shared, *masked = decoder_convolutions("density", width, initializer)
     # Runs once whatever the number of masks; only what follows runs per mask.
     self.shared_decoder = shared

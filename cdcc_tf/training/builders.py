@@ -5,7 +5,8 @@ import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig, TrainingConfig
 from cdcc_tf.errors import InputError
-from cdcc_tf.models.encoders import freeze_blocks, load_encoder_weights
+from cdcc_tf.models.encoder_weights import load_encoder_weights
+from cdcc_tf.models.encoders import freeze_blocks
 from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
 from cdcc_tf.training import losses
 from cdcc_tf.training.adaptation import CrossDomainModel, TargetTask
@@ -55,6 +56,7 @@ def build_first_model(
     spatial_encoder=config.model.spatial_encoder,
     initializer=config.model.initializer,
     seed=config.training.seed,
+    encoder=config.model.encoder,
   )
   # Built before the orientation decoder exists: with or without one, the same
   # seed must give the same counter, or arms could not be compared.

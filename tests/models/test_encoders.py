@@ -11,11 +11,12 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from cdcc_tf.models import encoders
+from cdcc_tf.models.encoder_weights import load_encoder_weights
 from cdcc_tf.models.encoders import (
+  ENCODERS,
   InputNormalization,
   build_encoder,
   freeze_blocks,
-  load_encoder_weights,
 )
 from tests.conftest import assert_same, check_layer, noise_picture
 
@@ -31,7 +32,7 @@ Arrays = dict[str, np.ndarray]
 
 def built_encoder(width: float = WIDTH) -> keras.Sequential:
   """Returns an encoder with weights."""
-  encoder = build_encoder(width)
+  encoder = build_encoder("vgg16", width)
   encoder.build((None, None, None, 3))
   return encoder
 
@@ -231,10 +232,32 @@ def test_padding_is_right_and_bottom_with_zeros(
   assert not result.any()
 
 
+@pytest.mark.parametrize(
+  ("kind", "width", "channels"),
+  [("vgg16", 1 / 16, 32), ("compact", 1 / 4, 64), ("compact", 0.03, 8)],
+)
 @pytest.mark.parametrize("size", [(32, 48), (33, 41), (7, 9)])
-def test_features_lie_on_the_stride_8_grid(size: tuple[int, int]):
-  features = build_encoder(WIDTH)(noise_picture(*size, 0)[None])
-  assert features.shape == (1, -(-size[0] // 8), -(-size[1] // 8), 32)
+def test_features_lie_on_the_stride_8_grid(
+  size: tuple[int, int], kind: str, width: float, channels: int
+):
+  features = build_encoder(kind, width)(noise_picture(*size, 0)[None])
+  assert features.shape == (1, -(-size[0] // 8), -(-size[1] // 8), channels)
+
+
+def test_compact_features_have_one_size_whatever_the_contrast():
+  """Or the decoders would start from another size than they are made for."""
+  encoder = build_encoder("compact", 0.25)
+  picture = np.float32(noise_picture(64, 64, 0))[None]
+  sizes = [
+    np.sqrt(np.mean(np.square(encoder(contrast * picture))))
+    for contrast in (1.0, 0.1)
+  ]
+  np.testing.assert_allclose(sizes, 16 / np.sqrt(2), rtol=0.1)
+
+
+def test_unknown_encoder_is_refused():
+  with pytest.raises(ValueError, match=r"'vgg'.*vgg16.*compact"):
+    build_encoder("vgg")
 
 
 def test_encoder_is_the_beginning_of_vgg16():
@@ -261,12 +284,16 @@ def test_encoder_is_the_beginning_of_vgg16():
   )
 
 
+@pytest.mark.parametrize("kind", ENCODERS)
 @pytest.mark.parametrize("blocks", [0, 2, 4])
-def test_freeze_blocks(blocks: int):
-  encoder = built_encoder()
+def test_freeze_blocks(kind: str, blocks: int):
+  encoder = build_encoder(kind, WIDTH)
+  encoder.build((None, None, None, 3))
   freeze_blocks(encoder, blocks)
-  for name in CONVOLUTIONS:
-    assert encoder.get_layer(name).trainable == (int(name[5]) > blocks)
+  weighted = [layer for layer in encoder.layers if layer.weights]
+  assert len(weighted) == {"vgg16": 10, "compact": 12}[kind]
+  for layer in weighted:
+    assert layer.trainable == (int(layer.name[5]) > blocks)
 
 
 @pytest.mark.parametrize(

@@ -124,12 +124,16 @@ def test_head_computes_in_float32_under_any_policy():
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("spatial_encoder", [True, False])
+@pytest.mark.parametrize(
+  "changes",
+  [{}, {"spatial_encoder": False}, {"encoder": "compact"}],
+  ids=["listing", "no-scans", "compact"],
+)
 def test_saving_and_loading_change_no_bit(
-  tmp_path: Path, policy: str, spatial_encoder: bool
+  tmp_path: Path, policy: str, changes: dict[str, object]
 ):
   keras.config.set_dtype_policy(policy)
-  model = counter(spatial_encoder=spatial_encoder)
+  model = counter(**changes)
   model.save(tmp_path / "model.keras")
   restored = keras.models.load_model(tmp_path / "model.keras")
   assert isinstance(restored, SFCN)
