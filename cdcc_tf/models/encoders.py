@@ -11,7 +11,7 @@ ENCODERS = ("vgg16", "compact")
 STRIDE = 8
 # Channels of conv1_1 … conv4_3; a pooling follows each of the first three.
 _VGG16_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512))
-_COMPACT_BLOCKS = (64, 128, 256)
+_COMPACT_BLOCKS = (128, 256, 512)
 _GROUPS = 8
 # Means of ImageNet in the order blue, green, red, as Keras' VGG16 was trained.
 _IMAGENET_BGR_MEANS = (103.939, 116.779, 123.68)

@@ -8,10 +8,13 @@ from data_tools.synthesis.presets.rally import RALLY
 from data_tools.synthesis.presets.square import SQUARE
 from data_tools.synthesis.presets.stadium import STADIUM
 from data_tools.synthesis.presets.street import STREET
+from data_tools.synthesis.presets.surveillance import SURVEILLANCE
 
 PRESETS = {
   preset.name: preset
-  for preset in (STREET, SQUARE, RALLY, INDOOR, STADIUM, PLATFORM)
+  for preset in (
+    *(STREET, SQUARE, RALLY, INDOOR, STADIUM, PLATFORM, SURVEILLANCE),
+  )
 }
 
 
