@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from absl import flags
 
-from cdcc_tf import command_line, config
+from cdcc_tf import command_line, config_flags
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
@@ -47,7 +47,7 @@ FIGURES = {
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
   """Defines what can be varied, beside every option of an experiment."""
-  config.define_flags(values)
+  config_flags.define_flags(values)
   flags.DEFINE_string(
     "output", None, "Folder of the runs and the table.", flag_values=values
   )
@@ -168,7 +168,7 @@ def table(results: dict[str, list[dict]]) -> str:
 
 def main() -> None:
   """Runs every arm of every seed, then prints and writes the table."""
-  full, output = config.from_flags(), Path(FLAGS.output)
+  full, output = config_flags.from_flags(), Path(FLAGS.output)
   results: dict[str, list[dict]] = {arm: [] for arm in ARMS}
   for seed in (int(seed) for seed in FLAGS.seeds):
     for arm in ARMS:

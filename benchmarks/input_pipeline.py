@@ -13,7 +13,7 @@ import keras
 from absl import flags
 
 from benchmarks.train_step import our_step
-from cdcc_tf import command_line, config
+from cdcc_tf import command_line, config_flags
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pipeline
 
@@ -22,7 +22,7 @@ FLAGS = flags.FLAGS
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
   """Defines what can be varied, beside every option of an experiment."""
-  config.define_flags(values)
+  config_flags.define_flags(values)
   define = flags.DEFINE_integer
   define("batches", 40, "Batches to read.", 1, flag_values=values)
   define("steps", 5, "Training steps to time.", 1, flag_values=values)
@@ -66,7 +66,9 @@ def _rate(work: Callable[[], object], times: int) -> float:
 
 def main() -> None:
   """Measures and prints."""
-  print("\n".join(measure(config.from_flags(), FLAGS.batches, FLAGS.steps)))
+  print(
+    "\n".join(measure(config_flags.from_flags(), FLAGS.batches, FLAGS.steps))
+  )
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ from absl import flags
 from benchmarks import flop, timing, torch_side
 from cdcc_tf import command_line
 from cdcc_tf import precision as precisions
-from cdcc_tf.config import (
+from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.options import (
   DataConfig,
-  ExperimentConfig,
   ModelConfig,
   TrainingConfig,
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line, config, counter_flags
+from cdcc_tf import command_line, config, config_flags, counter_flags
 
 FLAGS = flags.FLAGS
 
@@ -21,7 +21,7 @@ flags.DEFINE_string(
 )
 flags.DEFINE_string("split", "train", "Split of the records.")
 flags.DEFINE_string("output", None, "Folder of the pseudo-labels.")
-config.define_flags(groups=["pseudo"])
+config_flags.define_flags(groups=["pseudo"])
 flags.adopt_module_key_flags(config)
 
 
@@ -37,7 +37,7 @@ def main() -> None:
     FLAGS.split,
     0,
     Path(FLAGS.output),
-    config.group_from_flags("pseudo"),
+    config_flags.group_from_flags("pseudo"),
   )
   print(pseudo_labels.table(summary))
   print(f"Pseudo-labels: {FLAGS.output}")

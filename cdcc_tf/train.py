@@ -8,20 +8,20 @@ Killed? The same command goes on where it was.
 
 from absl import flags
 
-from cdcc_tf import command_line, config
+from cdcc_tf import command_line, config, config_flags
 
 FLAGS = flags.FLAGS
 
 flags.DEFINE_string(
   "run", None, "Folder of the run; an unfinished one is resumed."
 )
-config.define_flags()
+config_flags.define_flags()
 flags.adopt_module_key_flags(config)
 
 
 def main() -> None:
   """Opens the run folder and trains."""
-  experiment_config = config.from_flags()
+  experiment_config = config_flags.from_flags()
   from cdcc_tf import run_folder
   from cdcc_tf.training import experiment
 

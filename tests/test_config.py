@@ -8,14 +8,14 @@ import pytest
 from absl import flags
 
 from cdcc_tf import config as configs
-from cdcc_tf.config import (
-  GROUPS,
+from cdcc_tf import config_flags
+from cdcc_tf.config import GROUPS, ExperimentConfig
+from cdcc_tf.errors import InputError
+from cdcc_tf.options import (
   DataConfig,
-  ExperimentConfig,
   ModelConfig,
   TrainingConfig,
 )
-from cdcc_tf.errors import InputError
 
 FIELDS = [
   (group, field)
@@ -48,9 +48,9 @@ def sound(**options: object) -> ExperimentConfig:
 def parsed(*arguments: str) -> ExperimentConfig:
   """Returns the experiment of a command line."""
   values = flags.FlagValues()
-  configs.define_flags(values)
+  config_flags.define_flags(values)
   values(["train", *arguments])
-  return configs.from_flags(values)
+  return config_flags.from_flags(values)
 
 
 def other_value(field: dataclasses.Field) -> object:
@@ -103,7 +103,7 @@ def test_option_names_are_unique():
 
 def test_every_option_is_a_flag_with_its_help():
   values = flags.FlagValues()
-  configs.define_flags(values)
+  config_flags.define_flags(values)
   for _, field in FIELDS:
     assert values[field.name].help.endswith(field.metadata["help"])
     assert values[field.name].default == field.default

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from absl import flags
 
-from cdcc_tf import config
+from cdcc_tf import config, config_flags
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "experiments").glob("[!_]*.flags"))
@@ -13,9 +13,9 @@ FILES = sorted((ROOT / "experiments").glob("[!_]*.flags"))
 
 def parse(path: Path) -> config.ExperimentConfig:
   values = flags.FlagValues()
-  config.define_flags(values)
+  config_flags.define_flags(values)
   values(["train", f"--flagfile={path}"])
-  return config.from_flags(values)
+  return config_flags.from_flags(values)
 
 
 def test_the_promised_experiments_are_there() -> None:

@@ -7,16 +7,14 @@ from pathlib import Path
 import pytest
 from absl import flags
 
-from cdcc_tf.config import (
+from cdcc_tf.config import ExperimentConfig, load
+from cdcc_tf.config_flags import define_flags, from_flags
+from cdcc_tf.errors import InputError
+from cdcc_tf.options import (
   DataConfig,
-  ExperimentConfig,
   ModelConfig,
   TrainingConfig,
-  define_flags,
-  from_flags,
-  load,
 )
-from cdcc_tf.errors import InputError
 from cdcc_tf.run_folder import RunFolder, open_run
 
 

@@ -5,9 +5,11 @@ A pipeline is a function of the step: see `stream`.
 
 import tensorflow as tf
 
-from cdcc_tf.config import DataConfig
 from cdcc_tf.data.orientation_batches import orientation_batches
 from cdcc_tf.data.source_batches import source_batches
+from cdcc_tf.options import (
+  DataConfig,
+)
 
 
 def stage1_batches(

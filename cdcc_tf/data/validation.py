@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from cdcc_tf.config import DataConfig
 from cdcc_tf.data import records
 from cdcc_tf.data.augment import both_ways
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.regions import cell_shares, decode_region
+from cdcc_tf.options import (
+  DataConfig,
+)
 
 
 def source_validation(config: DataConfig) -> tf.data.Dataset:

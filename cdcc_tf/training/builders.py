@@ -3,11 +3,14 @@
 import keras
 import tensorflow as tf
 
-from cdcc_tf.config import ExperimentConfig, TrainingConfig
+from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
 from cdcc_tf.models.encoder_weights import load_encoder_weights
 from cdcc_tf.models.encoders import freeze_blocks
 from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
+from cdcc_tf.options import (
+  TrainingConfig,
+)
 from cdcc_tf.training import losses
 from cdcc_tf.training.adaptation import CrossDomainModel, TargetTask
 from cdcc_tf.training.orientation import OrientationSchedule, OrientationTask

@@ -13,13 +13,16 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cdcc_tf.config import DataConfig, ExperimentConfig
+from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import records
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.inference import charts, intervals, overlay
 from cdcc_tf.inference.counter import CrowdCounter, load_model
 from cdcc_tf.inference.intervals import Calibration
+from cdcc_tf.options import (
+  DataConfig,
+)
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import reliability
 from cdcc_tf.training.stages import Stage

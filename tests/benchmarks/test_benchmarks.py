@@ -26,17 +26,17 @@ from benchmarks import (
   torch_side,
   train_step,
 )
-from cdcc_tf import config
-from cdcc_tf.config import (
+from cdcc_tf import config_flags
+from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.errors import InputError
+from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
+from cdcc_tf.models.uncertainty import MaskEnsemble
+from cdcc_tf.options import (
   DataConfig,
-  ExperimentConfig,
   ModelConfig,
   PseudoLabelConfig,
   TrainingConfig,
 )
-from cdcc_tf.errors import InputError
-from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
-from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.run_folder import open_run
 from tests.conftest import noise_picture, png
 from tests.data_tools.conftest import HEIGHT, WIDTH, write_csv
@@ -152,9 +152,9 @@ def test_an_arm_survives_the_way_through_its_flag_file(tmp_path) -> None:
   file.write_text("\n".join(four_arms.flag_lines(arm)))
   values = flags.FlagValues()
   flags.DEFINE_string("flagfile", "", "", flag_values=values)
-  config.define_flags(values)
+  config_flags.define_flags(values)
   values(["train", f"--flagfile={file}"])
-  assert config.from_flags(values) == arm
+  assert config_flags.from_flags(values) == arm
 
 
 def test_table_of_arms() -> None:

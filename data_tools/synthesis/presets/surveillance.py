@@ -9,8 +9,8 @@ from data_tools.synthesis.presets.platform import PLATFORM
 SURVEILLANCE = dataclasses.replace(
   PLATFORM,
   name="surveillance",
-  summary="platforms at night and in poor light, dull, blurred and noisy, by an "
-  "old surveillance camera",
+  summary="platforms at night and in poor light, dull, blurred and noisy, by "
+  "an old surveillance camera",
   lights=((lights.INDOORS, 0.5), (lights.NIGHT, 0.3), (lights.DUSK, 0.2)),
   effects=EffectRange(
     exposure=(0.6, 0.9),
