@@ -11,7 +11,7 @@ from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line, config, config_flags, counter_flags
+from cdcc_tf import command_line, config_flags, counter_flags
 
 FLAGS = flags.FLAGS
 
@@ -22,7 +22,7 @@ flags.DEFINE_string(
 flags.DEFINE_string("split", "train", "Split of the records.")
 flags.DEFINE_string("output", None, "Folder of the pseudo-labels.")
 config_flags.define_flags(groups=["pseudo"])
-flags.adopt_module_key_flags(config)
+flags.adopt_module_key_flags(config_flags)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ Killed? The same command goes on where it was.
 
 from absl import flags
 
-from cdcc_tf import command_line, config, config_flags
+from cdcc_tf import command_line, config_flags
 
 FLAGS = flags.FLAGS
 
@@ -16,7 +16,7 @@ flags.DEFINE_string(
   "run", None, "Folder of the run; an unfinished one is resumed."
 )
 config_flags.define_flags()
-flags.adopt_module_key_flags(config)
+flags.adopt_module_key_flags(config_flags)
 
 
 def main() -> None:
