@@ -1,7 +1,8 @@
 """The main job on built-in data, in minutes on a CPU: run from the checkout.
 
-Makes two small synthetic domains that look different, uses the labels of one
-only, and runs every command once, showing each.
+Makes two small synthetic domains that look different (streets and halls by day;
+platforms at night, by a poor camera), uses the labels of the first only, and
+runs every command once, showing each.
 """
 
 import shlex
@@ -12,15 +13,15 @@ import sys
 RECORDS, RUN = "records/quickstart", "runs/quickstart"
 SIZE = "--width=320 --height=240 --max_heads=80"
 COMMANDS = (
-  f"data_tools.synthesize --preset=square --pictures=160 --seed=1 {SIZE}"
+  f"data_tools.synthesize --preset=street,indoor --pictures=240 --seed=1 {SIZE}"
   f" --val_fraction=0.1 --output={RECORDS}_source --overwrite"
   f" --contact_sheet={RUN}_source.png",
-  f"data_tools.synthesize --preset=street --pictures=120 --seed=2 {SIZE}"
-  f" --dev_every=4 --output={RECORDS}_target --overwrite"
+  f"data_tools.synthesize --preset=surveillance --pictures=160 --seed=2 {SIZE}"
+  f" --dev_every=3 --output={RECORDS}_target --overwrite"
   f" --contact_sheet={RUN}_target.png",
   f"cdcc_tf.train --flagfile=experiments/quickstart.flags --run={RUN}",
   f"cdcc_tf.evaluate --run={RUN} --records={RECORDS}_target --split=dev",
-  f"data_tools.synthesize --preset=street --pictures=4 --seed=3 {SIZE}"
+  f"data_tools.synthesize --preset=surveillance --pictures=4 --seed=3 {SIZE}"
   f" --output={RECORDS}_photos --files={RUN}/photos --overwrite",
   f"cdcc_tf.predict --run={RUN} --input={RUN}/photos"
   f" --output={RUN}/predictions",

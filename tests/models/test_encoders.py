@@ -234,7 +234,7 @@ def test_padding_is_right_and_bottom_with_zeros(
 
 @pytest.mark.parametrize(
   ("kind", "width", "channels"),
-  [("vgg16", 1 / 16, 32), ("compact", 1 / 4, 64), ("compact", 0.03, 8)],
+  [("vgg16", 1 / 16, 32), ("compact", 1 / 8, 64), ("compact", 0.01, 8)],
 )
 @pytest.mark.parametrize("size", [(32, 48), (33, 41), (7, 9)])
 def test_features_lie_on_the_stride_8_grid(
@@ -246,7 +246,7 @@ def test_features_lie_on_the_stride_8_grid(
 
 def test_compact_features_have_one_size_whatever_the_contrast():
   """Or the decoders would start from another size than they are made for."""
-  encoder = build_encoder("compact", 0.25)
+  encoder = build_encoder("compact", 0.125)
   picture = np.float32(noise_picture(64, 64, 0))[None]
   sizes = [
     np.sqrt(np.mean(np.square(encoder(contrast * picture))))
