@@ -15,9 +15,7 @@ from cdcc_tf import command_line
 from cdcc_tf.data import manifest, records
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.options import (
-  PseudoLabelConfig,
-)
+from cdcc_tf.options import PseudoLabelConfig
 from cdcc_tf.training import pseudo_labels
 
 FLAGS = flags.FLAGS

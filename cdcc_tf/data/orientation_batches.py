@@ -7,9 +7,7 @@ import tensorflow as tf
 from cdcc_tf.data import augment, records, shards, stream
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.errors import InputError
-from cdcc_tf.options import (
-  DataConfig,
-)
+from cdcc_tf.options import DataConfig
 
 # The source's density batches and the pseudo-labels are 1 and 3.
 _TARGET_STREAM, _SOURCE_STREAM = 2, 4

@@ -7,9 +7,7 @@ import tensorflow as tf
 
 from cdcc_tf.data.orientation_batches import orientation_batches
 from cdcc_tf.data.source_batches import source_batches
-from cdcc_tf.options import (
-  DataConfig,
-)
+from cdcc_tf.options import DataConfig
 
 
 def stage1_batches(

@@ -8,9 +8,7 @@ import tensorflow as tf
 
 from cdcc_tf.data import augment, pseudo_records, stream
 from cdcc_tf.data.images import decode_picture
-from cdcc_tf.options import (
-  DataConfig,
-)
+from cdcc_tf.options import DataConfig
 
 _PSEUDO_STREAM = 3  # others are 1, 2 and 4
 

@@ -7,9 +7,7 @@ from cdcc_tf.data.clutter import random_clutter
 from cdcc_tf.data.density import STRIDE, density_map
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.regions import decode_region
-from cdcc_tf.options import (
-  DataConfig,
-)
+from cdcc_tf.options import DataConfig
 
 _SOURCE_STREAM = 1  # others' are 2 to 4
 

@@ -9,9 +9,7 @@ from cdcc_tf.data.augment import both_ways
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.regions import cell_shares, decode_region
-from cdcc_tf.options import (
-  DataConfig,
-)
+from cdcc_tf.options import DataConfig
 
 
 def source_validation(config: DataConfig) -> tf.data.Dataset:

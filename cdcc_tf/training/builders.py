@@ -8,9 +8,7 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.models.encoder_weights import load_encoder_weights
 from cdcc_tf.models.encoders import freeze_blocks
 from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
-from cdcc_tf.options import (
-  TrainingConfig,
-)
+from cdcc_tf.options import TrainingConfig
 from cdcc_tf.training import losses
 from cdcc_tf.training.adaptation import CrossDomainModel, TargetTask
 from cdcc_tf.training.orientation import OrientationSchedule, OrientationTask

@@ -20,9 +20,7 @@ from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.inference import charts, intervals, overlay
 from cdcc_tf.inference.counter import CrowdCounter, load_model
 from cdcc_tf.inference.intervals import Calibration
-from cdcc_tf.options import (
-  DataConfig,
-)
+from cdcc_tf.options import DataConfig
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import reliability
 from cdcc_tf.training.stages import Stage

@@ -18,9 +18,7 @@ from cdcc_tf.data.pseudo_records import PseudoRecord
 from cdcc_tf.data.regions import cell_shares, decode_region
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
-from cdcc_tf.options import (
-  PseudoLabelConfig,
-)
+from cdcc_tf.options import PseudoLabelConfig
 from cdcc_tf.training import selection
 
 _PIXELS_AT_ONCE = 2**21  # two pictures of 1024 x 768 and a half

@@ -13,9 +13,7 @@ import tensorflow as tf
 from cdcc_tf.data import pipeline, records, stream, validation
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
-from cdcc_tf.options import (
-  DataConfig,
-)
+from cdcc_tf.options import DataConfig
 from tests.conftest import (
   HEIGHT,
   WIDTH,

@@ -17,9 +17,7 @@ from tensorboard.backend.event_processing import event_accumulator
 from cdcc_tf import run_folder
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
-from cdcc_tf.options import (
-  TrainingConfig,
-)
+from cdcc_tf.options import TrainingConfig
 from cdcc_tf.training import builders, experiment, stages
 from tests.training.conftest import tiny_experiment, with_training
 
