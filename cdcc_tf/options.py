@@ -200,6 +200,11 @@ class TrainingConfig:
     200, "Steps over which λ then rises from 0 to its full value."
   )
   learning_rate: float = option(1e-4, "Peak learning rate.")
+  encoder_rate: float = option(
+    1.0,
+    "Fraction of the learning rate, also of a round's, for the encoder: small "
+    "to keep what ImageNet taught it.",
+  )
   warmup_steps: int = option(50, "Steps of linear learning-rate warm-up.")
   decay: str = option(
     "cosine", "Learning rate after warm-up.", ["cosine", "constant"]
@@ -247,6 +252,7 @@ class TrainingConfig:
     ):
       check(getattr(self, name) >= 0, name, "0 or more")
     check(self.learning_rate > 0, "learning_rate", "above 0")
+    check(0 < self.encoder_rate <= 1, "encoder_rate", "in (0, 1]")
     check(0 <= self.ema_momentum < 1, "ema_momentum", "in [0, 1)")
     check(0 <= self.seed < 2**32, "seed", "from 0 to 2^32 - 1")
     check(0 <= self.frozen_blocks <= 4, "frozen_blocks", "0 to 4")

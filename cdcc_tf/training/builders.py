@@ -8,9 +8,9 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.models.encoder_weights import load_encoder_weights
 from cdcc_tf.models.encoders import freeze_blocks
 from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
-from cdcc_tf.options import TrainingConfig
 from cdcc_tf.training import losses
 from cdcc_tf.training.adaptation import CrossDomainModel, TargetTask
+from cdcc_tf.training.optimizers import build_optimizer
 from cdcc_tf.training.orientation import OrientationSchedule, OrientationTask
 from cdcc_tf.training.self_training import PseudoLabelTask
 from cdcc_tf.training.stages import Stage
@@ -99,7 +99,12 @@ def _compiled(
   freeze_blocks(counter.encoder, training.frozen_blocks)
   # XLA is slower here on CPU and fails under MirroredStrategy.
   model.compile(
-    optimizer=build_optimizer(training, stage.steps, stage.learning_rate),
+    optimizer=build_optimizer(
+      training,
+      stage.steps,
+      stage.learning_rate,
+      counter.encoder.trainable_variables,
+    ),
     jit_compile=False,
   )
   model.optimizer.build(model.trainable_variables)
@@ -118,33 +123,4 @@ def build_orientation_task(config: ExperimentConfig) -> OrientationTask:
       training.orientation_warmup,
       training.orientation_ramp,
     ),
-  )
-
-
-def build_optimizer(
-  training: TrainingConfig, steps: int, peak: float
-) -> keras.optimizers.Optimizer:
-  """Returns the optimiser of a stage: linear warm-up, then decay.
-
-  Args:
-    training: kind of optimiser and of schedule.
-    steps: of the stage.
-    peak: highest learning rate.
-  """
-  rate: object = keras.optimizers.schedules.CosineDecay(
-    # Not 0, which would make the first step idle.
-    initial_learning_rate=peak / (training.warmup_steps + 1),
-    decay_steps=max(1, steps - training.warmup_steps),
-    warmup_target=peak,
-    warmup_steps=training.warmup_steps,
-    # A constant rate is a decay that never gets anywhere.
-    alpha=1.0 if training.decay == "constant" else 0.02,
-  )
-  averaging = {}
-  if training.ema_momentum:
-    averaging = {"use_ema": True, "ema_momentum": training.ema_momentum}
-  if training.optimizer == "sgd":
-    return keras.optimizers.SGD(rate, **averaging)
-  return keras.optimizers.AdamW(
-    rate, weight_decay=training.weight_decay, **averaging
   )

@@ -1,0 +1,46 @@
+"""Learning rates of encoder and decoders."""
+
+import keras
+import numpy as np
+import pytest
+
+from cdcc_tf.models.sfcn import SFCN
+from cdcc_tf.options import TrainingConfig
+from cdcc_tf.training.adaptation import CrossDomainModel
+from cdcc_tf.training.optimizers import build_optimizer
+from tests.training.replicas import assert_two_step_as_one
+from tests.training.test_adaptation import CROP, changed
+from tests.training.test_adaptation import make_batch as joint_batch
+
+
+def make_model(optimizer: str, encoder_rate: float) -> CrossDomainModel:
+  keras.utils.set_random_seed(1)
+  model = CrossDomainModel(SFCN(width=0.05, initializer="he_normal"))
+  model.build_all(CROP)
+  training = TrainingConfig(
+    **{"optimizer": optimizer, "encoder_rate": encoder_rate},
+    warmup_steps=0,
+  )
+  encoder = model.counter.encoder.trainable_variables
+  model.compile(
+    build_optimizer(training, 10, 1e-3, encoder), jit_compile=False
+  )
+  return model
+
+
+def make_batch() -> dict:
+  return joint_batch(target=False)
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+def test_encoder_moves_by_a_fraction(optimizer: str) -> None:
+  whole, tenth = (
+    changed(make_model(optimizer, rate), make_batch()) for rate in (1.0, 0.1)
+  )
+  np.testing.assert_allclose(tenth["encoder"], whole["encoder"] / 10, rtol=1e-3)
+  np.testing.assert_allclose(tenth["density"], whole["density"], rtol=1e-3)
+  assert tenth["encoder"] > 0
+
+
+def test_two_replicas_step_as_one() -> None:
+  assert_two_step_as_one("test_optimizers", '"sgd", 0.1')
