@@ -1,6 +1,5 @@
 """From an experiment's options to a strategy, a model and an optimiser."""
 
-import keras
 import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig
