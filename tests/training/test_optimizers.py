@@ -22,9 +22,7 @@ def make_model(optimizer: str, encoder_rate: float) -> CrossDomainModel:
     warmup_steps=0,
   )
   encoder = model.counter.encoder.trainable_variables
-  model.compile(
-    build_optimizer(training, 10, 1e-3, encoder), jit_compile=False
-  )
+  model.compile(build_optimizer(training, 10, 1e-3, encoder), jit_compile=False)
   return model
 
 
