@@ -16,9 +16,9 @@ import pytest
 
 from cdcc_tf import config, run_folder
 from cdcc_tf.inference.counter import load_model
+from tests.commands import ROOT, command
 from tests.conftest import jpeg, noise_picture, png, tiny_record
 
-ROOT = Path(__file__).parent.parent
 TINY = (
   *("--width=0.05", "--encoder_weights=none", "--crop=32", "--sigma=4"),
   *("--source_batch=3", "--target_batch=2", "--orientation_grid=2"),
@@ -28,15 +28,6 @@ TINY = (
   *("--rounds=1", "--round_steps=2"),
   "--initializer=he_normal",  # or the signal fades and all pictures look alike
 )
-
-
-def command(module: str, *arguments: object) -> subprocess.CompletedProcess:
-  return subprocess.run(
-    [sys.executable, "-m", module, *map(str, arguments)],
-    cwd=ROOT,
-    capture_output=True,
-    text=True,
-  )
 
 
 def train_arguments(records: Path, run: Path) -> list[str]:

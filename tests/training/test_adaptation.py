@@ -1,5 +1,7 @@
 """The joint training step."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -18,13 +20,17 @@ CROP = 32
 
 
 def make_model(
-  schedule: OrientationSchedule | None, **options: object
+  schedule: OrientationSchedule | None,
+  spatial_encoder: bool = False,
+  **options: object,
 ) -> CrossDomainModel:
   keras.utils.set_random_seed(1)
   task = None
   if schedule is not None:
     task = OrientationTask(build_orientation_decoder(0.05, (2, 2)), schedule)
-  model = CrossDomainModel(SFCN(width=0.05, masks=3), task, **options)
+  model = CrossDomainModel(
+    SFCN(width=0.05, spatial_encoder=spatial_encoder), task, **options
+  )
   model.build_all(CROP)
   model.compile(keras.optimizers.SGD(0.1), jit_compile=False)
   return model
@@ -155,6 +161,9 @@ def test_learns_the_orientation_task() -> None:
 
 @pytest.mark.parametrize("clip", [0.0, 0.01])
 def test_two_replicas_take_the_step_of_one(clip: float) -> None:
-  assert_two_step_as_one(
-    "test_adaptation", f"OrientationSchedule(1.0), gradient_clip_norm={clip}"
+  make = partial(
+    *(make_model, OrientationSchedule(1.0)),
+    spatial_encoder=True,
+    gradient_clip_norm=clip,
   )
+  assert_two_step_as_one(make, make_batch)

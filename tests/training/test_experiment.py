@@ -4,8 +4,6 @@ import dataclasses
 import json
 import logging
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
@@ -17,8 +15,8 @@ from tensorboard.backend.event_processing import event_accumulator
 from cdcc_tf import run_folder
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
-from cdcc_tf.options import TrainingConfig
 from cdcc_tf.training import builders, experiment, stages
+from tests.commands import command
 from tests.training.conftest import tiny_experiment, with_training
 
 # All on one of pytest's processes, which so trains the finished run once.
@@ -59,17 +57,6 @@ def test_every_arm_starts_from_the_same_counter(
     starts.append(builders.build_first_model(each, stage).counter.get_weights())
   for one, other in zip(*starts, strict=True):
     np.testing.assert_array_equal(one, other)
-
-
-def test_learning_rate_rises_from_the_first_step_and_decays() -> None:
-  training = TrainingConfig(warmup_steps=10)
-  rate = builders.build_optimizer(training, 100, 1e-3)._learning_rate
-  values = [float(rate(step)) for step in (0, 10, 55, 100)]
-  assert 0 < values[0] < 2e-4
-  np.testing.assert_allclose(values[1:], [1e-3, 0.51e-3, 0.02e-3], rtol=1e-3)
-  constant = dataclasses.replace(training, decay="constant")
-  rate = builders.build_optimizer(constant, 100, 1e-3)._learning_rate
-  assert float(rate(90)) == pytest.approx(1e-3)
 
 
 def test_what_a_run_leaves_behind(finished: run_folder.RunFolder) -> None:
@@ -202,11 +189,7 @@ def test_two_replicas_train_and_validate(
     for group in dataclasses.asdict(two).values()
     for name, value in group.items()
   ]
-  done = subprocess.run(
-    [sys.executable, "-m", "cdcc_tf.train", f"--run={run}", *flags],
-    capture_output=True,
-    text=True,
-  )
+  done = command("cdcc_tf.train", f"--run={run}", *flags)
   assert done.returncode == 0, done.stderr
   assert "2 replica(s)" in done.stderr
   (row,) = json.loads((run / "history.json").read_text())

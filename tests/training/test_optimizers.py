@@ -1,5 +1,8 @@
 """Learning rates of encoder and decoders."""
 
+import dataclasses
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -15,7 +18,9 @@ from tests.training.test_adaptation import make_batch as joint_batch
 
 def make_model(optimizer: str, encoder_rate: float) -> CrossDomainModel:
   keras.utils.set_random_seed(1)
-  model = CrossDomainModel(SFCN(width=0.05, initializer="he_normal"))
+  model = CrossDomainModel(
+    SFCN(width=0.05, spatial_encoder=False, initializer="he_normal")
+  )
   model.build_all(CROP)
   training = TrainingConfig(
     **{"optimizer": optimizer, "encoder_rate": encoder_rate},
@@ -30,6 +35,17 @@ def make_batch() -> dict:
   return joint_batch(target=False)
 
 
+def test_learning_rate_rises_from_the_first_step_and_decays() -> None:
+  training = TrainingConfig(warmup_steps=10)
+  rate = build_optimizer(training, 100, 1e-3, [])._learning_rate
+  values = [float(rate(step)) for step in (0, 10, 55, 100)]
+  assert 0 < values[0] < 2e-4
+  np.testing.assert_allclose(values[1:], [1e-3, 0.51e-3, 0.02e-3], rtol=1e-3)
+  constant = dataclasses.replace(training, decay="constant")
+  rate = build_optimizer(constant, 100, 1e-3, [])._learning_rate
+  assert float(rate(90)) == pytest.approx(1e-3)
+
+
 @pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
 def test_encoder_moves_by_a_fraction(optimizer: str) -> None:
   whole, tenth = (
@@ -41,4 +57,4 @@ def test_encoder_moves_by_a_fraction(optimizer: str) -> None:
 
 
 def test_two_replicas_step_as_one() -> None:
-  assert_two_step_as_one("test_optimizers", '"sgd", 0.1')
+  assert_two_step_as_one(partial(make_model, "sgd", 0.1), make_batch)
