@@ -44,9 +44,10 @@ def measure(heads: int, height: int, width: int, rounds: int) -> list[str]:
   """Times both; returns a line each, with the sum of its map, and the ratio."""
   random = np.random.default_rng(0)
   # Short of the far edge, where rounding would put a head outside.
-  points = np.float32(random.random((heads, 2)) * (width - 1, height - 1))
+  points = random.random((heads, 2)) * (width - 1, height - 1)
+  points = points.astype(np.float32)
   distances, _ = KDTree(points).query(points, k=4)
-  sigma = np.float32(0.3 * distances[:, 1:].mean(axis=1))
+  sigma = (0.3 * distances[:, 1:].mean(axis=1)).astype(np.float32)
   rendered = tf.function(density_map)
   maps: dict[str, np.ndarray] = {}
 

@@ -70,8 +70,8 @@ def start_of(full: ExperimentConfig, flip: bool, seed: int) -> ExperimentConfig:
   training = dataclasses.replace(full.training, seed=seed)
   if not flip:
     training = dataclasses.replace(training, orientation_weight=0.0)
-  pseudo = dataclasses.replace(full.pseudo, rounds=0)
-  return dataclasses.replace(full, training=training, pseudo=pseudo)
+  rounds = dataclasses.replace(full.rounds, rounds=0)
+  return dataclasses.replace(full, training=training, rounds=rounds)
 
 
 def arm_of(
@@ -88,7 +88,7 @@ def arm_of(
   Raises:
     InputError: the method is not full: it has no flip or no rounds.
   """
-  if not full.adapts or not full.pseudo.rounds:
+  if not full.adapts or not full.rounds.rounds:
     raise InputError(
       "--orientation_weight and --rounds: both must be above 0, or there are "
       "no four arms."
@@ -99,10 +99,10 @@ def arm_of(
     stage1_from=start,
     orientation_weight=full.training.orientation_weight if arm in "BD" else 0.0,
   )
-  pseudo = full.pseudo
+  rounds = full.rounds
   if arm in "AB":
-    pseudo = dataclasses.replace(pseudo, pseudo_weight=0.0)
-  return dataclasses.replace(full, training=training, pseudo=pseudo)
+    rounds = dataclasses.replace(rounds, pseudo_weight=0.0)
+  return dataclasses.replace(full, training=training, rounds=rounds)
 
 
 def flag_lines(arm: ExperimentConfig) -> list[str]:

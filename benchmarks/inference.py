@@ -3,6 +3,9 @@
 python -m benchmarks.inference
 """
 
+import functools
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
 from absl import flags
@@ -59,8 +62,8 @@ def measure(
     for what in ("one pass", "every mask")
     for name in PRECISIONS
   }
-  sides = {
-    name: lambda counter=counter: counter.count(image)
+  sides: dict[str, Callable[[], object]] = {
+    name: functools.partial(counter.count, image)
     for name, counter in ours.items()
   }
   if torch:

@@ -58,16 +58,13 @@ def measure(
   lines = []
   for precision in inference.PRECISIONS:
     model = inference.our_counter(precision, channels).model
-    one_pass = tf.function(lambda x, model=model: model(x)["density"])
-    ensemble = tf.function(MaskEnsemble(model))
-    naive = naive_counts(model)
+    runs = {
+      "one pass": tf.function(model),
+      "moments": tf.function(MaskEnsemble(model)),
+      "a pass for every mask": naive_counts(model),
+    }
     seconds = timing.in_turns(
-      {
-        "one pass": lambda run=one_pass: run(image).numpy(),
-        "moments": lambda run=ensemble: run(image).mean.numpy(),
-        "a pass for every mask": lambda run=naive: run(image).numpy(),
-      },
-      rounds,
+      {name: timing.finished(run, image) for name, run in runs.items()}, rounds
     )
     lines += [
       timing.row(f"{name}, {precision}", values)
@@ -75,8 +72,9 @@ def measure(
     ]
     against = timing.ratio(seconds["moments"], seconds["one pass"])
     lines.append(f"moments / one pass, {precision}: {against:.2f}")
-    difference = np.abs(ensemble(image).counts - naive(image)).max()
-    share = float(difference / np.abs(naive(image)).max())
+    naive = runs["a pass for every mask"](image)
+    difference = np.abs(runs["moments"](image).counts - naive).max()
+    share = float(difference / np.abs(naive).max())
     lines.append(f"counts differ from naive ones by {share:.1e} of them")
   return lines
 

@@ -2,13 +2,22 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 
 
+def finished(run: Callable, *arguments: object) -> Callable[[], None]:
+  """Returns a call that lasts until its results are in memory."""
+
+  def call() -> None:
+    tf.nest.map_structure(lambda tensor: tensor.numpy(), run(*arguments))
+
+  return call
+
+
 def in_turns(
-  sides: dict[str, Callable[[], object]], rounds: int
+  sides: Mapping[str, Callable[[], object]], rounds: int
 ) -> dict[str, list[float]]:
   """Times the sides one after the other, round after round.
 

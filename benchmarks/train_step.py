@@ -22,8 +22,9 @@ from cdcc_tf.options import (
   ModelConfig,
   TrainingConfig,
 )
-from cdcc_tf.training import builders, stages
+from cdcc_tf.training import builders, optimizers, stages
 from cdcc_tf.training.adaptation import CrossDomainModel
+from cdcc_tf.training.orientation import OrientationTask
 
 FLAGS = flags.FLAGS
 PRECISIONS = ("float32", "bfloat16")
@@ -52,6 +53,7 @@ class BothBranches(CrossDomainModel):
   """Sends every crop through the density and the orientation decoder."""
 
   def _joint_loss(self, batch: dict) -> tf.Tensor:
+    assert self.task is not None
     features = self.counter.encoder(batch["source"]["image"])
     return self._source_loss(batch["source"], features) + self.task.loss(
       self.counter, features, batch["target"], self.optimizer.iterations
@@ -63,7 +65,8 @@ def make_batch(crop: int, source: int, target: int) -> dict:
   random = np.random.default_rng(0)
 
   def images(count: int) -> np.ndarray:
-    return np.float32(random.random((count, crop, crop, 3)) * 255)
+    pictures = random.random((count, crop, crop, 3)) * 255
+    return pictures.astype(np.float32)
 
   grid = (source, crop // 8, crop // 8, 1)
   return {
@@ -107,7 +110,12 @@ def our_step(
       )
       model.build_all(crop)
       model.compile(
-        builders.build_optimizer(config.training, stage.steps, 1e-5),
+        optimizers.build_optimizer(
+          config.training,
+          stage.steps,
+          1e-5,
+          model.counter.encoder.trainable_variables,
+        ),
         jit_compile=False,
       )
       model.optimizer.build(model.trainable_variables)
@@ -152,9 +160,11 @@ def measure(
   )
   seconds = timing.in_turns(sides, rounds)
   lines = [timing.row(name, values) for name, values in seconds.items()]
+  task = model.task
+  assert isinstance(task, OrientationTask)
   for work, each in (("both branches", crops), ("stage 1", half)):
     flops = flop.train_step(
-      model.counter, model.task.decoder, crop, crops, each, each
+      model.counter, task.decoder, crop, crops, each, each
     )
     lines.append(f"{work}: {flops / 1e12:.4f} TFLOP, {crops} crops of {crop}")
     for name in PRECISIONS:

@@ -9,6 +9,7 @@ from cdcc_tf.options import (
   DataConfig,
   ModelConfig,
   PseudoLabelConfig,
+  RoundsConfig,
   TrainingConfig,
   check,
 )
@@ -17,6 +18,7 @@ GROUPS: dict[str, type] = {
   "data": DataConfig,
   "model": ModelConfig,
   "training": TrainingConfig,
+  "rounds": RoundsConfig,
   "pseudo": PseudoLabelConfig,
 }
 
@@ -28,6 +30,7 @@ class ExperimentConfig:
   data: DataConfig = DataConfig()
   model: ModelConfig = ModelConfig()
   training: TrainingConfig = TrainingConfig()
+  rounds: RoundsConfig = RoundsConfig()
   pseudo: PseudoLabelConfig = PseudoLabelConfig()
 
   def __post_init__(self) -> None:
@@ -36,14 +39,14 @@ class ExperimentConfig:
     Raises:
       InputError: naming the flag and the remedy.
     """
-    data, training, pseudo = self.data, self.training, self.pseudo
+    data, training, rounds = self.data, self.training, self.rounds
     check(
       data.source_batch >= self.model.masks,
       "source_batch",
       f"at least {self.model.masks}, so that each of the --masks is trained",
     )
     check(
-      not (self.adapts or pseudo.rounds) or bool(data.target_records),
+      not (self.adapts or rounds.rounds) or bool(data.target_records),
       "target_records",
       "given unless --orientation_weight=0 and --rounds=0",
     )
@@ -53,13 +56,13 @@ class ExperimentConfig:
       f"given for --select_by={training.select_by}",
     )
     check(
-      not training.stage1_from or pseudo.rounds > 0,
+      not training.stage1_from or rounds.rounds > 0,
       "rounds",
       "above 0 with --stage1_from",
     )
-    steps = pseudo.round_steps
+    steps = rounds.round_steps
     check(
-      not pseudo.rounds
+      not rounds.rounds
       or (steps > 0 and steps % training.checkpoint_every == 0),
       "round_steps",
       "a multiple of --checkpoint_every, and above 0",
@@ -85,7 +88,10 @@ class ExperimentConfig:
       fields = json.loads(text)
       return cls(**{name: GROUPS[name](**fields[name]) for name in GROUPS})
     except (json.JSONDecodeError, KeyError, TypeError) as error:
-      raise InputError(f"not an experiment's configuration: {error}") from error
+      raise InputError(
+        f"not a configuration of this version: {error}. The version that wrote "
+        "it is in environment.json; or train again into another --run."
+      ) from error
 
   def differences(self, other: "ExperimentConfig") -> list[str]:
     """Lists the options in which two experiments differ."""

@@ -23,7 +23,8 @@ def define(
     "which",
     "best",
     ["best", "last"],
-    "The counter that was best on the source's validation split, or the last.",
+    "The last stage's best counter by --select_by (unless told otherwise, on "
+    "the source's validation split), or its last.",
   )
   flags.DEFINE_enum(
     "precision",

@@ -55,7 +55,11 @@ class DataConfig:
     "of them are upside down. Even.",
   )
   crop: int = option(256, "Side of a training crop in pixels; multiple of 8.")
-  scale_min: float = option(0.4, "Smallest scale of a source crop.")
+  scale_min: float = option(
+    0.4,
+    "Smallest scale of a source crop; larger where that would show more than "
+    "its picture.",
+  )
   scale_max: float = option(1.2, "Largest scale of a source crop.")
   target_scale_min: float = option(0.4, "Smallest scale of a target crop.")
   target_scale_max: float = option(1.2, "Largest scale of a target crop.")
@@ -79,7 +83,7 @@ class DataConfig:
     512, "Largest side, in pixels, of the centre crops used for validation."
   )
   validation_pictures: int = option(
-    24, "At most so many pictures of each domain in a validation."
+    24, "At most so many of the source's pictures in a validation."
   )
   target_held_out: int = option(
     16,
@@ -209,7 +213,9 @@ class TrainingConfig:
   decay: str = option(
     "cosine", "Learning rate after warm-up.", ["cosine", "constant"]
   )
-  weight_decay: float = option(0.0, "AdamW weight decay.")
+  weight_decay: float = option(
+    0.0, "AdamW weight decay, at the full rate in the encoder too."
+  )
   optimizer: str = option("adamw", "Optimiser.", ["adamw", "sgd"])
   gradient_clip_norm: float = option(
     0.0, "Clips the global gradient norm, over all replicas; 0 for none."
@@ -272,8 +278,8 @@ class TrainingConfig:
 
 
 @dataclasses.dataclass(frozen=True)
-class PseudoLabelConfig:
-  """Stage 2: rounds of labelling the target and learning from both."""
+class RoundsConfig:
+  """Stage 2: rounds of learning from both domains."""
 
   rounds: int = option(
     3, "Rounds of pseudo-labels after stage 1; 0 stops there."
@@ -284,22 +290,6 @@ class PseudoLabelConfig:
     1.0,
     "λ of the pseudo-label loss; 0 makes no pseudo-labels and goes on with the "
     "source alone, to compare with.",
-  )
-  pseudo_rule: str = option(
-    "stratified",
-    "Which cells are kept: the least uncertain within bands of predicted "
-    "density, by σ per person, or by variance alone.",
-    ["stratified", "relative", "variance"],
-  )
-  pseudo_keep: float = option(0.5, "Share of a picture's cells to keep.")
-  pseudo_keep_pictures: float = option(
-    1.0, "Share of the pictures to keep, those of least σ per person."
-  )
-  pseudo_mirror: bool = option(
-    False, "Look at each picture's mirror image too, as a further witness."
-  )
-  pseudo_variances: bool = option(
-    False, "Keep each cell's variance in the pseudo-labels, to look at."
   )
   stop_movement: float = option(
     0.0,
@@ -317,5 +307,30 @@ class PseudoLabelConfig:
     for name in ("rounds", "pseudo_weight", "stop_movement", "drift_alarm"):
       check(getattr(self, name) >= 0, name, "0 or more")
     check(self.round_learning_rate > 0, "round_learning_rate", "above 0")
+
+
+@dataclasses.dataclass(frozen=True)
+class PseudoLabelConfig:
+  """What a counter's estimates of the target must be to teach it."""
+
+  pseudo_rule: str = option(
+    "stratified",
+    "Which cells are kept: the least uncertain within bands of predicted "
+    "density, by σ per person, or by variance alone.",
+    ["stratified", "relative", "variance"],
+  )
+  pseudo_keep: float = option(0.5, "Share of a picture's cells to keep.")
+  pseudo_keep_pictures: float = option(
+    1.0, "Share of the pictures to keep, those of least σ per person."
+  )
+  pseudo_mirror: bool = option(
+    False, "Look at each picture's mirror image too, as a further witness."
+  )
+  pseudo_variances: bool = option(
+    False, "Keep each cell's variance in the pseudo-labels, to look at."
+  )
+
+  def __post_init__(self) -> None:
+    """Raises InputError for an option out of range."""
     for name in ("pseudo_keep", "pseudo_keep_pictures"):
       check(0 < getattr(self, name) <= 1, name, "in (0, 1]")

@@ -11,6 +11,8 @@ best/ last/        model.keras, record.json: how it was chosen, and at the
 history.json       one line of figures per interval
 rounds.json        one of each round of stage 2
 not_finite.json    the pictures of a step that ended the run, if one did
+data.json          checksums of the records it was begun with
+evaluation/        what `evaluate` wrote, a folder for each split of records
 tensorboard/       the same to look at, with pictures
 panels/            pictures of predictions
 """

@@ -26,11 +26,10 @@ from cdcc_tf.data.shards import (
   write_shard,
 )
 from cdcc_tf.files import write_atomically
-from data_tools.beam_runner import ON_THIS_MACHINE
 from data_tools.formats.base import Item, LabelledPicture
 from data_tools.picture_files import UnusablePicture
 from data_tools.pictures import record_id
-from data_tools.preparing import Preparation
+from data_tools.preparing import ON_THIS_MACHINE, Preparation
 
 logger = logging.getLogger(__name__)
 

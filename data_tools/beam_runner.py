@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cdcc_tf.errors import InputError
-from data_tools.preparing import cores
-
-ON_THIS_MACHINE = "DirectRunner"
+from data_tools.preparing import ON_THIS_MACHINE, cores
 
 
 def loaded(
@@ -36,8 +34,8 @@ def loaded(
     if (error.name or "").partition(".")[0] != "apache_beam":
       raise
     raise InputError(
-      f"--runner={runner}: needs Apache Beam. Install it with: "
-      'pip install "cdcc_tf[beam]", or leave --runner out.'
+      f"--runner={runner}: needs Apache Beam. Install it from the checkout "
+      'with: pip install -e ".[beam]", or leave --runner out.'
     ) from error
   for option in options:
     if not re.fullmatch(r"\w+(=.*)?", option):

@@ -106,7 +106,7 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
     "it: DirectRunner (this machine, --workers threads), FlinkRunner, "
     "SparkRunner, DataflowRunner … Records are the same. Its workers need this "
     "package, and --input and --output under the same paths, e.g. on a network "
-    "file system. Needs: pip install 'cdcc_tf[beam]'",
+    "file system. Needs, from the checkout: pip install -e '.[beam]'",
     flag_values=values,
   )
   flags.DEFINE_list(

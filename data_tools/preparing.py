@@ -15,6 +15,8 @@ from data_tools.resizing import Resizing
 
 Outcome = tuple[CrowdRecord, Origin] | UnusablePicture | None
 
+ON_THIS_MACHINE = "DirectRunner"  # Beam's name for it
+
 
 @dataclasses.dataclass(frozen=True)
 class Preparation:

@@ -229,7 +229,7 @@ def test_json_round_trip():
   assert restored == given
   assert restored.differences(given) == []
   assert set(json.loads(given.to_json())) == {
-    *("data", "model", "training", "pseudo")
+    *("data", "model", "training", "rounds", "pseudo")
   }
 
 

@@ -93,8 +93,8 @@ def random_view(
 ) -> View:
   """Draws where to look, how large, and whether in a mirror.
 
-  Scale is drawn log-uniformly; a picture smaller than the window is enlarged
-  as much as it must be. Both axes get the same scale. The window's centre is
+  Scale is drawn log-uniformly, among those at which the picture fills the
+  window. Both axes get the same scale. The window's centre is
   drawn from the whole picture, and a window that so reaches beyond the border
   is moved back: drawn from all windows inside, the borders, where there often
   is nobody, would hardly be seen, and crops would be denser than pictures.
@@ -108,8 +108,9 @@ def random_view(
   """
   height, width = tf.unstack(tf.cast(size, tf.float32))
   draw = tf.random.stateless_uniform([4], seed)
-  scale = scale_min * tf.pow(scale_max / scale_min, draw[0])
-  scale = tf.maximum(scale, crop / tf.minimum(height, width))
+  smallest = crop / tf.minimum(height, width)
+  low, high = (tf.maximum(smallest, limit) for limit in (scale_min, scale_max))
+  scale = low * tf.pow(high / low, draw[0])
   side = tf.minimum(tf.round(crop / scale), tf.floor(tf.minimum(height, width)))
   top = tf.clip_by_value(
     tf.round(draw[1] * height - side / 2), 0.0, height - side

@@ -8,6 +8,7 @@ from cdcc_tf.data import records
 from cdcc_tf.data.augment import both_ways
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.orientation_batches import open_target
 from cdcc_tf.data.regions import cell_shares, decode_region
 from cdcc_tf.options import DataConfig
 
@@ -57,8 +58,11 @@ def target_validation(config: DataConfig) -> tf.data.Dataset:
   Returns:
     Dataset of `{"target": {"image", "orientation"}}`, one picture, two
     examples, a batch. Points are not read.
+
+  Raises:
+    InputError: no such records, damaged ones, or too few to hold some out.
   """
-  files, _ = records.open_split(config.target_records, "train")
+  files, _ = open_target(config)
 
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
     fields = records.parse(serialized, with_points=False)

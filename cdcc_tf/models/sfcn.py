@@ -46,7 +46,7 @@ class SFCN(keras.Model):
   ```python
   counter = SFCN()
   maps = counter(pictures)           # uint8 or float [batch, h, w, 3], RGB
-  counts = maps["density"].sum((1, 2, 3))
+  counts = keras.ops.sum(maps["density"], axis=(1, 2, 3))
   ```
   """
 

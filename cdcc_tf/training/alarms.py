@@ -31,7 +31,7 @@ class Alarms(keras.callbacks.Callback):
 
   def __init__(self, config: ExperimentConfig, folder: RunFolder, stage: Stage):
     super().__init__()
-    self._drift = config.pseudo.drift_alarm
+    self._drift = config.rounds.drift_alarm
     self._history, self._stage = folder.history, stage
 
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:

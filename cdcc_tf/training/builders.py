@@ -76,7 +76,7 @@ def build_next_model(
     stage: the round.
     counter: as the stage before left it.
   """
-  weight, task = config.pseudo.pseudo_weight, None
+  weight, task = config.rounds.pseudo_weight, None
   if weight:
     task = PseudoLabelTask(weight, density_loss(config))
   return _compiled(config, stage, counter, task)

@@ -1,4 +1,4 @@
-"""Fitting a counter's intervals when a stage ends (docs/method.md §7).
+"""Fitting a counter's intervals when a stage ends (docs/method.md §6).
 
 Labels are the source's only. The target's unlabelled pictures, those that were
 held out of training, say what the counter may call familiar.

@@ -50,7 +50,7 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
   starting.adopt(config, folder, stages[0])
   previous: Stage | None = None
   for stage in stages:
-    labels = bool(stage.round and config.pseudo.pseudo_weight)
+    labels = bool(stage.round and config.rounds.pseudo_weight)
     if _finished(stage, folder, labels):
       logger.info("%s: finished before.", stage.name)
     elif previous is None:

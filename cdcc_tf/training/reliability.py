@@ -2,7 +2,7 @@
 
 By picture: does an interval hold the truth as often as it says, and do the
 pictures of large uncertainty have the large errors? By cell: likewise for the
-map (docs/method.md §7).
+map (docs/method.md §6).
 """
 
 import dataclasses

@@ -42,7 +42,7 @@ def next_stage(
     counter = load_model(
       folder.stage(previous.name) / "model.keras", config.training.precision
     )
-  if not config.pseudo.pseudo_weight:
+  if not config.rounds.pseudo_weight:
     with strategy.scope():
       model = build_next_model(config, stage, counter)
     _fit(config, folder, stage, model, None)
@@ -64,7 +64,7 @@ def next_stage(
       "people.",
       100 * moved,
     )
-    if moved < config.pseudo.stop_movement:
+    if moved < config.rounds.stop_movement:
       logger.info(
         "%s: that is below --stop_movement, so the run ends.", stage.name
       )

@@ -26,19 +26,19 @@ class Stage:
 
 def plan(config: ExperimentConfig) -> list[Stage]:
   """Lists a run's stages in their order."""
-  training, pseudo = config.training, config.pseudo
+  training, rounds = config.training, config.rounds
   stages = [
     Stage("stage1", 0, 0, training.stage1_steps, training.learning_rate)
   ]
-  for number in range(1, pseudo.rounds + 1):
+  for number in range(1, rounds.rounds + 1):
     first = stages[-1].first_step + stages[-1].steps
     stages.append(
       Stage(
         f"round{number}",
         number,
         first,
-        pseudo.round_steps,
-        pseudo.round_learning_rate,
+        rounds.round_steps,
+        rounds.round_learning_rate,
       )
     )
   return stages

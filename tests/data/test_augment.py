@@ -140,6 +140,18 @@ def test_heads_on_the_window_border_are_not_lost(
   assert members[0] == round(64 * CROP / scale)
 
 
+def test_scales_that_a_picture_is_too_small_for_are_not_drawn():
+  """Nor do they become the smallest that it allows, all of them."""
+  size = tf.constant([2 * CROP, 3 * CROP])
+  sides = [
+    float(augment.random_view(size, [seed, 0], CROP, 0.1, 1.0).window[2])
+    for seed in range(200)
+  ]
+  assert max(sides) == 2 * CROP
+  assert 0 < sum(side == 2 * CROP for side in sides) < 20
+  assert 70 < sum(side > 2**0.5 * CROP for side in sides) < 130
+
+
 def test_scale_is_the_same_in_both_axes_and_spans_its_range():
   xs, ys = np.meshgrid(np.arange(0, 200, 10), np.arange(0, 200, 10))
   points = np.float32(np.stack([xs.ravel(), ys.ravel()], 1))
@@ -209,7 +221,6 @@ def test_both_sides_of_the_mirror_are_drawn_about_equally():
 def test_maps_move_with_the_points(seed: list[int], size: tuple[int, int]):
   """A map of the points, seen in a view, is the map of the points seen."""
   points = lopsided_points(60, *size, 3)
-  # At σ of a few cells, a head's spread over its own cell hardly matters.
   whole = density_map(points, *size, sigma=1e-3).numpy()
 
   def look(maps: tf.Tensor, points: tf.Tensor, seed: tf.Tensor) -> tuple:

@@ -465,3 +465,13 @@ def test_target_validation(tiny_records: RecordsFactory):
     assert upright.dtype == np.float32
     np.testing.assert_array_equal(upright, picture)
     np.testing.assert_array_equal(turned, picture[::-1])
+
+
+def test_more_target_pictures_held_out_than_there_are(
+  tiny_records: RecordsFactory,
+):
+  """Refused whether or not the target takes part in stage 1."""
+  folder = tiny_records(pictures={"train": 4})
+  config = data_config(folder, folder, target_held_out=4)
+  with pytest.raises(InputError, match=r"--target_held_out=4.*at most 3"):
+    validation.target_validation(config)

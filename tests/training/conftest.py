@@ -9,7 +9,7 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.options import (
   DataConfig,
   ModelConfig,
-  PseudoLabelConfig,
+  RoundsConfig,
   TrainingConfig,
 )
 from tests.conftest import tiny_record, write_records
@@ -51,7 +51,7 @@ def tiny_experiment(folder: Path) -> ExperimentConfig:
       **{"orientation_warmup": 1, "orientation_ramp": 1},
       **{"ema_momentum": 0.5, "precision": "float32"},
     ),
-    PseudoLabelConfig(rounds=0, round_steps=2),
+    RoundsConfig(rounds=0, round_steps=2),
   )
 
 
@@ -63,5 +63,5 @@ def with_training(config: ExperimentConfig, **options) -> ExperimentConfig:
 
 def with_rounds(config: ExperimentConfig, **options) -> ExperimentConfig:
   return dataclasses.replace(
-    config, pseudo=dataclasses.replace(config.pseudo, **options)
+    config, rounds=dataclasses.replace(config.rounds, **options)
   )

@@ -20,6 +20,7 @@ from cdcc_tf.inference.counter import load_model
 from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
+from cdcc_tf.options import PseudoLabelConfig
 from cdcc_tf.training import experiment, pseudo_labels
 from tests.conftest import png, tiny_record
 from tests.training.conftest import (
@@ -306,7 +307,7 @@ def test_labels_are_the_counters_own_estimates(
     "train",
     1,
     tmp_path / "labels",
-    with_rounds(two_rounds, pseudo_mirror=mirror, pseudo_variances=True).pseudo,
+    PseudoLabelConfig(pseudo_mirror=mirror, pseudo_variances=True),
   )
   assert (summary.pictures, summary.accepted) == (4, 4)
   assert "on 4 of 4 pictures" in pseudo_labels.table(summary)
@@ -352,7 +353,7 @@ def test_nothing_is_learned_outside_the_region_of_interest(
     "train",
     0,
     tmp_path / "labels",
-    with_rounds(two_rounds, pseudo_keep=1.0).pseudo,
+    PseudoLabelConfig(pseudo_keep=1.0),
   )
   dataset = tf.data.TFRecordDataset([str(f) for f in summary.files])
   for fields in dataset.map(pseudo_records.parse):

@@ -159,22 +159,6 @@ def cardboard(dice: Dice) -> Thing:
   return Thing(parts, (0.7, 0.9))
 
 
-def screen_fence(dice: Dice) -> Thing:
-  """A mesh fence, a hoarding or a scaffold: a grid one looks through."""
-  long, high = dice.uniform(1.5, 6.0), dice.uniform(1.0, 2.4)
-  colour = vary(dice, choose(dice, METAL))
-  parts = []
-  step = dice.uniform(0.12, 0.5)
-  for i in range(int(2 * long / step) + 1):
-    y = -long + i * step
-    bar = [(0, y, 0.0, 0.012), (0, y, high, 0.012)]
-    parts.append(Part(bar, colour, flat=True))
-  for i in range(int(high / step) + 1):
-    bar = [(0, -long, i * step, 0.012), (0, long, i * step, 0.012)]
-    parts.append(Part(bar, colour, flat=True))
-  return Thing(parts, (0.2, long), "street")
-
-
 def pebbles(dice: Dice) -> Thing:
   """A patch of round stones or of fallen leaves."""
   wide, long = dice.uniform(0.5, 2.0), dice.uniform(0.5, 2.0)

@@ -19,7 +19,6 @@ ROOFS: tuple[Colour, ...] = (
   (0.36, 0.37, 0.39),
   (0.42, 0.26, 0.22),
 )
-_FIELD = (-1.0, 1.0)
 
 
 def row_of_houses(
