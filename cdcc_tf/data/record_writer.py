@@ -153,9 +153,9 @@ class RecordWriter:
     rows = self._rows
     if not rows:
       reasons = sorted({skip["reason"] for skip in self._skipped})
+      told = f"Reasons: {'; '.join(reasons)}" if reasons else "Nothing came in."
       raise InputError(
-        f"{self.folder}: no picture was written. "
-        + ("Reasons: " + "; ".join(reasons) if reasons else "Nothing came in.")
+        f"{self.folder}: no picture was written. Check --input. {told}"
       )
     self._shards.close()
     if self._with_table:

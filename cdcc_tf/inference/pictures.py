@@ -71,7 +71,10 @@ def find_pictures(path: Path) -> list[Path]:
   if path.is_file():
     return [path]
   if not path.is_dir():
-    raise InputError(f"--input={path}: no such file or folder.")
+    raise InputError(
+      f"--input={path}: no such file or folder. Give a picture or a folder of "
+      "pictures."
+    )
   found = sorted(
     picture
     for picture in path.rglob("*")
@@ -81,7 +84,8 @@ def find_pictures(path: Path) -> list[Path]:
   )
   if not found:
     raise InputError(
-      f"--input={path}: holds no pictures ({', '.join(SUFFIXES)})."
+      f"--input={path}: holds no pictures. Give a folder with files that end "
+      f"in {', '.join(SUFFIXES)}."
     )
   return found
 
@@ -101,7 +105,7 @@ def read_picture(path: Path) -> np.ndarray:
       with Image.open(path) as picture:
         return np.asarray(in_eight_bits(ImageOps.exif_transpose(picture)))
   except FileNotFoundError as error:
-    raise InputError(f"{path}: no such picture.") from error
+    raise InputError(f"{path}: no such picture. Check --input.") from error
   except (
     Image.DecompressionBombWarning,
     Image.DecompressionBombError,

@@ -73,7 +73,9 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
     with open(path, "rb") as opened, np.load(opened) as file:
       return dict(file)
   except (OSError, EOFError, ValueError, *_TORN_ZIP) as error:
-    raise InputError(f"{path}: not a .npz of weights ({error}).") from error
+    raise InputError(
+      f"{path}: not a .npz of weights ({error}). Copy or download it again."
+    ) from error
 
 
 def _read_h5(path: Path) -> dict[str, np.ndarray]:
@@ -94,5 +96,7 @@ def _read_h5(path: Path) -> dict[str, np.ndarray]:
     with h5py.File(path) as file:
       file.visititems(visit)
   except OSError as error:
-    raise InputError(f"{path}: not a Keras .h5 file ({error}).") from error
+    raise InputError(
+      f"{path}: not a Keras .h5 file ({error}). Copy or download it again."
+    ) from error
   return arrays

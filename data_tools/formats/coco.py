@@ -54,7 +54,10 @@ def read(
     members = sequence(content.get("annotations"), "annotations")
     categories = read_categories(content.get("categories", []))
   except ValueError as error:
-    raise InputError(f"{export}: {error}, so it is no COCO file.") from error
+    raise InputError(
+      f"{export}: {error}, so it is no COCO file. Export it again as COCO, or "
+      "name another --format."
+    ) from error
   heads = Heads(export, categories, members, label, box_point)
   entries: dict[str, Entry] = {}
   for index, image in enumerate(images):

@@ -63,7 +63,8 @@ def find_export(
       raise InputError(f"--annotations: {error}. Name a file in it.") from error
     if not path.is_file():
       raise InputError(
-        f"--annotations={annotations}: no such file in {folder}."
+        f"--annotations={annotations}: no such file in {folder}. Name one "
+        "relative to it."
       )
     return path
   for place in (folder, folder / "annotations"):
