@@ -6,7 +6,7 @@ All crops go through both branches on both sides, so that the work is the same
 and known; then the real step of stage 1, in which half of them go through each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -131,6 +131,7 @@ def measure(
   channels: float = 1.0,
   torch: bool = True,
   matmul_side: int = 4096,
+  compute: Sequence[str] = PRECISIONS,
 ) -> list[str]:
   """Times every side; returns a line each, rates and ratios."""
   matmul, matmul_flop = timing.matmul_work(matmul_side)
@@ -142,13 +143,13 @@ def measure(
   sides: dict[str, Callable[[], object]] = {MATMUL: matmul}
   network = torch_side.load() if torch else None
   for work, (both, batch) in works.items():
-    for name in PRECISIONS:
+    for name in compute:
       sides[f"ours, {work}, {name}"], model = our_step(
         name, batch, channels, both_branches=both
       )
     if network is not None:
       masks = model.counter.masked_decoder[0].mask_values.numpy()
-      for name in PRECISIONS:
+      for name in compute:
         sides[f"PyTorch, {work}, {name}"] = network.train_step(
           masks, channels, batch, name, both
         )
@@ -167,7 +168,7 @@ def measure(
       model.counter, task.decoder, crop, crops, each, each
     )
     lines.append(f"{work}: {flops / 1e12:.4f} TFLOP, {crops} crops of {crop}")
-    for name in PRECISIONS:
+    for name in compute:
       ours = seconds[f"ours, {work}, {name}"]
       share = timing.rate_share(ours, flops, seconds[MATMUL], matmul_flop)
       lines.append(f"  {name}: FLOP rate {share:.2f}x the float32 matmul's")

@@ -16,12 +16,12 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pseudo_cache, pseudo_records
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.errors import InputError
-from cdcc_tf.inference.counter import load_model
+from cdcc_tf.inference.counter import CrowdCounter, load_model
 from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.options import PseudoLabelConfig
-from cdcc_tf.training import experiment, pseudo_labels
+from cdcc_tf.training import calibration, experiment, pseudo_labels
 from tests.conftest import png, tiny_record
 from tests.training.conftest import (
   tiny_experiment,
@@ -180,9 +180,9 @@ def test_what_rounds_leave_to_look_at(
       file = folder.panels / f"{name}_{picture}.png"
       assert file.stat().st_size > 1000
   for which in ("best", "last"):
-    calibration = Calibration.load(folder.path / which)
-    assert calibration is not None
-    assert len(calibration.scores) == 2
+    kept = Calibration.load(folder.path / which)
+    assert kept is not None
+    assert len(kept.scores) == 2
   assert (folder.stage("round2") / "calibration.json").read_text() == (
     folder.path / "last" / "calibration.json"
   ).read_text()
@@ -268,7 +268,7 @@ def test_source_only_with_pseudo_labels(
   assert "pseudo_loss" in history[-1]
 
 
-def test_poisoned_target_labels_change_no_pseudo_label(
+def test_poisoned_target_labels_change_no_pseudo_label_and_no_threshold(
   two_rounds: ExperimentConfig,
   counter: SFCN,
   tmp_path: Path,
@@ -280,13 +280,17 @@ def test_poisoned_target_labels_change_no_pseudo_label(
     dataclasses.replace(record, points=np.float32([[1, 1]] * 40))
     for record in honest
   ]
-  shards = []
+  shards, seen = [], []
   for name, members in (("honest", honest), ("poisoned", poisoned)):
     target = tiny_records(name, {"train": members})
     output = tmp_path / f"{name}_labels"
     pseudo_labels.label(counter, target, "train", 2, output, two_rounds.pseudo)
     shards.append([f.read_bytes() for f in sorted(output.glob("*.tfrecord"))])
+    data = dataclasses.replace(two_rounds.data, target_records=str(target))
+    seen.append(calibration.look(CrowdCounter(counter), data, name))
   assert shards[0] == shards[1]
+  for one, other in zip(*map(dataclasses.astuple, seen), strict=True):
+    np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("mirror", [False, True])
