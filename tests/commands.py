@@ -55,4 +55,5 @@ def _redirected(
 
 def _run_module(module: str, arguments: list[str]) -> None:
   sys.argv = [module, *arguments]
+  sys.orig_argv = [sys.executable, "-m", *sys.argv]
   runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -28,6 +28,11 @@ POLICIES = ("float32", "mixed_bfloat16")
 RecordsFactory = Callable[..., Path]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+  """Begins with the longest, so that all of pytest's processes end together."""
+  items.sort(key=lambda item: item.path.parent.name != "training")
+
+
 @pytest.fixture(autouse=True)
 def _plain_keras_state() -> Iterator[None]:
   """Starts and leaves every test in float32, whatever it sets."""

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,13 @@ import pytest
 from cdcc_tf import config, run_folder
 from cdcc_tf.inference.counter import load_model
 from tests.commands import ROOT, command
-from tests.conftest import jpeg, noise_picture, png, tiny_record
+from tests.conftest import (
+  jpeg,
+  noise_picture,
+  png,
+  tiny_record,
+  write_records,
+)
 
 TINY = (
   *("--width=0.05", "--encoder_weights=none", "--crop=32", "--sigma=4"),
@@ -25,7 +32,8 @@ TINY = (
   *("--validation_crop=32", "--validation_pictures=2", "--target_held_out=2"),
   *("--stage1_steps=8", "--checkpoint_every=2", "--validate_every=4"),
   *("--orientation_warmup=2", "--orientation_ramp=2", "--ema_momentum=0.5"),
-  *("--rounds=1", "--round_steps=2"),
+  # tracing scans takes longer than the rest; `test_rounds` has rounds
+  *("--nospatial_encoder", "--rounds=0"),
   "--initializer=he_normal",  # or the signal fades and all pictures look alike
 )
 
@@ -39,13 +47,22 @@ def train_arguments(records: Path, run: Path) -> list[str]:
   ]
 
 
-@pytest.fixture
-def domain(tiny_records) -> Path:
+@pytest.fixture(scope="module")
+def domain(tmp_path_factory: pytest.TempPathFactory) -> Path:
   pictures = [tiny_record(index, 48, 56) for index in range(15)]
-  return tiny_records(
-    "domain",
+  return write_records(
+    tmp_path_factory.mktemp("records") / "domain",
     {"train": pictures[:8], "val": pictures[8:10], "dev": pictures[10:]},
   )
+
+
+@pytest.fixture(scope="module")
+def run(domain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+  """A run that nothing disturbed."""
+  path = tmp_path_factory.mktemp("runs") / "undisturbed"
+  done = command("cdcc_tf.train", *train_arguments(domain, path))
+  assert done.returncode == 0, done.stderr
+  return path
 
 
 def assert_ends_in_one_line(
@@ -59,18 +76,13 @@ def assert_ends_in_one_line(
 
 
 def test_killed_and_resumed_ends_with_the_same_weights(
-  domain: Path, tmp_path: Path
+  domain: Path, run: Path, tmp_path: Path
 ) -> None:
   """By SIGKILL, in stage 1; `test_rounds` and `benchmarks.resume` do more."""
-  undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-  quick = ("--rounds=0", "--nospatial_encoder")
-  done = command("cdcc_tf.train", *train_arguments(domain, undisturbed), *quick)
-  assert done.returncode == 0, done.stderr
+  killed = tmp_path / "killed"
+  arguments = train_arguments(domain, killed)
   process = subprocess.Popen(
-    [
-      *(sys.executable, "-m", "cdcc_tf.train"),
-      *(*train_arguments(domain, killed), *quick),
-    ],
+    [sys.executable, "-m", "cdcc_tf.train", *arguments],
     cwd=ROOT,
     stdout=subprocess.DEVNULL,
     stderr=subprocess.DEVNULL,
@@ -88,16 +100,13 @@ def test_killed_and_resumed_ends_with_the_same_weights(
   done = command("cdcc_tf.train", f"--flagfile={killed / 'flags.txt'}")
   assert done.returncode == 0, done.stderr
   assert "Resuming from step" in done.stderr
-  models = [
-    load_model(run / "last" / "model.keras") for run in (undisturbed, killed)
-  ]
+  models = [load_model(each / "last" / "model.keras") for each in (run, killed)]
   for one, other in zip(
     models[0].get_weights(), models[1].get_weights(), strict=True
   ):
     np.testing.assert_array_equal(one, other)
   histories = [
-    json.loads((run / "history.json").read_text())
-    for run in (undisturbed, killed)
+    json.loads((each / "history.json").read_text()) for each in (run, killed)
   ]
   assert [row["step"] for row in histories[0]] == [2, 4, 6, 8]
   for one, other in zip(*histories, strict=True):
@@ -106,11 +115,8 @@ def test_killed_and_resumed_ends_with_the_same_weights(
 
 
 def test_from_training_to_an_exported_count(
-  domain: Path, tmp_path: Path
+  domain: Path, run: Path, tmp_path: Path
 ) -> None:
-  run = tmp_path / "run"
-  done = command("cdcc_tf.train", *train_arguments(domain, run))
-  assert done.returncode == 0, done.stderr
   record = json.loads((run / "best" / "record.json").read_text())
   assert record["target_labels_used"] is False
   assert "source" in record["chosen_by"]
@@ -199,9 +205,10 @@ def test_another_configuration_is_refused(domain: Path, tmp_path: Path) -> None:
 
 
 def test_truncated_records_are_named(domain: Path, tmp_path: Path) -> None:
-  shard = next(domain.glob("train-*.tfrecord"))
+  copy = shutil.copytree(domain, tmp_path / "copy")
+  shard = next(copy.glob("train-*.tfrecord"))
   shard.write_bytes(shard.read_bytes()[:-100])
-  done = command("cdcc_tf.train", *train_arguments(domain, tmp_path / "run"))
+  done = command("cdcc_tf.train", *train_arguments(copy, tmp_path / "run"))
   assert_ends_in_one_line(done, shard, "convert again")
 
 

@@ -135,7 +135,7 @@ def test_missing_beam_is_told(
     return real(name, *rest)
 
   monkeypatch.setattr(builtins, "__import__", without_beam)
-  with pytest.raises(InputError, match=r'pip install "cdcc_tf\[beam\]"'):
+  with pytest.raises(InputError, match=r'pip install -e "\.\[beam\]"'):
     run(write_part(tmp_path / "part"), tmp_path / "beam", **DIRECT)
 
 

@@ -19,9 +19,6 @@ from cdcc_tf.training import builders, experiment, stages
 from tests.commands import command
 from tests.training.conftest import tiny_experiment, with_training
 
-# All on one of pytest's processes, which so trains the finished run once.
-pytestmark = pytest.mark.xdist_group("experiment")
-
 
 @pytest.fixture(scope="module")
 def finished(

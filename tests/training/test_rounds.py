@@ -29,9 +29,6 @@ from tests.training.conftest import (
   with_training,
 )
 
-# All on one of pytest's processes, which so trains the undisturbed run once.
-pytestmark = pytest.mark.xdist_group("rounds")
-
 
 class Killed(BaseException):
   """Stands for SIGKILL: nothing catches it, nothing is tidied up."""
