@@ -9,7 +9,7 @@ import tensorflow as tf
 from cdcc_tf.options import TrainingConfig
 
 
-class _EncoderRate:
+class _EncoderRate(keras.optimizers.Optimizer):
   """Mixin: some variables learn at a fraction of the rate.
 
   Adam moves every weight by about the rate, however small its gradient: at a
@@ -31,7 +31,7 @@ class _EncoderRate:
 
   def build(self, variables: list[keras.Variable]) -> None:
     """Creates the optimiser's state."""
-    super().build(variables)  # type: ignore[misc]
+    super().build(variables)
     self._rates = tuple(
       self._fraction if id(variable) in self._slow_ids else 1.0
       for variable in variables
@@ -41,8 +41,8 @@ class _EncoderRate:
     self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: Any
   ) -> None:
     """Updates one variable."""
-    rate = self._rates[self._get_variable_index(variable)]  # type: ignore[attr-defined]
-    super().update_step(gradient, variable, learning_rate * rate)  # type: ignore[misc]
+    rate = self._rates[self._get_variable_index(variable)]
+    super().update_step(gradient, variable, learning_rate * rate)
 
 
 class AdamW(_EncoderRate, keras.optimizers.AdamW):
