@@ -7,8 +7,8 @@ import math
 
 import keras
 
-from cdcc_tf.models.layers import SpatialEncoder
 from cdcc_tf.models.sfcn import SFCN
+from cdcc_tf.models.spatial import SpatialEncoder
 
 
 def encoder(model: SFCN, height: int, width: int) -> float:

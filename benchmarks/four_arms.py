@@ -163,6 +163,12 @@ def table(results: dict[str, list[dict]]) -> str:
           text += f" ± {np.std(values, ddof=1):.2f}"
       cells.append(f"{text:>18}")
     lines.append(f"{arm + ' ' + ARMS[arm]:<20}" + "".join(cells))
+  means = {
+    arm: float(np.mean([figures["mae"] for figures in seeds]))
+    for arm, seeds in results.items()
+  }
+  order = sorted(means, key=lambda arm: means[arm])
+  lines.append(f"By mean MAE, best first: {', '.join(order)}")
   return "\n".join(lines)
 
 

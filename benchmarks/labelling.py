@@ -12,7 +12,7 @@ from absl import flags
 
 from benchmarks import inference, timing
 from cdcc_tf import command_line
-from cdcc_tf.data import manifest, records
+from cdcc_tf.data import manifest, reading, records
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.options import PseudoLabelConfig
@@ -75,7 +75,7 @@ def measure(
   counter = inference.our_counter(precision, channels).model
   count = manifest.load_manifest(folder).pictures[split]
   held_out = count - min(pictures, count)
-  files, _ = records.open_split(folder, split)
+  files, _ = reading.open_split(folder, split)
   dataset = tf.data.TFRecordDataset([str(file) for file in files])
   members = [
     records.parse(example, with_points=False)["image"].numpy()

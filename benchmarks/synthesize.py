@@ -13,22 +13,42 @@ import time
 
 import cv2
 import numpy as np
-from absl import app, flags
+from absl import flags
 
+from cdcc_tf import command_line
+from cdcc_tf.errors import InputError
 from data_tools.synthesis.effects import encode_jpeg
 from data_tools.synthesis.presets import PRESETS
 from data_tools.synthesis.presets.base import Preset
 from data_tools.synthesis.render import render
 
 FLAGS = flags.FLAGS
-flags.DEFINE_list("preset", ["street"], "Presets, with commas between.")
-flags.DEFINE_list("people", ["0", "100", "200", "400"], "People in a scene.")
-flags.DEFINE_integer("pictures", 12, "Pictures of each number of people.")
-flags.DEFINE_integer("rounds", 3, "Counted rounds of each picture.")
-flags.DEFINE_integer("width", 1024, "Pixels.")
-flags.DEFINE_integer("height", 768, "Pixels.")
-flags.DEFINE_integer("heads", 150, "Labelled heads to say the time for.")
-SEED = 7
+_SEED = 7
+
+
+def define_flags(values: flags.FlagValues = FLAGS) -> None:
+  """Defines what can be varied."""
+  flags.DEFINE_multi_enum(
+    "preset",
+    ["street"],
+    list(PRESETS),
+    "Kind of picture; may be given several times.",
+    flag_values=values,
+  )
+  flags.DEFINE_list(
+    "people",
+    ["0", "100", "200", "400"],
+    "Numbers of people in a scene, with commas between them.",
+    flag_values=values,
+  )
+  for name, default, text in (
+    ("pictures", 12, "Pictures of each number of people."),
+    ("rounds", 3, "Counted rounds of each picture."),
+    ("width", 1024, "Width of the pictures in pixels."),
+    ("height", 768, "Height of the pictures in pixels."),
+    ("heads", 150, "Labelled heads to say the time for."),
+  ):
+    flags.DEFINE_integer(name, default, text, 1, flag_values=values)
 
 
 def holding(preset: Preset, people: int) -> Preset:
@@ -42,47 +62,88 @@ def holding(preset: Preset, people: int) -> Preset:
   return dataclasses.replace(preset, crowd=crowd)
 
 
-def timed(preset: Preset, index: int) -> tuple[float, int]:
+def timed(
+  preset: Preset, index: int, rounds: int, size: tuple[int, int]
+) -> tuple[float, int]:
   """Makes a picture; returns the CPU seconds and its labelled heads.
 
   The first round makes the swatches. Of the others the fastest counts: what
   else runs on the machine can only add to it, even to seconds of the processor.
   """
   seconds = []
-  for _ in range(1 + FLAGS.rounds):
+  for _ in range(1 + rounds):
     start = time.process_time()
-    rendered = render(preset, SEED, index, FLAGS.width, FLAGS.height)
+    rendered = render(preset, _SEED, index, *size)
     encode_jpeg(rendered.image, rendered.jpeg_quality)
     seconds.append(time.process_time() - start)
   return min(seconds[1:]), len(rendered.points)
 
 
-def main(argv: list[str]) -> None:
-  """Measures and prints."""
-  del argv
+def measure(
+  name: str,
+  people: list[int],
+  pictures: int,
+  rounds: int,
+  size: tuple[int, int],
+  heads: int,
+) -> list[str]:
+  """Times one preset.
+
+  Args:
+    name: of the preset.
+    people: numbers of people in a scene.
+    pictures: of each number.
+    rounds: of each picture.
+    size: (width, height) in pixels.
+    heads: number to say the time for.
+
+  Returns:
+    A line for each number of people; and, from a straight line through all
+    pictures, one for a picture of `heads` labelled heads.
+  """
   cv2.setNumThreads(1)
+  lines, seconds, labelled = [], [], []
+  for number in people:
+    preset = holding(PRESETS[name], number)
+    rows = [timed(preset, index, rounds, size) for index in range(pictures)]
+    seconds += [row[0] for row in rows]
+    labelled += [row[1] for row in rows]
+    lines.append(
+      f"{name:<10}{number:>6} people"
+      f"{statistics.mean(row[1] for row in rows):>8.0f} labelled"
+      f"{statistics.median(row[0] for row in rows):>8.3f} CPU s a picture"
+    )
+  if len(set(labelled)) > 1:
+    slope, start = np.polyfit(labelled, seconds, 1)
+    each = start + slope * heads
+    lines.append(
+      f"{name:<10}{heads:>6} labelled heads: {each:.3f} CPU s, "
+      f"{2 / each:.1f} pictures/s on two cores"
+    )
+  return lines
+
+
+def main() -> None:
+  """Measures and prints.
+
+  Raises:
+    InputError: --people holds something else than numbers.
+  """
+  try:
+    people = [int(number) for number in FLAGS.people]
+  except ValueError as error:
+    raise InputError(
+      f"--people={','.join(FLAGS.people)}: give whole numbers with commas "
+      "between them."
+    ) from error
+  size = FLAGS.width, FLAGS.height
   for name in FLAGS.preset:
-    seconds: list[float] = []
-    heads: list[int] = []
-    for people in map(int, FLAGS.people):
-      preset = holding(PRESETS[name], people)
-      rows = [timed(preset, index) for index in range(FLAGS.pictures)]
-      seconds += [row[0] for row in rows]
-      heads += [row[1] for row in rows]
-      middle = statistics.median(row[0] for row in rows)
-      labelled = statistics.mean(row[1] for row in rows)
-      print(
-        f"{name:<10}{people:>6} people{labelled:>8.0f} labelled"
-        f"{middle:>8.3f} CPU s a picture"
-      )
-    if len(FLAGS.people) > 1:
-      slope, start = np.polyfit(heads, seconds, 1)
-      each = start + slope * FLAGS.heads
-      print(
-        f"{name:<10}{FLAGS.heads:>6} labelled heads: {each:.3f} CPU s, "
-        f"{2 / each:.1f} pictures/s on two cores"
-      )
+    lines = measure(
+      name, people, FLAGS.pictures, FLAGS.rounds, size, FLAGS.heads
+    )
+    print("\n".join(lines))
 
 
 if __name__ == "__main__":
-  app.run(main)
+  define_flags()
+  command_line.run(main)

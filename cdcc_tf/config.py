@@ -11,8 +11,8 @@ from cdcc_tf.options import (
   PseudoLabelConfig,
   RoundsConfig,
   TrainingConfig,
-  check,
 )
+from cdcc_tf.options.fields import check
 
 GROUPS: dict[str, type] = {
   "data": DataConfig,

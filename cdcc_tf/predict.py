@@ -42,16 +42,16 @@ flags.DEFINE_string(
 
 def main() -> None:
   """Predicts, prints a line a picture, fails if one could not be read."""
-  from cdcc_tf.inference import pictures
+  from cdcc_tf.inference import picture_input, pictures
   from cdcc_tf.inference.counter import CrowdCounter
 
-  paths = pictures.find_pictures(Path(FLAGS.input))
+  paths = picture_input.find_pictures(Path(FLAGS.input))
   counts, problems = pictures.count_pictures(
     CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast),
     paths,
     Path(FLAGS.output),
     FLAGS.maps,
-    pictures.read_region(Path(FLAGS.roi)) if FLAGS.roi else None,
+    picture_input.read_region(Path(FLAGS.roi)) if FLAGS.roi else None,
   )
   for counted in counts:
     print(counted)

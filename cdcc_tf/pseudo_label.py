@@ -29,7 +29,7 @@ def main() -> None:
   """Labels and prints what was kept."""
   from cdcc_tf.inference.counter import load_model
   from cdcc_tf.run_folder import RunFolder
-  from cdcc_tf.training import pseudo_labels
+  from cdcc_tf.training import pseudo_labels, pseudo_summary
 
   summary = pseudo_labels.label(
     load_model(RunFolder(Path(FLAGS.run)).model(FLAGS.which), FLAGS.precision),
@@ -39,7 +39,7 @@ def main() -> None:
     Path(FLAGS.output),
     config_flags.group_from_flags("pseudo"),
   )
-  print(pseudo_labels.table(summary))
+  print(pseudo_summary.table(summary))
   print(f"Pseudo-labels: {FLAGS.output}")
 
 

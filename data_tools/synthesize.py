@@ -4,30 +4,20 @@ python -m data_tools.synthesize --output=records/synth --pictures=200 \
     --preset=street --seed=1 --contact_sheet=synth.png
 """
 
-import contextlib
-import dataclasses
 from pathlib import Path
 
 from absl import flags
 
 from cdcc_tf import command_line
-from cdcc_tf.data.manifest import Manifest
-from cdcc_tf.errors import InputError
-from data_tools import sheets
-from data_tools.splits import assign_splits
 from data_tools.synthesis import ablations
 from data_tools.synthesis.look import looks_of
 from data_tools.synthesis.pictures import (
   Order,
-  make_pictures,
-  picture_id,
 )
-from data_tools.synthesis.plain_files import PlainFiles
-from data_tools.synthesis.presets import PRESETS, presets_named
+from data_tools.synthesis.presets import PRESETS
+from data_tools.synthetic_records import HEIGHT, WIDTH, Options, synthesize
 
 FLAGS = flags.FLAGS
-SMALLEST, LARGEST = 32, 8192  # pixels along a side
-WIDTH, HEIGHT = 1024, 768
 
 flags.DEFINE_string("output", None, "Folder to write the records to.")
 flags.DEFINE_integer("pictures", 200, "How many pictures to make.")
@@ -100,122 +90,6 @@ flags.DEFINE_integer("workers", 2, "Processes to work with.")
 flags.DEFINE_bool(
   "overwrite", False, "Replace records already in --output, and --files."
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-  """What to do with the pictures of an `Order`; see the flags."""
-
-  output: Path
-  pictures: int
-  val_fraction: float = 0.1
-  dev_every: int = 0
-  files: Path | None = None
-  contact_sheet: Path | None = None
-  workers: int = 2
-  overwrite: bool = False
-
-
-def synthesize(order: Order, options: Options) -> Manifest:
-  """Makes the pictures and writes their records.
-
-  Returns:
-    The manifest of the records.
-
-  Raises:
-    InputError: an option is out of range, the preset is unknown, or a folder
-      holds records or files already.
-  """
-  check(order, options)
-  # Here, because workers import this file and have no use for TensorFlow.
-  from tqdm import tqdm
-
-  from cdcc_tf.data.record_writer import RecordWriter
-  from cdcc_tf.data.records import CrowdRecord
-
-  ids = [picture_id(order, index) for index in range(options.pictures)]
-  splits = assign_splits(
-    ids, options.val_fraction, options.dev_every, order.seed
-  )
-  thumbnails = []
-  with contextlib.ExitStack() as stack:
-    files = None
-    if options.files is not None:
-      files = stack.enter_context(PlainFiles(options.files, options.overwrite))
-    writer = stack.enter_context(
-      RecordWriter(
-        options.output,
-        "synthetic",
-        described(order, options),
-        options.overwrite,
-      )
-    )
-    pictures = make_pictures(
-      order,
-      options.pictures,
-      options.workers,
-      with_thumbnails=options.contact_sheet is not None,
-    )
-    for picture in tqdm(
-      pictures,
-      desc=f"synthesize {order.preset}",
-      total=options.pictures,
-      unit="picture",
-    ):
-      record = CrowdRecord(
-        id=picture.id,
-        image=picture.jpeg,
-        height=picture.height,
-        width=picture.width,
-        points=picture.points,
-      )
-      writer.write(record, splits[picture.id])
-      if files is not None:
-        files.write(picture)
-      if picture.thumbnail is not None:
-        thumbnails.append(picture.thumbnail)
-  if options.contact_sheet is not None:
-    sheets.write_sheet(options.contact_sheet, thumbnails)
-  return writer.manifest
-
-
-def described(order: Order, options: Options) -> dict[str, object]:
-  """Returns what the manifest keeps, so that it can be repeated."""
-  kept = dataclasses.asdict(order) | {
-    "pictures": options.pictures,
-    "val_fraction": options.val_fraction,
-    "dev_every": options.dev_every,
-  }
-  for optional in ("like", "without"):
-    if not kept[optional]:
-      del kept[optional]
-  return kept
-
-
-def check(order: Order, options: Options) -> None:
-  """Raises InputError where a value makes no sense."""
-  presets_named(order.preset)
-  ablations.check(order.without)
-  for flag, value in (("width", order.width), ("height", order.height)):
-    if value is None and order.like:
-      continue
-    if value is None or not SMALLEST <= value <= LARGEST:
-      raise InputError(
-        f"--{flag}={value}: give {SMALLEST} to {LARGEST} pixels."
-      )
-  positive = [("pictures", options.pictures), ("workers", options.workers)]
-  if order.max_heads is not None:
-    positive.append(("max_heads", order.max_heads))
-  for flag, value in positive:
-    if value < 1:
-      raise InputError(f"--{flag}={value}: give 1 or more.")
-  if order.seed < 0:
-    raise InputError(f"--seed={order.seed}: give 0 or more.")
-  if not 0 <= order.min_visible <= 1:
-    raise InputError(
-      f"--min_visible={order.min_visible}: give a share from 0 to 1."
-    )
-  sheets.check_name(options.contact_sheet)
 
 
 def main() -> None:

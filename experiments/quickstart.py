@@ -1,5 +1,7 @@
 """The main job on built-in data, in minutes on a CPU: run from the checkout.
 
+python experiments/quickstart.py
+
 Makes two small synthetic domains that look different (streets and halls by day;
 platforms at night, by a poor camera), uses the labels of the first only, and
 runs every command once, showing each.
@@ -10,6 +12,18 @@ import shutil
 import subprocess
 import sys
 
+from absl import flags
+
+from cdcc_tf import command_line
+
+FLAGS = flags.FLAGS
+flags.DEFINE_bool(
+  "arms",
+  False,
+  "Instead of training once, compare the method with what it leaves out: "
+  "source only, stage 1, pseudo-labels alone, all; three seeds each, about "
+  "forty minutes.",
+)
 RECORDS, RUN = "records/quickstart", "runs/quickstart"
 SIZE = "--width=320 --height=240 --max_heads=80"
 COMMANDS = (
@@ -27,12 +41,18 @@ COMMANDS = (
   f" --output={RUN}/predictions",
   f"cdcc_tf.export --run={RUN} --output={RUN}/exported",
 )
+ARMS = (
+  *COMMANDS[:2],
+  "benchmarks.four_arms --flagfile=experiments/quickstart.flags"
+  f" --seeds=0,1,2 --output={RUN}_arms",
+)
 
 
 def main() -> None:
-  """Starts afresh and runs the commands; stops at the first that fails."""
-  shutil.rmtree(RUN, ignore_errors=True)
-  for command in COMMANDS:
+  """Runs the commands, one run from scratch; stops at the first that fails."""
+  if not FLAGS.arms:  # these go on where they were interrupted
+    shutil.rmtree(RUN, ignore_errors=True)
+  for command in ARMS if FLAGS.arms else COMMANDS:
     print(f"\n$ python -m {command}", flush=True)
     done = subprocess.run([sys.executable, "-m", *shlex.split(command)])
     if done.returncode:
@@ -40,4 +60,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-  main()
+  command_line.run(main)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from cdcc_tf.data import augment, records, shards, stream
+from cdcc_tf.data import augment, reading, records, shards, stream
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.errors import InputError
 from cdcc_tf.options import DataConfig
@@ -67,7 +67,7 @@ def source_members(
   config: DataConfig, seed: int, first_step: int
 ) -> tf.data.Dataset:
   """Returns the source's part of it: (position, serialised record)."""
-  files, count = records.open_source(config.source_folders, "train")
+  files, count = reading.open_source(config.source_folders, "train")
   first = first_step * config.orientation_source // 2
   return stream.shuffled(files, count, seed + _SOURCE_STREAM, first)
 
@@ -82,7 +82,7 @@ def open_target(config: DataConfig) -> tuple[list[Path], int]:
   Raises:
     InputError: no such records, damaged ones, or too few to hold some out.
   """
-  files, count = records.open_split(config.target_records, "train")
+  files, count = reading.open_split(config.target_records, "train")
   most = min(count, shards.PICTURES_PER_SHARD) - 1
   if config.target_held_out > most:
     raise InputError(

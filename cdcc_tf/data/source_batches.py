@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from cdcc_tf.data import augment, records, stream
+from cdcc_tf.data import augment, reading, records, stream
 from cdcc_tf.data.clutter import random_clutter
 from cdcc_tf.data.density import STRIDE, density_map
 from cdcc_tf.data.images import decode_picture
@@ -27,7 +27,7 @@ def source_batches(
       the deviations that `adaptive_sigma` asks for.
   """
   if config.adaptive_sigma:
-    records.require_sigmas(config.source_folders)
+    reading.require_sigmas(config.source_folders)
 
   def example(
     position: tf.Tensor, serialized: tf.Tensor
@@ -76,6 +76,6 @@ def source_members(
   config: DataConfig, seed: int, first_step: int
 ) -> tf.data.Dataset:
   """Returns what `source_batches` is made of: (position, serialised record)."""
-  files, count = records.open_source(config.source_folders, "train")
+  files, count = reading.open_source(config.source_folders, "train")
   first = first_step * config.source_batch
   return stream.shuffled(files, count, seed + _SOURCE_STREAM, first)

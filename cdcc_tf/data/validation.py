@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from cdcc_tf.data import records
+from cdcc_tf.data import reading, records
 from cdcc_tf.data.augment import both_ways
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
@@ -20,7 +20,7 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
     Dataset of `{"source": {"image", "density", "roi"}}`, one picture a batch,
     cut to at most `validation_crop` pixels a side about its centre.
   """
-  files, count = records.open_source(config.source_folders, "val")
+  files, count = reading.open_source(config.source_folders, "val")
   side = config.validation_crop
 
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -43,7 +43,7 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
     }
 
   return (
-    records.read_serialized(files)
+    reading.read_serialized(files)
     .take(config.validation_pictures)
     .map(example, num_parallel_calls=2)
     .batch(1)
@@ -72,7 +72,7 @@ def target_validation(config: DataConfig) -> tf.data.Dataset:
     return both_ways(tf.cast(image, tf.float32))
 
   return (
-    records.read_serialized(files[:1])
+    reading.read_serialized(files[:1])
     .take(config.target_held_out)
     .map(example, num_parallel_calls=2)
     .map(lambda batch: {"target": batch})

@@ -3,22 +3,21 @@
 import csv
 import dataclasses
 import io
-import warnings
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
 from tqdm import tqdm
 
-from cdcc_tf.data.images import in_eight_bits
-from cdcc_tf.errors import InputError, first_line
+from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
 from cdcc_tf.inference.counter import CrowdCounter, Prediction
+from cdcc_tf.inference.picture_input import (
+  DENSITY,
+  UNCERTAINTY,
+  read_picture,
+)
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
-# Ends of our own pictures' names, not to be counted when met again.
-_DENSITY, _UNCERTAINTY = "_density.png", "_uncertainty.png"
 _COLUMNS = (
   *("image", "count", "low_90", "high_90", "familiar"),
   *("deviation_low", "deviation_high"),
@@ -60,85 +59,6 @@ class Counted:
     return [str(self.path), f"{self.count:.3f}", *bounds, familiar]
 
 
-def find_pictures(path: Path) -> list[Path]:
-  """Lists a picture, or the pictures of a folder and those below it.
-
-  Overlays that an earlier call left in the folder are not among them.
-
-  Raises:
-    InputError: nothing there.
-  """
-  if path.is_file():
-    return [path]
-  if not path.is_dir():
-    raise InputError(
-      f"--input={path}: no such file or folder. Give a picture or a folder of "
-      "pictures."
-    )
-  found = sorted(
-    picture
-    for picture in path.rglob("*")
-    if picture.suffix.lower() in SUFFIXES
-    and not picture.name.endswith((_DENSITY, _UNCERTAINTY))
-    and picture.is_file()
-  )
-  if not found:
-    raise InputError(
-      f"--input={path}: holds no pictures. Give a folder with files that end "
-      f"in {', '.join(SUFFIXES)}."
-    )
-  return found
-
-
-def read_picture(path: Path) -> np.ndarray:
-  """Reads a picture as people see it: EXIF rotation applied, RGB.
-
-  Returns:
-    uint8 array of shape [height, width, 3].
-
-  Raises:
-    InputError: the file is missing, truncated, huge or not a picture.
-  """
-  try:
-    with warnings.catch_warnings():
-      warnings.simplefilter("error", Image.DecompressionBombWarning)
-      with Image.open(path) as picture:
-        return np.asarray(in_eight_bits(ImageOps.exif_transpose(picture)))
-  except FileNotFoundError as error:
-    raise InputError(f"{path}: no such picture. Check --input.") from error
-  except (
-    Image.DecompressionBombWarning,
-    Image.DecompressionBombError,
-  ) as error:
-    raise InputError(
-      f"{path}: more than {Image.MAX_IMAGE_PIXELS:,} pixels, too many to count "
-      "in one pass. Make it smaller, or cut it into tiles."
-    ) from error
-  except Exception as error:  # Pillow's decoders raise whatever they meet
-    raise InputError(
-      f"{path}: cannot be read as a picture ({first_line(error)}). Repair or "
-      "remove it."
-    ) from error
-
-
-def read_region(path: Path) -> np.ndarray:
-  """Reads a region of interest: what is not black in a picture.
-
-  Returns:
-    Boolean array of shape [height, width].
-
-  Raises:
-    InputError: as `read_picture`, or all of it is black.
-  """
-  region = read_picture(path).max(axis=2) > 0
-  if not region.any():
-    raise InputError(
-      f"{path}: is black all over, so there is nowhere to count. Paint white "
-      "where people count."
-    )
-  return region
-
-
 def count_pictures(
   counter: CrowdCounter,
   paths: list[Path],
@@ -159,8 +79,8 @@ def count_pictures(
     output: folder; made if missing.
     maps: whether to write `<name>_maps.npz` too, with the arrays `density` and
       `deviation` of shape [ceil(height/8), ceil(width/8)], people per cell.
-    region: where to count in every picture, see `read_region`; None for
-      everywhere.
+    region: where to count in every picture, see `picture_input.read_region`;
+      None for everywhere.
 
   Returns:
     What was counted, in each picture that could be read, and what was wrong
@@ -185,7 +105,7 @@ def count_pictures(
     if maps:
       _save_maps(prediction, output / f"{stem}_maps.npz")
     deviations = [f"{figure:.3f}" for figure in prediction.count_deviation]
-    drawn = (stem + _DENSITY, stem + _UNCERTAINTY)
+    drawn = (stem + DENSITY, stem + UNCERTAINTY)
     rows.writerow([*counted.row(), *deviations, *image.shape[:2], *drawn])
     counts.append(counted)
   # A file's name may hold bytes that are no text: give them back as they came.
@@ -226,10 +146,10 @@ def _draw(
 ) -> None:
   density, deviation = prediction.density, prediction.deviation
   for values, suffix, caption in (
-    (density, _DENSITY, f"{prediction.count:.1f} people"),
+    (density, DENSITY, f"{prediction.count:.1f} people"),
     (
       deviation,
-      _UNCERTAINTY,
+      UNCERTAINTY,
       f"sigma of a cell, up to {deviation.max():.3f} people",
     ),
   ):

@@ -9,7 +9,7 @@ import keras
 
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.run_folder import RunFolder
-from cdcc_tf.training.callbacks import step_of
+from cdcc_tf.training.checkpoints import step_of
 from cdcc_tf.training.stages import Stage
 
 logger = logging.getLogger(__name__)

@@ -4,9 +4,10 @@ import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
+from cdcc_tf.models.decoders import build_orientation_decoder
 from cdcc_tf.models.encoder_weights import load_encoder_weights
 from cdcc_tf.models.encoders import freeze_blocks
-from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
+from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training import losses
 from cdcc_tf.training.adaptation import CrossDomainModel, TargetTask
 from cdcc_tf.training.optimizers import build_optimizer

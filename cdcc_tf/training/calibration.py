@@ -14,7 +14,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import records
+from cdcc_tf.data import reading
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.inference import charts, intervals, overlay
@@ -136,9 +136,9 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
 
 def _pictures(data: DataConfig) -> Iterator[CrowdRecord]:
   for folder in data.source_folders:
-    yield from records.read_records(folder, "val")
+    yield from reading.read_records(folder, "val")
   if data.target_records:
-    yield from records.read_held_out(data.target_records, data.target_held_out)
+    yield from reading.read_held_out(data.target_records, data.target_held_out)
 
 
 def _draw(

@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from cdcc_tf import provenance as provenances
-from cdcc_tf.data import manifest, records
+from cdcc_tf.data import manifest, reading, records
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.errors import InputError
@@ -82,7 +82,7 @@ def evaluate(
   results, rows, unlabelled = [], [], 0
   cells = reliability.CellFigures()
   for record in tqdm(
-    records.read_records(folder, split),
+    reading.read_records(folder, split),
     desc=f"evaluate {split}",
     total=total,
     unit="picture",
@@ -179,7 +179,7 @@ def _to_draw(folder: Path, split: str, panels: int) -> set[str]:
     return set()
   by_count = sorted(
     (len(record.points), record.id)
-    for record in records.read_records(folder, split)
+    for record in reading.read_records(folder, split)
     if record.labelled
   )
   if not by_count:

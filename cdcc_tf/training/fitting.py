@@ -12,12 +12,9 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training.adaptation import CrossDomainModel
 from cdcc_tf.training.alarms import Alarms
-from cdcc_tf.training.callbacks import (
-  Checkpoints,
-  ProgressBar,
-  StopIfNotFinite,
-  TensorBoardWriter,
-)
+from cdcc_tf.training.callbacks import ProgressBar, TensorBoardWriter
+from cdcc_tf.training.checkpoints import Checkpoints
+from cdcc_tf.training.not_finite import StopIfNotFinite
 from cdcc_tf.training.stages import Stage
 from cdcc_tf.training.validation import Validation
 

@@ -1,6 +1,5 @@
 """The labelling pass: a counter over every real picture, into a cache."""
 
-import dataclasses
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from cdcc_tf.data import pseudo_cache, records
+from cdcc_tf.data import pseudo_cache, reading, records
 from cdcc_tf.data.density import STRIDE
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.manifest import file_sha256
@@ -20,33 +19,14 @@ from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.options import PseudoLabelConfig
 from cdcc_tf.training import selection
+from cdcc_tf.training.pseudo_summary import (
+  Summary,
+  picture_statistics,
+  summarise,
+  summed,
+)
 
 _PIXELS_AT_ONCE = 2**21  # two pictures of 1024 x 768 and a half
-
-
-@dataclasses.dataclass(frozen=True)
-class Summary:
-  """What a cache holds.
-
-  Attributes:
-    files: its shards.
-    pictures: in them.
-    accepted: of these, those that are not left out as a whole.
-    largest_uncertainty: of an accepted picture, σ per person.
-    cells: number of cells in each band of `selection.BANDS`.
-    kept: of these, the confident ones.
-    people: mass of the maps in each band.
-    kept_people: of these, in confident cells.
-  """
-
-  files: list[Path]
-  pictures: int
-  accepted: int
-  largest_uncertainty: float
-  cells: np.ndarray
-  kept: np.ndarray
-  people: np.ndarray
-  kept_people: np.ndarray
 
 
 def fingerprint(counter: SFCN) -> str:
@@ -81,7 +61,7 @@ def label(
   Raises:
     InputError: the records are damaged, or the cache is another's.
   """
-  files, count = records.open_split(record_folder, split)
+  files, count = reading.open_split(record_folder, split)
   cache = PseudoLabelCache(
     output,
     {
@@ -109,10 +89,10 @@ def label(
       made = list(_label_pictures(members, predict, options))
       made.sort(key=lambda each: each[0])
       labelled = [record for _, record, _ in made]
-      cache.write(index, labelled, _summed([counts for *_, counts in made]))
+      cache.write(index, labelled, summed([counts for *_, counts in made]))
       bar.update(len(labelled))
   statistics = cache.finish(shards)
-  return _summary(cache, statistics, options.pseudo_keep_pictures)
+  return summarise(cache, statistics, options.pseudo_keep_pictures)
 
 
 def _predictor(counter: SFCN, mirror: bool) -> tf.types.experimental.Callable:
@@ -172,7 +152,7 @@ def _label_pictures(
         uncertainty=selection.picture_uncertainty(mean, variance),
         variance=variance if options.pseudo_variances else None,
       )
-      yield int(position), record, _counts(record)
+      yield int(position), record, picture_statistics(record)
 
 
 def _batches_of_one_size(pictures: Iterator[tuple]) -> Iterator[list[tuple]]:
@@ -185,75 +165,3 @@ def _batches_of_one_size(pictures: Iterator[tuple]) -> Iterator[list[tuple]]:
     if (len(group) + 1) * height * width > _PIXELS_AT_ONCE:
       yield pending.pop((height, width))
   yield from pending.values()
-
-
-def _counts(record: PseudoRecord) -> dict[str, np.ndarray]:
-  bands = selection.band_of(record.density).ravel()
-  density, confident = record.density.ravel(), record.confident.ravel()
-  size = len(selection.BANDS)
-
-  def per_band(weights: np.ndarray) -> np.ndarray:
-    return np.bincount(bands, weights.astype(np.float64), size)
-
-  return {
-    "cells": per_band(np.ones_like(density)),
-    "kept": per_band(confident),
-    "people": per_band(density),
-    "kept_people": per_band(density * confident),
-    "uncertainty": np.array([record.uncertainty]),
-  }
-
-
-def _summed(counts: list[dict[str, np.ndarray]]) -> dict[str, list[float]]:
-  """Joins pictures' statistics: sums, but for the uncertainties, a list."""
-  names = ("cells", "kept", "people", "kept_people")
-  joined = {
-    name: np.sum([each[name] for each in counts], axis=0) for name in names
-  }
-  joined["uncertainty"] = np.concatenate([c["uncertainty"] for c in counts])
-  return {name: values.tolist() for name, values in joined.items()}
-
-
-def _summary(
-  cache: PseudoLabelCache, statistics: list[dict], keep_pictures: float
-) -> Summary:
-  joined = _summed(
-    [
-      {name: np.asarray(values) for name, values in each.items()}
-      for each in statistics
-    ]
-  )
-  # As the cache holds them: float32.
-  uncertainty = np.sort(np.array(joined.pop("uncertainty"), np.float32))
-  accepted = max(1, int(np.ceil(keep_pictures * len(uncertainty))))
-  files, pictures = cache.files()
-  largest = float(uncertainty[accepted - 1])
-  return Summary(
-    files=files,
-    pictures=pictures,
-    accepted=int((uncertainty <= largest).sum()),
-    largest_uncertainty=largest,
-    **{name: np.array(values) for name, values in joined.items()},
-  )
-
-
-def table(summary: Summary) -> str:
-  """Formats what a cache holds, band by band of predicted density."""
-  lines = [
-    f"Pseudo-labels on {summary.accepted} of {summary.pictures} pictures:",
-    f"{'people per cell':>20}{'cells':>10}{'kept':>8}{'people':>10}{'kept':>8}",
-  ]
-  upper = [*selection.BANDS[1:], float("inf")]
-  rows = zip(
-    *(selection.BANDS, upper, summary.cells, summary.kept),
-    *(summary.people, summary.kept_people),
-    strict=True,
-  )
-  for low, high, cells, kept, people, kept_people in rows:
-    if cells:
-      share = kept_people / max(people, 1e-9)
-      lines.append(
-        f"{f'{low:g} to {high:g}':>20}{cells:>10.0f}{kept / cells:>8.0%}"
-        f"{people:>10.1f}{share:>8.0%}"
-      )
-  return "\n".join(lines)

@@ -15,7 +15,7 @@ from cdcc_tf.inference import overlay
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.run_folder import RunFolder
-from cdcc_tf.training.pseudo_labels import Summary
+from cdcc_tf.training.pseudo_summary import Summary
 from cdcc_tf.training.stages import Stage
 
 _PANELS = 3

@@ -11,7 +11,7 @@ from cdcc_tf.data.pseudo_batches import PseudoLabels
 from cdcc_tf.data.source_batches import source_batches, source_members
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.run_folder import RunFolder
-from cdcc_tf.training import pseudo_labels, round_report
+from cdcc_tf.training import pseudo_labels, pseudo_summary, round_report
 from cdcc_tf.training.adaptation import CrossDomainModel
 from cdcc_tf.training.builders import build_next_model
 from cdcc_tf.training.fitting import Stream, fit
@@ -55,7 +55,7 @@ def next_stage(
     folder.pseudo_labels(stage.name),
     config.pseudo,
   )
-  logger.info("%s", pseudo_labels.table(summary))
+  logger.info("%s", pseudo_summary.table(summary))
   round_report.draw(counter, folder, stage, summary)
   moved = _movement(folder, stage, summary)
   if moved is not None:
@@ -115,7 +115,7 @@ def _fit(
 
 
 def _movement(
-  folder: RunFolder, stage: Stage, summary: pseudo_labels.Summary
+  folder: RunFolder, stage: Stage, summary: pseudo_summary.Summary
 ) -> float | None:
   if stage.round < 2:
     return None

@@ -1,15 +1,10 @@
-"""Validation: measuring both domains without target labels, keeping the best.
+"""Validation: measuring both domains without target labels.
 
 Nothing here is distributed: pictures of any size go through the counter one by
 one, so that the figures are the same on any number of replicas.
 """
 
-import contextlib
-import json
 import logging
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -17,24 +12,17 @@ import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import validation
-from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import losses, trackers
 from cdcc_tf.training.builders import density_loss
+from cdcc_tf.training.keeping import KeptCounters, averaged_weights
 from cdcc_tf.training.signals import LabelFreeSignals
 from cdcc_tf.training.stages import Stage
 
 logger = logging.getLogger(__name__)
 _PANELS = 3
-# What `--select_by` compares, the lower the better, and what it is called.
-SELECTED_BY = {
-  "source": ("val_mae", "lowest MAE on the source's validation split"),
-  "mirror": ("val_mirror_gap", "closest counts of target pictures and mirrors"),
-  "scale": ("val_scale_gap", "closest counts of target pictures at two sizes"),
-  "masks": ("val_mask_gap", "closest counts of the masks on the target"),
-}
 _PICTURES = tf.TensorSpec([None, None, None, 3], tf.float32)
 
 
@@ -69,7 +57,7 @@ class Validation(keras.callbacks.Callback):
       InputError: there are none, or their records are damaged.
     """
     super().__init__()
-    self._training, self._folder, self._stage = config.training, folder, stage
+    self._training, self._stage = config.training, stage
     self._decoder = orientation_decoder
     self._source = validation.source_validation(config.data)
     self._target = (
@@ -78,7 +66,9 @@ class Validation(keras.callbacks.Callback):
       else None
     )
     self._density_loss = density_loss(config)
-    self._figure, self._chosen_by = SELECTED_BY[config.training.select_by]
+    self._kept = KeptCounters(
+      folder, stage, config.training.select_by, orientation_decoder
+    )
     self._source_tracker = trackers.SourceTracker()
     self._target_tracker = trackers.OrientationTracker()
     self.panels: dict[str, tf.Tensor] = {}
@@ -116,11 +106,7 @@ class Validation(keras.callbacks.Callback):
     with averaged_weights(self.model):
       measured = self._measure()
       self.panels = self._draw()
-      if measured[self._figure] < self._best_so_far():
-        self._keep(self._folder.path / "best", step, measured)
-      if last:
-        self._keep(self._folder.path / "last", step, measured)
-        self._keep(self._folder.stage(self._stage.name), step, measured)
+      self._kept.keep(self.model.counter, step, measured, last)
     logger.info(
       "Step %d: %s",
       step,
@@ -171,50 +157,3 @@ class Validation(keras.callbacks.Callback):
         )
       panels[domain] = np.vstack(rows)
     return panels
-
-  def _best_so_far(self) -> float:
-    """Returns the error to beat; each stage begins anew."""
-    record = self._folder.path / "best" / "record.json"
-    if record.exists():
-      noted = json.loads(record.read_text())
-      if noted.get("stage") == self._stage.name:
-        return noted[self._figure]
-    return float("inf")
-
-  def _keep(self, folder: Path, step: int, measured: dict[str, Any]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    # Fixed names: what a killed run leaves behind, the next one replaces.
-    models = {"model": self.model.counter}
-    if folder.parent.name == "stages" and self._decoder is not None:
-      models["orientation"] = self._decoder
-    for name, model in models.items():
-      temporary = folder / f"unfinished_{name}.keras"
-      model.save(temporary)
-      temporary.replace(folder / f"{name}.keras")
-    record = {
-      "step": step,
-      "stage": self._stage.name,
-      "chosen_by": f"{self._chosen_by}, in the last stage"
-      if folder.name == "best"
-      else "the end of the stage",
-      "target_labels_used": False,
-    }
-    write_atomically(
-      folder / "record.json", json.dumps(record | measured, indent=1) + "\n"
-    )
-
-
-@contextlib.contextmanager
-def averaged_weights(model: keras.Model) -> Iterator[None]:
-  """Puts the optimiser's moving average into the model for a while."""
-  if not model.optimizer.use_ema:
-    yield
-    return
-  variables = model.trainable_variables
-  kept = [variable.numpy() for variable in variables]
-  model.optimizer.finalize_variable_values(variables)
-  try:
-    yield
-  finally:
-    for variable, value in zip(variables, kept, strict=True):
-      variable.assign(value)

@@ -10,7 +10,8 @@ import tensorflow as tf
 
 from cdcc_tf.data import origins
 from cdcc_tf.data.manifest import FILE_NAME, Manifest, Shard, file_sha256
-from cdcc_tf.data.records import CrowdRecord, read_shard
+from cdcc_tf.data.reading import read_shard
+from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import first_line
 from data_tools.checking.facts import Facts
 from data_tools.checking.findings import Finding

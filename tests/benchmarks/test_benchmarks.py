@@ -22,6 +22,7 @@ from benchmarks import (
   moments,
   resume,
   signals,
+  synthesize,
   timing,
   torch_side,
   train_step,
@@ -29,7 +30,8 @@ from benchmarks import (
 from cdcc_tf import config_flags
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
-from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
+from cdcc_tf.models.decoders import build_orientation_decoder
+from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.options import (
   DataConfig,
@@ -43,7 +45,7 @@ from tests.data_tools.conftest import HEIGHT, WIDTH, write_csv
 
 COMMANDS = (
   *(convert, density, four_arms, inference, input_pipeline),
-  *(labelling, moments, resume, signals, train_step),
+  *(labelling, moments, resume, signals, synthesize, train_step),
 )
 TINY = 0.05
 
@@ -74,6 +76,13 @@ def test_convert_leaves_nothing_and_reads_every_picture(tmp_path) -> None:
   assert ours.startswith("convert")
   assert share.startswith("2 pictures, 2 threads: converted at ")
   assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_synthesize_makes_what_it_times() -> None:
+  none, some, told = synthesize.measure("street", [0, 30], 2, 1, (96, 64), 20)
+  assert none.split()[:4] == ["street", "0", "people", "0"]
+  assert float(some.split()[3]) > 5
+  assert told.split()[1:4] == ["20", "labelled", "heads:"]
 
 
 def test_inference_without_torch() -> None:
@@ -164,6 +173,7 @@ def test_table_of_arms() -> None:
   assert "12.00 ± 2.83" in lines[1]
   assert lines[2].split()[:5] == ["B", "+", "flip", "10.00", "12.00"]
   assert lines[2].split()[-1] == "-"  # no intervals were measured
+  assert lines[3] == "By mean MAE, best first: B, A"
 
 
 def test_signals_rank_the_stages_of_runs(tiny_records, tmp_path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cdcc_tf.data import pipeline, records, stream, validation
+from cdcc_tf.data import pipeline, reading, stream, validation
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
 from cdcc_tf.options import DataConfig
@@ -426,7 +426,7 @@ def test_source_validation(
   )
   config = data_config(folder, validation_crop=crop)
   batches = list(validation.source_validation(config).as_numpy_iterator())
-  members = list(records.read_records(folder, "val"))
+  members = list(reading.read_records(folder, "val"))
   assert len(batches) == 3
   kept_height, kept_width = min(height, crop), min(width, crop)
   top, left = (height - kept_height) // 2, (width - kept_width) // 2
@@ -455,7 +455,7 @@ def test_target_validation(tiny_records: RecordsFactory):
   config = data_config(folder, folder, target_held_out=2, validation_crop=512)
   batches = list(validation.target_validation(config).as_numpy_iterator())
   assert len(batches) == 2
-  members = itertools.islice(records.read_records(folder, "train"), 2)
+  members = itertools.islice(reading.read_records(folder, "train"), 2)
   for batch, member in zip(batches, members, strict=True):
     assert set(batch) == {"target"}
     assert set(batch["target"]) == {"image", "orientation"}

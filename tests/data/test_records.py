@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cdcc_tf.data import manifest as manifests
-from cdcc_tf.data import records
+from cdcc_tf.data import reading, records
 from cdcc_tf.data.manifest import load_manifest
 from cdcc_tf.data.origins import Origin
 from cdcc_tf.data.record_writer import RecordWriter
@@ -47,7 +47,7 @@ SIGMAS = np.float32([1.5, 2.5, 30.0])
 )
 def test_round_trip(tmp_path: Path, record: CrowdRecord):
   folder = write_records(tmp_path / "records", {"train": [record]})
-  (restored,) = records.read_records(folder, "train")
+  (restored,) = reading.read_records(folder, "train")
   assert_equal_records(record, restored)
 
 
@@ -67,12 +67,12 @@ def test_several_shards_hold_every_picture_once(tiny_records: RecordsFactory):
   assert len({shard.file for shard in manifest.shards}) == 8
   for split, first, count in (("train", 0, 7), ("val", 7, 3), ("test", 10, 4)):
     found = {
-      record.id: record for record in records.read_records(folder, split)
+      record.id: record for record in reading.read_records(folder, split)
     }
     assert sorted(found) == sorted(f"tiny/{first + i}" for i in range(count))
     for index in range(first, first + count):
       assert_equal_records(tiny_record(index), found[f"tiny/{index}"])
-    files, pictures = records.open_split(folder, split)
+    files, pictures = reading.open_split(folder, split)
     assert pictures == count
     assert len(files) == (count + 1) // 2
 
@@ -80,7 +80,7 @@ def test_several_shards_hold_every_picture_once(tiny_records: RecordsFactory):
 def test_order_of_reading_is_always_the_same(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"train": 9}, per_shard=2)
   orders = [
-    [record.id for record in records.read_records(folder, "train")]
+    [record.id for record in reading.read_records(folder, "train")]
     for _ in range(3)
   ]
   assert orders[0] == orders[1] == orders[2]
@@ -124,7 +124,7 @@ def test_exception_inside_leaves_no_records(tmp_path: Path):
 
   with pytest.raises(RuntimeError, match="power cut"):
     half_a_conversion()
-  for read in (records.verify, load_manifest):
+  for read in (reading.verify, load_manifest):
     with pytest.raises(InputError, match=r"data_tools\.convert") as raised:
       read(tmp_path)
     assert str(tmp_path) in str(raised.value)
@@ -167,27 +167,27 @@ def test_damaged_shard_is_named(tiny_records: RecordsFactory, how: str):
   folder = tiny_records(pictures={"train": 4, "val": 2}, per_shard=2)
   damage(folder / "train-00001.tfrecord", how)
   for read in (
-    lambda: records.verify(folder),
-    lambda: records.open_split(folder, "train"),
-    lambda: list(records.read_records(folder, "train")),
+    lambda: reading.verify(folder),
+    lambda: reading.open_split(folder, "train"),
+    lambda: list(reading.read_records(folder, "train")),
   ):
     with pytest.raises(InputError, match=r"train-00001\.tfrecord.*checksum"):
       read()
   # Another split does not suffer.
-  assert records.open_split(folder, "val")[1] == 2
+  assert reading.open_split(folder, "val")[1] == 2
 
 
 def test_missing_shard_is_named(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"train": 4}, per_shard=2)
   (folder / "train-00000.tfrecord").unlink()
   with pytest.raises(InputError, match=r"train-00000\.tfrecord.*missing"):
-    records.open_split(folder, "train")
+    reading.open_split(folder, "train")
 
 
 def test_unknown_split_names_the_known_ones(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"train": 1, "val": 1})
   with pytest.raises(InputError, match=r"'test'.*train, val"):
-    records.open_split(folder, "test")
+    reading.open_split(folder, "test")
 
 
 def test_parse_without_points_has_no_labels():
@@ -222,9 +222,9 @@ def test_a_shard_is_read_once_for_its_checksum(
 
   monkeypatch.setattr(manifests.hashlib, "file_digest", counted)
   for _ in range(3):
-    records.open_split(folder, "train")
+    reading.open_split(folder, "train")
   assert sorted(read) == [f"train-{index:05d}.tfrecord" for index in range(3)]
-  records.verify(folder)
+  reading.verify(folder)
   assert sorted(read)[3:] == ["val-00000.tfrecord"]
 
 
@@ -233,24 +233,24 @@ def test_change_after_the_first_checksum_is_noticed(
   tiny_records: RecordsFactory, how: str
 ):
   folder = tiny_records()
-  records.open_split(folder, "train")
+  reading.open_split(folder, "train")
   shard = folder / "train-00000.tfrecord"
   whole, status = shard.read_bytes(), shard.stat()
   damage(shard, how)
   # File systems may tell times no finer than a clock tick.
   os.utime(shard, ns=(status.st_atime_ns, status.st_mtime_ns + 10_000_000))
   with pytest.raises(InputError, match="checksum"):
-    records.open_split(folder, "train")
+    reading.open_split(folder, "train")
   shard.write_bytes(whole)
   os.utime(shard, ns=(status.st_atime_ns, status.st_mtime_ns + 20_000_000))
-  records.open_split(folder, "train")
+  reading.open_split(folder, "train")
 
 
 def test_shard_replaced_by_one_of_the_same_size_and_time_is_noticed(
   tiny_records: RecordsFactory,
 ):
   folder = tiny_records()
-  records.open_split(folder, "train")
+  reading.open_split(folder, "train")
   shard = folder / "train-00000.tfrecord"
   status, other = shard.stat(), folder / "other"
   other.write_bytes(shard.read_bytes())
@@ -258,4 +258,4 @@ def test_shard_replaced_by_one_of_the_same_size_and_time_is_noticed(
   os.utime(other, ns=(status.st_atime_ns, status.st_mtime_ns))
   os.replace(other, shard)
   with pytest.raises(InputError, match="checksum"):
-    records.open_split(folder, "train")
+    reading.open_split(folder, "train")

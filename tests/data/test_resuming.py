@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cdcc_tf.data import records, shards
+from cdcc_tf.data import reading, shards
 from cdcc_tf.data.manifest import load_manifest
 from cdcc_tf.data.origins import Origin
 from cdcc_tf.data.record_writer import RecordWriter
@@ -174,4 +174,4 @@ def test_pictures_are_on_disk_and_not_in_memory(tmp_path: Path):
     assert [path.name for path in hidden.parent.iterdir()] == [
       "train-00000.tfrecord"
     ]
-  assert len(list(records.read_records(tmp_path / "new", "train"))) == 2
+  assert len(list(reading.read_records(tmp_path / "new", "train"))) == 2

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cdcc_tf.data import records, staging
+from cdcc_tf.data import reading, staging
 from cdcc_tf.data.record_writer import RecordWriter
 from cdcc_tf.errors import InputError
 from tests.conftest import RecordsFactory, tiny_record, write_records
@@ -45,12 +45,12 @@ def test_old_records_stay_readable_until_the_new_ones_are_whole(
   folder = tiny_records(pictures={"train": 3, "val": 2}, per_shard=1)
   with RecordWriter(folder, "tiny", {}, overwrite=True) as writer:
     writer.write(tiny_record(9), "train")
-    assert len(list(records.read_records(folder, "train"))) == 3
+    assert len(list(reading.read_records(folder, "train"))) == 3
   assert set(contents(folder.parent)) == {
     "records/manifest.json",
     "records/train-00000.tfrecord",
   }
-  (record,) = records.read_records(folder, "train")
+  (record,) = reading.read_records(folder, "train")
   assert record.id == "tiny/9"
 
 
@@ -166,7 +166,7 @@ def test_left_by_an_earlier_process_of_the_same_number(tmp_path: Path):
     "new/manifest.json",
     "new/train-00000.tfrecord",
   }
-  records.verify(folder)
+  reading.verify(folder)
 
 
 def test_hidden_folders_of_other_names_are_left_alone(tmp_path: Path):
@@ -242,7 +242,7 @@ def test_records_finished_meanwhile_are_not_replaced(tmp_path: Path):
 
   with pytest.raises(InputError, match="finished records"):
     slower()
-  (record,) = records.read_records(folder, "train")
+  (record,) = reading.read_records(folder, "train")
   assert record.id == "tiny/1"
   assert [path.name for path in tmp_path.iterdir()] == ["new"]
 
@@ -258,13 +258,13 @@ def test_records_of_another_version_can_be_replaced(
   assert changed != text
   manifest.write_text(changed)
   overwrite(folder)
-  assert len(list(records.read_records(folder, "train"))) == 1
+  assert len(list(reading.read_records(folder, "train"))) == 1
 
 
 def test_empty_folder_is_free(tmp_path: Path):
   (tmp_path / "new").mkdir()
   folder = write_records(tmp_path / "new", {"train": [tiny_record(1)]})
-  records.verify(folder)
+  reading.verify(folder)
 
 
 def test_link_stays_a_link(tmp_path: Path, tiny_records: RecordsFactory):
@@ -274,7 +274,7 @@ def test_link_stays_a_link(tmp_path: Path, tiny_records: RecordsFactory):
   link.symlink_to(folder, target_is_directory=True)
   overwrite(link)
   assert link.is_symlink()
-  assert len(list(records.read_records(folder, "train"))) == 1
+  assert len(list(reading.read_records(folder, "train"))) == 1
   assert [path.name for path in link.parent.iterdir()] == ["link"]
 
 
@@ -282,7 +282,7 @@ def test_folder_given_as_a_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
   (tmp_path / "new").mkdir()
   monkeypatch.chdir(tmp_path / "new")
   write_records(Path("."), {"train": [tiny_record(1)]})
-  records.verify(tmp_path / "new")
+  reading.verify(tmp_path / "new")
 
 
 def test_places_where_no_folder_can_be(

@@ -13,9 +13,10 @@ import pytest
 from absl import flags
 from PIL import ExifTags, Image
 
-from cdcc_tf.data import records
+from cdcc_tf.data import reading
 from cdcc_tf.data.manifest import Manifest, load_manifest
-from cdcc_tf.data.records import CrowdRecord, require_sigmas
+from cdcc_tf.data.reading import require_sigmas
+from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
 from data_tools import conversion, formats, reader_flags
 from data_tools import convert as command
@@ -49,7 +50,7 @@ def convert_shanghaitech(
 
 def read(output: Path, split: str = "train") -> dict[str, CrowdRecord]:
   """Reads a split by picture id."""
-  return {record.id: record for record in records.read_records(output, split)}
+  return {record.id: record for record in reading.read_records(output, split)}
 
 
 def test_shanghaitech(tmp_path: Path):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cdcc_tf.data import records
+from cdcc_tf.data import reading
 from cdcc_tf.errors import InputError
 from data_tools.conversion import Options, convert
 from data_tools.formats import images
@@ -53,7 +53,7 @@ def test_converted(tmp_path: Path):
   assert manifest.pictures == manifest.unlabelled == {"train": 3}
   assert len(manifest.skipped_files) == 1
   assert "source domain" not in summary(manifest)  # nor can they be one
-  found = list(records.read_records(output, "train"))
+  found = list(reading.read_records(output, "train"))
   assert [record.id for record in found] == [
     *("cam/train/c.webp.jpg", "cam/train/seq_2.PNG", "cam/train/seq_10.jpg")
   ]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cdcc_tf.data import records
+from cdcc_tf.data import reading
 from cdcc_tf.errors import InputError
 from data_tools.conversion import Options, convert
 from data_tools.formats import nwpu_crowd
@@ -77,9 +77,9 @@ def test_unlabelled_is_not_empty_in_the_records(tmp_path: Path):
   )
   manifest = convert("nwpu_crowd", root, tmp_path / "records", Options())
   assert manifest.unlabelled == {"test": 1}
-  (record,) = records.read_records(tmp_path / "records", "test")
+  (record,) = reading.read_records(tmp_path / "records", "test")
   assert not record.labelled
-  train = list(records.read_records(tmp_path / "records", "train"))
+  train = list(reading.read_records(tmp_path / "records", "train"))
   assert [(len(r.points), r.labelled) for r in train] == [(3, True), (0, True)]
 
 

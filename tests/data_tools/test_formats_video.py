@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cdcc_tf.data import records
+from cdcc_tf.data import reading
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.errors import InputError
 from data_tools.conversion import Options, convert
@@ -83,7 +83,7 @@ def test_converted(tmp_path: Path):
   found = [
     record
     for split in ("train", "val")
-    for record in records.read_records(output, split)
+    for record in reading.read_records(output, split)
   ]
   assert {(r.id, r.group, grey(r.image)) for r in found} == {
     ("in/train/one.avi/000000", "one.avi", 0),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, JpegImagePlugin
 
-from cdcc_tf.data import records
+from cdcc_tf.data import reading
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.regions import heads_within
 from cdcc_tf.errors import InputError
@@ -228,7 +228,7 @@ def test_counts_are_conserved(tmp_path: Path):
     manifest = convert("shanghaitech", root, output, Options(**options))
     heads.append(manifest.heads)
     assert (manifest.options | options) == manifest.options
-    for record in records.read_records(output, "train"):
+    for record in reading.read_records(output, "train"):
       sides = np.float32([record.width, record.height])
       assert ((record.points >= 0) & (record.points < sides)).all()
       if options:

@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
-from cdcc_tf.data import records
+from cdcc_tf.data import reading
 from cdcc_tf.errors import InputError
-from data_tools import sheets, synthesize
+from data_tools import sheets, synthesize, synthetic_records
 from data_tools.formats import csv_points
 from data_tools.synthesis import pictures, presets, render
+from data_tools.synthesis.plain_files import PlainFiles
 
 ORDER = pictures.Order("street", 3, 96, 64, max_heads=12)
 
@@ -63,7 +64,7 @@ def test_workers_do_not_load_tensorflow():
 
 def test_records_round_trip(tmp_path):
   sheet = tmp_path / "sheet.png"
-  options = synthesize.Options(
+  options = synthetic_records.Options(
     output=tmp_path / "records",
     pictures=8,
     val_fraction=0.25,
@@ -71,18 +72,18 @@ def test_records_round_trip(tmp_path):
     contact_sheet=sheet,
     workers=1,
   )
-  manifest = synthesize.synthesize(ORDER, options)
+  manifest = synthetic_records.synthesize(ORDER, options)
   assert manifest.pictures == {"train": 4, "val": 2, "dev": 2}
   assert manifest.options["seed"] == 3
   made = {p.id: p for p in pictures.make_pictures(ORDER, 8, workers=1)}
   for split, heads in manifest.heads.items():
-    stored = list(records.read_records(options.output, split))
+    stored = list(reading.read_records(options.output, split))
     assert sum(len(record.points) for record in stored) == heads
     for record in stored:
       assert record.image == made[record.id].jpeg
       assert (record.width, record.height) == (96, 64)
       np.testing.assert_array_equal(record.points, made[record.id].points)
-  records.verify(options.output)
+  reading.verify(options.output)
   assert sheet.read_bytes().startswith(b"\x89PNG")
 
 
@@ -110,17 +111,17 @@ def test_bad_options_are_named(tmp_path, change, message):
   if "contact_sheet" in options:
     options["contact_sheet"] = Path(options["contact_sheet"])
   with pytest.raises(InputError, match=message):
-    synthesize.synthesize(
-      pictures.Order(**order), synthesize.Options(**options)
+    synthetic_records.synthesize(
+      pictures.Order(**order), synthetic_records.Options(**options)
     )
   assert not (tmp_path / "records").exists()
 
 
 def test_plain_files_are_what_the_csv_reader_reads(tmp_path):
-  options = synthesize.Options(
+  options = synthetic_records.Options(
     tmp_path / "records", 6, files=tmp_path / "plain", workers=1
   )
-  synthesize.synthesize(ORDER, options)
+  synthetic_records.synthesize(ORDER, options)
   made = {
     p.id.replace("/", "_"): p for p in pictures.make_pictures(ORDER, 6, 1)
   }
@@ -136,7 +137,7 @@ def test_plain_files_keep_empty_pictures(tmp_path):
   picture = pictures.Picture(
     "street/seed1/00000", b"jpeg", 9, 9, np.zeros((0, 2), np.float32), None
   )
-  with synthesize.PlainFiles(tmp_path / "plain") as files:
+  with PlainFiles(tmp_path / "plain") as files:
     files.write(picture)
   (read,) = csv_points.read(tmp_path / "plain")
   assert read.points.shape == (0, 2)
@@ -144,19 +145,21 @@ def test_plain_files_keep_empty_pictures(tmp_path):
 
 def test_plain_files_are_replaced_only_when_told(tmp_path):
   folder = tmp_path / "plain"
-  options = synthesize.Options(tmp_path / "a", 3, files=folder, workers=1)
-  synthesize.synthesize(ORDER, options)
+  options = synthetic_records.Options(
+    tmp_path / "a", 3, files=folder, workers=1
+  )
+  synthetic_records.synthesize(ORDER, options)
   (folder / "mine.txt").write_text("keep me")
   with pytest.raises(InputError, match=r"--files=.*--overwrite"):
-    synthesize.synthesize(
+    synthetic_records.synthesize(
       ORDER, dataclasses.replace(options, output=tmp_path / "b")
     )
   again = dataclasses.replace(options, pictures=2, overwrite=True)
-  synthesize.synthesize(ORDER, again)
+  synthetic_records.synthesize(ORDER, again)
   assert len(list(folder.glob("*.jpg"))) == 2
   assert (folder / "mine.txt").exists()
   with pytest.raises(InputError, match=r"--files=.*not empty"):
-    synthesize.PlainFiles(tmp_path, overwrite=True)
+    PlainFiles(tmp_path, overwrite=True)
 
 
 def test_contact_sheet_shows_pictures_of_any_size(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.inference import pictures
+from cdcc_tf.inference import picture_input, pictures
 from cdcc_tf.inference.counter import CrowdCounter
 from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.models.uncertainty import MaskEnsemble
@@ -19,7 +19,7 @@ from tests.conftest import jpeg, noise_picture, png
 def test_every_kind_of_picture_becomes_rgb(tmp_path: Path, mode: str) -> None:
   path = tmp_path / ("picture.jpg" if mode == "CMYK" else "picture.png")
   Image.fromarray(noise_picture(20, 30, 0)).convert(mode).save(path)
-  image = pictures.read_picture(path)
+  image = picture_input.read_picture(path)
   assert image.shape == (20, 30, 3)
   assert image.dtype == np.uint8
 
@@ -33,7 +33,7 @@ def test_pictures_are_turned_as_they_were_taken(tmp_path: Path) -> None:
   exif[0x0112] = 6  # turn by 90 degrees clockwise to view
   lying.save(tmp_path / "phone.png", exif=exif)
   np.testing.assert_array_equal(
-    pictures.read_picture(tmp_path / "phone.png"), upright
+    picture_input.read_picture(tmp_path / "phone.png"), upright
   )
 
 
@@ -44,36 +44,36 @@ def test_unreadable_pictures_are_named(tmp_path: Path, content: bytes) -> None:
   path = tmp_path / "bad.jpg"
   path.write_bytes(content)
   with pytest.raises(InputError, match=r"bad\.jpg"):
-    pictures.read_picture(path)
+    picture_input.read_picture(path)
 
 
 def test_finds_pictures_of_a_folder_and_below(tmp_path: Path) -> None:
   (tmp_path / "sub").mkdir()
   for name in ("b.JPG", "a.png", "sub/c.jpeg", "notes.txt"):
     (tmp_path / name).write_bytes(b"")
-  found = pictures.find_pictures(tmp_path)
+  found = picture_input.find_pictures(tmp_path)
   assert [path.name for path in found] == ["a.png", "b.JPG", "c.jpeg"]
 
 
 def test_says_what_is_missing(tmp_path: Path) -> None:
   with pytest.raises(InputError, match="no such file"):
-    pictures.find_pictures(tmp_path / "nowhere")
+    picture_input.find_pictures(tmp_path / "nowhere")
   with pytest.raises(InputError, match="holds no pictures"):
-    pictures.find_pictures(tmp_path)
+    picture_input.find_pictures(tmp_path)
 
 
 def test_sixteen_bits_keep_their_upper_half(tmp_path: Path) -> None:
   """Pillow would cut them off at 255: a white picture."""
   grey = np.arange(0, 65536, 4096, np.uint16).reshape(4, 4)
   Image.fromarray(grey).save(tmp_path / "scan.png")
-  image = pictures.read_picture(tmp_path / "scan.png")
+  image = picture_input.read_picture(tmp_path / "scan.png")
   np.testing.assert_array_equal(image, np.stack([grey >> 8] * 3, -1))
 
 
 def test_pixels_without_a_white_are_refused(tmp_path: Path) -> None:
   Image.fromarray(np.ones((4, 4), np.float32)).save(tmp_path / "map.tif")
   with pytest.raises(InputError, match=r"map\.tif.*not integers"):
-    pictures.read_picture(tmp_path / "map.tif")
+    picture_input.read_picture(tmp_path / "map.tif")
 
 
 @pytest.mark.parametrize("limit", [150, 60])  # Pillow warns, Pillow raises
@@ -83,7 +83,7 @@ def test_huge_pictures_are_refused(
   (tmp_path / "huge.png").write_bytes(png(noise_picture(16, 16, 0)))
   monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
   with pytest.raises(InputError, match=rf"huge\.png: more than {limit} pixels"):
-    pictures.read_picture(tmp_path / "huge.png")
+    picture_input.read_picture(tmp_path / "huge.png")
 
 
 def test_counts_pictures_of_any_shape(
@@ -107,7 +107,7 @@ def test_counts_pictures_of_any_shape(
     assert 0 < float(row["deviation_low"]) <= float(row["deviation_high"])
     assert (int(row["height"]), int(row["width"])) == size
     for column in ("density", "uncertainty"):
-      drawn = pictures.read_picture(output / row[column])
+      drawn = picture_input.read_picture(output / row[column])
       assert drawn.shape[0] == size[0] + 22
       assert drawn.shape[1] >= size[1]
     name = row["density"].replace("_density.png", "_maps.npz")
@@ -115,7 +115,9 @@ def test_counts_pictures_of_any_shape(
       assert maps["density"].sum() == pytest.approx(counted.count, 1e-5)
       assert maps["deviation"].shape == (-(-size[0] // 8), -(-size[1] // 8))
   with pytest.raises(InputError, match="holds no pictures"):
-    pictures.find_pictures(output)  # our own overlays are not counted again
+    picture_input.find_pictures(
+      output
+    )  # our own overlays are not counted again
 
 
 def test_names_never_collide_and_bad_ones_are_told(
@@ -152,9 +154,9 @@ def test_counts_where_it_is_white_only(
     counter,
     [path, other],
     tmp_path / "out",
-    region=pictures.read_region(tmp_path / "where.png"),
+    region=picture_input.read_region(tmp_path / "where.png"),
   )
-  density = counter.count(pictures.read_picture(path)).density
+  density = counter.count(picture_input.read_picture(path)).density
   assert counted.count == pytest.approx(density[:, :1].sum(), 1e-5)
   assert "is 25x16 pixels, the region of interest 24x16" in problems[0]
 
@@ -162,7 +164,7 @@ def test_counts_where_it_is_white_only(
 def test_region_that_is_nowhere_is_refused(tmp_path: Path) -> None:
   Image.new("L", (4, 4)).save(tmp_path / "black.png")
   with pytest.raises(InputError, match="black all over"):
-    pictures.read_region(tmp_path / "black.png")
+    picture_input.read_region(tmp_path / "black.png")
 
 
 def test_calibrated_counter_gives_intervals_and_says_what_is_unfamiliar(
@@ -170,7 +172,7 @@ def test_calibrated_counter_gives_intervals_and_says_what_is_unfamiliar(
 ) -> None:
   path = tmp_path / "a.png"
   path.write_bytes(png(noise_picture(40, 24, 0)))
-  estimate = counter.count(pictures.read_picture(path))
+  estimate = counter.count(picture_input.read_picture(path))
   assert counter.interval(estimate, 0.9) is None
   assert counter.is_familiar(estimate) is None
   spread = float(estimate.deviation.sum(dtype=np.float64))

@@ -10,11 +10,8 @@ import pytest
 import tensorflow as tf
 from masksembles.common import generation_wrapper
 
-from cdcc_tf.models.layers import (
-  AdaptiveAveragePooling2D,
-  Masksembles2D,
-  SpatialEncoder,
-)
+from cdcc_tf.models.layers import AdaptiveAveragePooling2D, Masksembles2D
+from cdcc_tf.models.spatial import SpatialEncoder
 from tests.conftest import assert_same, check_layer
 
 CHANNELS = 3

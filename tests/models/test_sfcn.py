@@ -7,11 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from cdcc_tf.models.sfcn import (
-  SFCN,
-  DensityHead,
-  build_orientation_decoder,
-)
+from cdcc_tf.models.decoders import DensityHead, build_orientation_decoder
+from cdcc_tf.models.sfcn import SFCN
 from tests.conftest import POLICIES, assert_same, noise_picture
 
 ARGUMENTS = {

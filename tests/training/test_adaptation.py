@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cdcc_tf.models.sfcn import SFCN, build_orientation_decoder
+from cdcc_tf.models.decoders import build_orientation_decoder
+from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training.adaptation import CrossDomainModel
 from cdcc_tf.training.orientation import (
   OrientationSchedule,

@@ -10,7 +10,7 @@ from cdcc_tf.data.pseudo_cache import PseudoLabelCache
 from cdcc_tf.data.pseudo_records import PseudoRecord
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import round_report
-from cdcc_tf.training.pseudo_labels import Summary
+from cdcc_tf.training.pseudo_summary import Summary
 from cdcc_tf.training.stages import Stage
 from tests.conftest import noise_picture, png
 

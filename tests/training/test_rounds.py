@@ -21,7 +21,12 @@ from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.options import PseudoLabelConfig
-from cdcc_tf.training import calibration, experiment, pseudo_labels
+from cdcc_tf.training import (
+  calibration,
+  experiment,
+  pseudo_labels,
+  pseudo_summary,
+)
 from tests.conftest import png, tiny_record
 from tests.training.conftest import (
   tiny_experiment,
@@ -311,7 +316,7 @@ def test_labels_are_the_counters_own_estimates(
     PseudoLabelConfig(pseudo_mirror=mirror, pseudo_variances=True),
   )
   assert (summary.pictures, summary.accepted) == (4, 4)
-  assert "on 4 of 4 pictures" in pseudo_labels.table(summary)
+  assert "on 4 of 4 pictures" in pseudo_summary.table(summary)
   dataset = tf.data.TFRecordDataset([str(f) for f in summary.files])
   labels = list(dataset.map(pseudo_records.parse))
   assert [fields["id"].numpy().decode() for fields in labels] == [

@@ -1,0 +1,120 @@
+"""What stands on the encoder's features (docs/method.md §2)."""
+
+import math
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from cdcc_tf.models.encoders import scaled
+from cdcc_tf.models.layers import PACKAGE, AdaptiveAveragePooling2D, Shape
+
+_DECODER_CHANNELS = (512, 512, 512, 256, 128, 64)
+# The field trains on densities times 100. A larger unit learns crowds faster
+# at first, and soon unlearns them: it is a larger learning rate in disguise.
+DENSITY_UNIT = 0.01
+# Keras' VGG16 weights see pixels up to 255, and its features are as large:
+# about right for hundredths of a person, far too large for logits.
+_FEATURE_SIZE = 64.0
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class DensityHead(keras.layers.Layer):
+  """1x1 convolution to mean density and log variance (docs/method.md §4).
+
+  Computes in float32 whatever the policy: a count sums ten thousand cells.
+  """
+
+  # So that training starts from a plausible crowd, not from an empty map or a
+  # packed one: 2 and 3 hundredths of a person per cell and their deviation.
+  _INITIAL_BIAS = (2.0, 2.0)
+
+  def __init__(self, **kwargs: Any):
+    kwargs["dtype"] = "float32"
+    super().__init__(**kwargs)
+
+  def build(self, input_shape: Shape) -> None:
+    """Creates the kernel of shape [channels, 2]."""
+    self.kernel = self.add_weight(
+      name="kernel",
+      shape=(input_shape[-1], 2),
+      initializer=keras.initializers.RandomNormal(stddev=0.01),
+    )
+    self.bias = self.add_weight(
+      name="bias",
+      shape=(2,),
+      initializer=lambda shape, dtype: ops.convert_to_tensor(
+        self._INITIAL_BIAS, dtype
+      ),
+    )
+
+  def call(self, features: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Maps [batch, height, width, channels] to the two maps."""
+    output = ops.matmul(features, self.kernel) + self.bias
+    density = ops.softplus(output[..., :1]) * DENSITY_UNIT
+    # σ from 1/20 to 400 hundredths of a person: a cell that is surer than that
+    # makes a step's gradient its own when it errs.
+    log_variance = ops.clip(output[..., 1:], -6.0, 12.0)
+    return {
+      "density": density,
+      "log_variance": log_variance + 2.0 * ops.log(DENSITY_UNIT),
+    }
+
+
+def build_orientation_decoder(
+  width: float = 1.0,
+  grid: tuple[int, int] = (8, 8),
+  initializer: str = "listing",
+) -> keras.Sequential:
+  """Builds the classifier of upright (0) against upside-down (1) in stage 1.
+
+  Six dilated convolutions, adaptive pooling to a fixed grid, one dense layer;
+  before them, features are brought to a size about one.
+  Exists in stage 1 only and is never exported.
+
+  Returns:
+    Model from the encoder's features to float32 logits [batch, 2].
+  """
+  return keras.Sequential(
+    [
+      keras.layers.Rescaling(1 / _FEATURE_SIZE, name="rescale"),
+      *decoder_convolutions("orientation", width, initializer),
+      AdaptiveAveragePooling2D(grid, name="pool"),
+      keras.layers.Flatten(name="flatten"),
+      keras.layers.Dense(2, dtype="float32", name="logits"),
+    ],
+    name="orientation_decoder",
+  )
+
+
+def decoder_convolutions(
+  name: str, width: float, initializer: str
+) -> list[keras.layers.Conv2D]:
+  """Returns a decoder's six 3x3 convolutions of dilation 2, with ReLU.
+
+  Args:
+    name: of the decoder, for the layers' names.
+    width: multiplies the channels.
+    initializer: `listing` starts normal with the listing's deviation of 0.01,
+      times 1/√width, since a narrower network sums fewer terms: the signal
+      halves in every layer, and the decoder starts slowly. `he_normal` keeps
+      its size and starts at once.
+  """
+  return [
+    keras.layers.Conv2D(
+      scaled(channels, width),
+      3,
+      dilation_rate=2,
+      padding="same",
+      activation="relu",
+      # One initialiser a layer: sharing one would draw equal kernels.
+      kernel_initializer=keras.initializers.RandomNormal(
+        stddev=0.01 / math.sqrt(width)
+      )
+      if initializer == "listing"
+      else keras.initializers.get(initializer),
+      name=f"{name}_conv{index}",
+    )
+    for index, channels in enumerate(_DECODER_CHANNELS, start=1)
+  ]

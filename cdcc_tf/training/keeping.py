@@ -1,0 +1,117 @@
+"""Which counters of a stage are kept, and why."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from cdcc_tf.files import write_atomically
+from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training.stages import Stage
+
+# What `--select_by` compares, the lower the better, and what it is called.
+SELECTED_BY = {
+  "source": ("val_mae", "lowest MAE on the source's validation split"),
+  "mirror": ("val_mirror_gap", "closest counts of target pictures and mirrors"),
+  "scale": ("val_scale_gap", "closest counts of target pictures at two sizes"),
+  "masks": ("val_mask_gap", "closest counts of the masks on the target"),
+}
+
+
+class KeptCounters:
+  """Keeps a stage's best counter, chosen without target labels, and its last.
+
+  Args:
+    folder: of the run.
+    stage: that is trained; each chooses its best anew.
+    select_by: a key of `SELECTED_BY`.
+    orientation_decoder: what is kept beside the last counter; None if there is
+      none.
+  """
+
+  def __init__(
+    self,
+    folder: RunFolder,
+    stage: Stage,
+    select_by: str,
+    orientation_decoder: keras.Model | None,
+  ):
+    self._folder, self._stage = folder, stage
+    self._decoder = orientation_decoder
+    self._figure, self._chosen_by = SELECTED_BY[select_by]
+
+  def keep(
+    self,
+    counter: keras.Model,
+    step: int,
+    measured: dict[str, Any],
+    last: bool,
+  ) -> None:
+    """Writes a counter wherever it belongs.
+
+    Args:
+      counter: with the weights that are to be used.
+      step: of the run.
+      measured: figures of its validation.
+      last: whether its stage ends with it.
+    """
+    models = {"model": counter}
+    record = {"step": step, "stage": self._stage.name}
+    if measured[self._figure] < self._best_so_far():
+      why = f"{self._chosen_by}, in the last stage"
+      _write(self._folder.path / "best", models, record, why, measured)
+    if last:
+      why = "the end of the stage"
+      _write(self._folder.path / "last", models, record, why, measured)
+      if self._decoder is not None:
+        models["orientation"] = self._decoder
+      home = self._folder.stage(self._stage.name)
+      _write(home, models, record, why, measured)
+
+  def _best_so_far(self) -> float:
+    """Returns the figure to beat."""
+    record = self._folder.path / "best" / "record.json"
+    if record.exists():
+      noted = json.loads(record.read_text())
+      if noted.get("stage") == self._stage.name:
+        return noted[self._figure]
+    return float("inf")
+
+
+@contextlib.contextmanager
+def averaged_weights(model: keras.Model) -> Iterator[None]:
+  """Puts the optimiser's moving average into the model for a while."""
+  if not model.optimizer.use_ema:
+    yield
+    return
+  variables = model.trainable_variables
+  kept = [variable.numpy() for variable in variables]
+  model.optimizer.finalize_variable_values(variables)
+  try:
+    yield
+  finally:
+    for variable, value in zip(variables, kept, strict=True):
+      variable.assign(value)
+
+
+def _write(
+  folder: Path,
+  models: dict[str, keras.Model],
+  record: dict[str, Any],
+  chosen_by: str,
+  measured: dict[str, Any],
+) -> None:
+  folder.mkdir(parents=True, exist_ok=True)
+  # Fixed names: what a killed run leaves behind, the next one replaces.
+  for name, model in models.items():
+    temporary = folder / f"unfinished_{name}.keras"
+    model.save(temporary)
+    temporary.replace(folder / f"{name}.keras")
+  choice = {"chosen_by": chosen_by, "target_labels_used": False}
+  write_atomically(
+    folder / "record.json",
+    json.dumps(record | choice | measured, indent=1) + "\n",
+  )
