@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import logging
 import shutil
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from cdcc_tf import run_folder
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
 from cdcc_tf.training import builders, experiment, stages
+from cdcc_tf.training.checkpoints import Checkpoints
+from cdcc_tf.training.keeping import averaged_weights
 from tests.commands import command
 from tests.training.conftest import tiny_experiment, with_training
 
@@ -81,22 +82,26 @@ def test_what_a_run_leaves_behind(finished: run_folder.RunFolder) -> None:
 
 
 def test_the_kept_counter_is_the_average_of_weights(
-  config: ExperimentConfig, finished: run_folder.RunFolder, tmp_path: Path
+  config: ExperimentConfig, finished: run_folder.RunFolder
 ) -> None:
-  """The average lags behind; training itself goes on from the raw weights."""
+  """The average lags behind; a run goes on from the raw weights."""
   assert config.training.ema_momentum
-  plain = train(with_training(config, ema_momentum=0.0), tmp_path / "plain")
-  kept, histories = [], []
-  for folder in (plain, finished):
-    model = keras.models.load_model(folder.model("last"), compile=False)
-    kept.append(model.get_weights())
-    histories.append(json.loads(folder.history.read_text()))
-  different = [
-    not np.allclose(*pair, atol=1e-7) for pair in zip(*kept, strict=True)
-  ]
-  assert any(different)
-  for one, other in zip(*histories, strict=True):
-    assert one["density_loss"] == other["density_loss"]
+  kept = keras.models.load_model(finished.model("last"), compile=False)
+  stage = stages.plan(config)[0]
+  model = builders.build_first_model(config, stage)
+  assert Checkpoints(model, finished, stage).restore() == 4
+  raw = model.counter.get_weights()
+  assert not all(
+    np.allclose(*pair, atol=1e-7)
+    for pair in zip(raw, kept.get_weights(), strict=True)
+  )
+  with averaged_weights(model):
+    for one, other in zip(
+      model.counter.get_weights(), kept.get_weights(), strict=True
+    ):
+      np.testing.assert_array_equal(one, other)
+  for one, other in zip(model.counter.get_weights(), raw, strict=True):
+    np.testing.assert_array_equal(one, other)
 
 
 def test_a_torn_checkpoint_is_passed_over(
@@ -104,20 +109,16 @@ def test_a_torn_checkpoint_is_passed_over(
   own_run: run_folder.RunFolder,
   caplog: pytest.LogCaptureFixture,
 ) -> None:
-  folder = own_run
-  weights = keras.models.load_model(folder.model("last"), compile=False)
-  for data in folder.checkpoints.glob("stage1/ckpt-4.data*"):
+  stage = stages.plan(config)[0]
+  for data in own_run.checkpoints.glob("stage1/ckpt-4.data*"):
     data.write_bytes(data.read_bytes()[:100])
-  shutil.rmtree(folder.stage("stage1"))  # as if killed before its end
-  with caplog.at_level(logging.INFO):
-    experiment.run(config, folder)
+  model = builders.build_first_model(config, stage)
+  checkpoints = Checkpoints(model, own_run, stage)
+  assert checkpoints.restore() == 2
   assert "ckpt-4" in caplog.text
-  assert "Resuming from step 2" in caplog.text
-  again = keras.models.load_model(folder.model("last"), compile=False)
-  for one, other in zip(
-    weights.get_weights(), again.get_weights(), strict=True
-  ):
-    np.testing.assert_array_equal(one, other)
+  checkpoints.on_epoch_end(0)  # and what came after it is forgotten
+  history = json.loads(own_run.history.read_text())
+  assert [row["step"] for row in history] == [2, 2]
 
 
 def test_no_whole_checkpoint_is_an_error(
