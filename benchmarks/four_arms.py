@@ -99,7 +99,8 @@ def arm_of(
     stage1_from=start,
     orientation_weight=full.training.orientation_weight if arm in "BD" else 0.0,
   )
-  rounds = full.rounds
+  # Equal steps: nobody stops early.
+  rounds = dataclasses.replace(full.rounds, stop_movement=0.0)
   if arm in "AB":
     rounds = dataclasses.replace(rounds, pseudo_weight=0.0)
   return dataclasses.replace(full, training=training, rounds=rounds)

@@ -38,6 +38,10 @@ class PseudoLabelCache:
     """
     self.folder, self.key = Path(folder), key
     noted = self.folder / _KEY
+    # What a killed labelling pass was writing.
+    for name in (_KEY, _MANIFEST, "shard-"):
+      for abandoned in self.folder.glob(f".{name}*.tmp"):
+        abandoned.unlink()
     if noted.is_file():
       _compare(self.folder, json.loads(noted.read_text()), key)
     elif self.folder.is_dir() and any(self.folder.iterdir()):

@@ -97,7 +97,9 @@ def _first_stage(
 
 
 def _finished(stage: Stage, folder: RunFolder, labels: bool) -> bool:
-  if not (folder.stage(stage.name) / "record.json").exists():
+  ended = folder.stage(stage.name) / "record.json"
+  # The record is written first: killed in between, the interval is repeated.
+  if not (ended.exists() and folder.history.exists()):
     return False
   history = json.loads(folder.history.read_text())
   if history[-1]["step"] < stage.first_step + stage.steps:

@@ -41,6 +41,6 @@ class PseudoLabelTask:
     cells = self._density_loss(target["density"], maps)
     loss = masked_mean_over_replicas(cells, target["confidence"])
     self.tracker.update(
-      target["density"], maps["density"], target["confidence"], loss
+      target["density"], maps["density"], target["confidence"], cells
     )
     return self._weight * loss

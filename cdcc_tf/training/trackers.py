@@ -95,7 +95,7 @@ class PseudoLabelTracker(Tracker):
     confidence: tf.Tensor,
     loss: tf.Tensor,
   ) -> None:
-    """Adds a batch: maps [batch, height/8, width/8, 1] and a scalar loss."""
-    self.loss.update_state(loss)
+    """Adds a batch: maps, and each cell's loss, of one shape."""
+    self.loss.update_state(loss, sample_weight=confidence)
     self.coverage.update_state(ops.mean(confidence))
     self.drift.update_state(metrics.count((predicted - density) * confidence))

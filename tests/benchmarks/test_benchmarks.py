@@ -124,7 +124,7 @@ def test_loop_over_predict_leaves_the_counter_as_it_was() -> None:
 FULL = ExperimentConfig(
   data=DataConfig(source_records="s", target_records="t"),
   training=TrainingConfig(stage1_steps=300, checkpoint_every=50),
-  rounds=RoundsConfig(rounds=2, round_steps=100),
+  rounds=RoundsConfig(rounds=2, round_steps=100, stop_movement=0.1),
 )
 
 
@@ -135,6 +135,7 @@ def test_arms_have_equal_steps_and_differ_as_they_say() -> None:
     assert arm.training.stage1_from == "s"
     assert arm.data == FULL.data
     assert (arm.rounds.rounds, arm.rounds.round_steps) == (2, 100)
+    assert arm.rounds.stop_movement == 0.0
   assert [arm.adapts for arm in arms.values()] == [False, True, False, True]
   weights = [arm.rounds.pseudo_weight for arm in arms.values()]
   assert weights == [0, 0, 1, 1]

@@ -101,6 +101,16 @@ def test_a_foreign_folder_is_refused(tmp_path: Path) -> None:
   assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
+def test_what_a_kill_left_half_written_is_removed(tmp_path: Path) -> None:
+  """Even from before the key: nothing else is there to know the folder by."""
+  folder = tmp_path / "cache"
+  folder.mkdir()
+  for name in ("key.json.12", "shard-00003.json.9", "shard-00003.tfrecord"):
+    (folder / f".{name}.tmp").write_text("half")
+  PseudoLabelCache(folder, KEY)
+  assert [file.name for file in folder.iterdir()] == ["key.json"]
+
+
 def test_a_torn_shard_is_made_again_or_named(tmp_path: Path) -> None:
   cache = PseudoLabelCache(tmp_path / "cache", KEY)
   cache.write(0, [record(0)], {})

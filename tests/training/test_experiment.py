@@ -121,6 +121,18 @@ def test_a_torn_checkpoint_is_passed_over(
   assert [row["step"] for row in history] == [2, 2]
 
 
+def test_a_stage_killed_before_its_only_history_is_repeated(
+  config: ExperimentConfig,
+  own_run: run_folder.RunFolder,
+  monkeypatch: pytest.MonkeyPatch,
+) -> None:
+  own_run.history.unlink()
+  fitted = []
+  monkeypatch.setattr(experiment, "fit", lambda *args: fitted.append(args[2]))
+  experiment.run(config, own_run)
+  assert [stage.name for stage in fitted] == ["stage1"]
+
+
 def test_no_whole_checkpoint_is_an_error(
   config: ExperimentConfig, own_run: run_folder.RunFolder
 ) -> None:
