@@ -10,23 +10,21 @@ import shutil
 from collections.abc import Iterator
 
 import numpy as np
-import tensorflow as tf
 from tqdm import tqdm
 
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import reading
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.records import CrowdRecord
-from cdcc_tf.inference import charts, intervals, overlay
+from cdcc_tf.inference import intervals
 from cdcc_tf.inference.counter import CrowdCounter, load_model
 from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.options import DataConfig
 from cdcc_tf.run_folder import RunFolder
-from cdcc_tf.training import reliability
+from cdcc_tf.training import calibration_report
 from cdcc_tf.training.stages import Stage
 
 logger = logging.getLogger(__name__)
-_LEVELS = np.arange(1, 20) / 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +72,10 @@ def calibrate_stage(
     calibration.reach(0.9),
     len(calibration.scores),
   )
-  _draw(seen, calibration, folder, stage)
+  labelled = np.isfinite(seen.errors)
+  calibration_report.write(
+    seen.errors[labelled], seen.uncertainties[labelled], folder, stage
+  )
   calibration.save(home)  # last: it says that all of this is done
 
 
@@ -139,40 +140,3 @@ def _pictures(data: DataConfig) -> Iterator[CrowdRecord]:
     yield from reading.read_records(folder, "val")
   if data.target_records:
     yield from reading.read_held_out(data.target_records, data.target_held_out)
-
-
-def _draw(
-  seen: Seen, calibration: Calibration, folder: RunFolder, stage: Stage
-) -> None:
-  """Draws reliability and sparsification on the source's validation split."""
-  pictures = {}
-  if len(calibration.scores) > 1:
-    coverage = reliability.left_out_coverage(
-      np.array(calibration.scores), _LEVELS
-    )
-    pictures["reliability"] = charts.curves(
-      {"source, each picture judged by the others": (_LEVELS, coverage)},
-      f"{stage.name}: how often intervals hold the truth",
-      "wanted",
-      "found",
-      diagonal=True,
-    )
-  labelled = np.isfinite(seen.errors)
-  share, by_uncertainty, best = reliability.sparsification(
-    np.abs(seen.errors[labelled]), seen.uncertainties[labelled]
-  )
-  pictures["sparsification"] = charts.curves(
-    {
-      "most uncertain first": (share, by_uncertainty),
-      "worst first": (share, best),
-    },
-    f"{stage.name}: error of what is left, source validation",
-    "share of pictures left out",
-    "MAE over that of all",
-  )
-  writer = tf.summary.create_file_writer(str(folder.tensorboard))
-  with writer.as_default(stage.first_step + stage.steps):
-    for name, picture in pictures.items():
-      tf.summary.image(f"uncertainty/{name}", picture[None])
-      overlay.save(picture, folder.panels / f"{stage.name}_{name}.png")
-  writer.close()

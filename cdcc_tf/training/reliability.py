@@ -138,32 +138,31 @@ def sparsification(
   return share, curve(uncertainty), curve(errors)
 
 
-def left_out_coverage(scores: np.ndarray, levels: np.ndarray) -> np.ndarray:
-  """Tells how often intervals would hold, were each picture left out in turn.
+def held_out_coverage(
+  errors: np.ndarray, uncertainty: np.ndarray, levels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+  """Tells how often intervals hold on pictures they were not fitted to.
 
   On the very pictures that intervals were fitted to, coverage is right by
-  construction; here every picture is judged by the others.
+  construction. Here every other picture makes one half, and each half is judged
+  by intervals that were fitted to the other.
 
   Args:
-    scores: see `intervals.Calibration`, at least two, [pictures].
+    errors: of the counts, people, [pictures]; at least two.
+    uncertainty: of the counts, people, [pictures].
     levels: wanted coverages in (0, 1), [levels].
 
   Returns:
-    Coverage at each level, [levels].
+    Coverage at each level, and the intervals' mean width in people, [levels].
   """
-  ordered = np.sort(scores)
-  calibrations = [
-    Calibration(tuple(np.delete(ordered, index)), 0.0)
-    for index in range(len(ordered))
-  ]
-  return np.array(
-    [
-      np.mean(
-        [
-          score <= calibration.reach(level)
-          for score, calibration in zip(ordered, calibrations, strict=True)
-        ]
-      )
-      for level in levels
-    ]
-  )
+  scores = np.abs(errors) / uncertainty
+  holds = np.zeros((len(levels), len(scores)))
+  widths = np.zeros_like(holds)
+  for half in (0, 1):
+    others = np.sort(scores[1 - half :: 2])
+    fitted = Calibration(tuple(others.tolist()), 0.0)
+    for row, level in enumerate(levels):
+      reach = fitted.reach(level)
+      holds[row, half::2] = scores[half::2] <= reach
+      widths[row, half::2] = 2 * reach * uncertainty[half::2]
+  return holds.mean(axis=1), widths.mean(axis=1)

@@ -85,15 +85,22 @@ def test_cells_outside_a_region_have_no_part():
   assert reliability.CellFigures().results()["cell_nll"] is None
 
 
-def test_left_out_pictures_are_judged_by_the_others():
-  scores = np.array([3.0, 1.0, 2.0])
-  # By two others, 50 % reaches the second of three ranks: the larger.
-  coverage = reliability.left_out_coverage(scores, np.array([0.3, 0.5, 0.9]))
-  np.testing.assert_allclose(coverage, [1 / 3, 2 / 3, 2 / 3])
+def test_each_half_is_judged_by_the_other():
+  """Errors of the odd pictures are all larger: the even ones' do not reach."""
+  errors = np.array([1.0, -10.0, 2.0, 20.0, -3.0, 30.0])
+  uncertainty = np.array([1.0, 1.0, 1.0, 2.0, 1.0, 1.0])
+  coverage, width = reliability.held_out_coverage(
+    errors, uncertainty, np.array([0.5, 0.7])
+  )
+  np.testing.assert_allclose(coverage, [0.5, 0.5])
+  # Scores 1, 2, 3 and 10, 10, 30: of four ranks, 50 % is the second.
+  np.testing.assert_allclose(width[0], np.mean([20, 4, 20, 8, 20, 4]))
+  np.testing.assert_allclose(width[1], np.mean([60, 6, 60, 12, 60, 6]))
 
 
-def test_left_out_coverage_of_many_is_the_level():
-  scores = np.random.default_rng(0).exponential(size=199)
+def test_held_out_coverage_of_pictures_alike_is_about_the_level():
+  errors = np.random.default_rng(0).exponential(size=1000)
   levels = np.array([0.1, 0.5, 0.9])
-  coverage = reliability.left_out_coverage(scores, levels)
-  np.testing.assert_allclose(coverage, levels, atol=0.011)
+  coverage, _ = reliability.held_out_coverage(errors, np.ones(1000), levels)
+  np.testing.assert_allclose(coverage, levels, atol=0.03)
+  assert (coverage != levels).any()  # measured, not granted

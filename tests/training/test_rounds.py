@@ -182,6 +182,11 @@ def test_what_rounds_leave_to_look_at(
     for picture in ("pseudo_labels", "reliability", "sparsification"):
       file = folder.panels / f"{name}_{picture}.png"
       assert file.stat().st_size > 1000
+  figures = json.loads(
+    (folder.stage("round2") / "reliability.json").read_text()
+  )
+  assert 0 <= figures["coverage_50"] <= figures["coverage_95"] <= 1
+  assert 0 < figures["width_50"] <= figures["width_95"]
   for which in ("best", "last"):
     kept = Calibration.load(folder.path / which)
     assert kept is not None

@@ -1,0 +1,86 @@
+"""How good a stage's intervals are, on labelled pictures of the source."""
+
+import json
+import logging
+
+import numpy as np
+import tensorflow as tf
+
+from cdcc_tf.files import write_atomically
+from cdcc_tf.inference import charts, overlay
+from cdcc_tf.inference.intervals import LEVELS
+from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.training import reliability
+from cdcc_tf.training.stages import Stage
+
+logger = logging.getLogger(__name__)
+FILE_NAME = "reliability.json"
+_CURVE = np.arange(1, 20) / 20
+
+
+def write(
+  errors: np.ndarray,
+  uncertainties: np.ndarray,
+  folder: RunFolder,
+  stage: Stage,
+) -> None:
+  """Writes `reliability.json`, two charts, and a line of the log.
+
+  Args:
+    errors: of the counts of the source's validation split, people, [pictures].
+    uncertainties: of the same counts, people, [pictures].
+    folder: of the run.
+    stage: that has ended.
+  """
+  pictures = {}
+  if len(errors) > 1:
+    figures = _coverage(errors, uncertainties)
+    content = json.dumps(figures, indent=1) + "\n"
+    write_atomically(folder.stage(stage.name) / FILE_NAME, content)
+    logger.info(
+      "%s: fitted to half of them, 90 %% intervals hold %.0f %% of the others' "
+      "counts, %.1f people wide.",
+      stage.name,
+      100 * figures["coverage_90"],
+      figures["width_90"],
+    )
+    found, _ = reliability.held_out_coverage(errors, uncertainties, _CURVE)
+    pictures["reliability"] = charts.curves(
+      {"source, each half judged by the other": (_CURVE, found)},
+      f"{stage.name}: how often intervals hold the truth",
+      "wanted",
+      "found",
+      diagonal=True,
+    )
+  share, by_uncertainty, best = reliability.sparsification(
+    np.abs(errors), uncertainties
+  )
+  pictures["sparsification"] = charts.curves(
+    {
+      "most uncertain first": (share, by_uncertainty),
+      "worst first": (share, best),
+    },
+    f"{stage.name}: error of what is left, source validation",
+    "share of pictures left out",
+    "MAE over that of all",
+  )
+  writer = tf.summary.create_file_writer(str(folder.tensorboard))
+  with writer.as_default(stage.first_step + stage.steps):
+    for name, picture in pictures.items():
+      tf.summary.image(f"uncertainty/{name}", picture[None])
+      overlay.save(picture, folder.panels / f"{stage.name}_{name}.png")
+  writer.close()
+
+
+def _coverage(
+  errors: np.ndarray, uncertainties: np.ndarray
+) -> dict[str, float]:
+  """Returns coverage and mean width at each level, named as `evaluate` does."""
+  coverage, width = reliability.held_out_coverage(
+    errors, uncertainties, np.array(LEVELS)
+  )
+  return {
+    f"{name}_{100 * level:g}": float(value)
+    for name, values in (("coverage", coverage), ("width", width))
+    for level, value in zip(LEVELS, values, strict=True)
+  }
