@@ -56,9 +56,10 @@ def looks_of(folder: Path) -> tuple[Look, ...]:
     for path in Path(folder).rglob("*")
     if path.suffix.lower() in PICTURE_SUFFIXES
   )
-  step = max(1, len(found) // MOST_PICTURES)
+  number = min(len(found), MOST_PICTURES)
   looks = []
-  for path in found[::step][:MOST_PICTURES]:
+  for index in range(number):  # evenly over the folder
+    path = found[index * len(found) // number]
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is not None and min(image.shape[:2]) >= SMALLEST:
       looks.append(measure(_fitted(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))))

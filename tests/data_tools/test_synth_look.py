@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from cdcc_tf.errors import InputError
-from data_tools.synthesis import pictures
+from data_tools.synthesis import look, pictures
 from data_tools.synthesis.look import bring_near, looks_of, measure
 from tests.conftest import noise_picture
 
@@ -92,3 +92,14 @@ def test_folder_without_pictures_is_refused(tmp_path):
   (tmp_path / "points.csv").write_text("image,x,y\n")
   with pytest.raises(InputError, match=r"--like=.*no picture that can be read"):
     looks_of(tmp_path)
+
+
+def test_of_many_pictures_those_looked_at_lie_all_over_the_folder(
+  tmp_path, monkeypatch
+):
+  monkeypatch.setattr(look, "MOST_PICTURES", 4)
+  for index in range(7):  # the last three are bright
+    picture = np.full((40, 40, 3), 200 if index > 3 else 20, np.uint8)
+    cv2.imwrite(str(tmp_path / f"{index}.png"), picture)
+  bright = [each.mean[0] > 100 for each in looks_of(tmp_path)]
+  assert bright == [False, False, False, True]
