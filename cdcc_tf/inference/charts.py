@@ -54,7 +54,9 @@ def bars(
   axes, picture = _axes(title)
   axes.set(ylabel=y_label)
   means = [float(np.mean(values)) for values in groups.values()]
-  axes.bar_label(axes.bar(list(groups), means, color="0.8"), fmt="%.1f")
+  drawn = axes.bar(list(groups), means, color="0.8")
+  # In the middle of the bars: dots lie about their tops.
+  axes.bar_label(drawn, fmt="%.1f", label_type="center")
   for place, values in enumerate(groups.values()):
     axes.plot([place] * len(values), values, "k.")
   return picture()
