@@ -54,9 +54,6 @@ def synthesize(order: Order, options: Options) -> Manifest:
   )
   thumbnails = []
   with contextlib.ExitStack() as stack:
-    files = None
-    if options.files is not None:
-      files = stack.enter_context(PlainFiles(options.files, options.overwrite))
     writer = stack.enter_context(
       RecordWriter(
         options.output,
@@ -65,6 +62,10 @@ def synthesize(order: Order, options: Options) -> Manifest:
         options.overwrite,
       )
     )
+    files = None
+    if options.files is not None:
+      # Entered last, so that a refused --output leaves the old files alone.
+      files = stack.enter_context(PlainFiles(options.files, options.overwrite))
     pictures = make_pictures(
       order,
       options.pictures,
@@ -129,5 +130,9 @@ def check(order: Order, options: Options) -> None:
   if not 0 <= order.min_visible <= 1:
     raise InputError(
       f"--min_visible={order.min_visible}: give a share from 0 to 1."
+    )
+  if options.files and options.files.resolve() == options.output.resolve():
+    raise InputError(
+      f"--files={options.files}: the same folder as --output. Choose another."
     )
   sheets.check_name(options.contact_sheet)

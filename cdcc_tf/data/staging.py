@@ -1,13 +1,15 @@
-"""Replacing a folder of records whole or not at all.
+"""Replacing a folder of records, or of other files, whole or not at all.
 
-Records are written into a hidden folder beside their place and put there when
+They are written into a hidden folder beside their place and put there when
 they are complete. Whatever happens before that, what was there stays there.
 """
 
+import dataclasses
 import json
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from cdcc_tf.data.manifest import FILE_NAME
@@ -20,6 +22,40 @@ logger = logging.getLogger(__name__)
 _KEY = "unfinished.key"
 
 
+@dataclasses.dataclass(frozen=True)
+class Contents:
+  """What a staged folder holds.
+
+  Attributes:
+    what: a word for it, for messages.
+    flag: that names the folder, for messages.
+    index: name of the file that makes it complete; it goes last.
+    files: tells, from a folder's index, which files in it are such contents;
+      none if there is no index.
+  """
+
+  what: str
+  flag: str
+  index: str
+  files: Callable[[Path], set[str]]
+
+
+def _files_of_records(folder: Path) -> set[str]:
+  """Returns the names that a folder's manifest, of any version, accounts for.
+
+  They are none if the folder has no manifest or one of something else.
+  """
+  try:
+    fields = json.loads((folder / FILE_NAME).read_text())
+    shards = {shard["file"] for shard in fields["shards"]}
+    return {FILE_NAME, PICTURES_FILE_NAME} | shards
+  except (OSError, ValueError, KeyError, TypeError):
+    return set()
+
+
+RECORDS = Contents("records", "--output", FILE_NAME, _files_of_records)
+
+
 class StagedFolder:
   """A folder that takes the place of `target` only when it is complete.
 
@@ -27,13 +63,16 @@ class StagedFolder:
     path: the hidden folder to write into; it exists after `create`.
   """
 
-  def __init__(self, target: Path, overwrite: bool):
+  def __init__(
+    self, target: Path, overwrite: bool, contents: Contents = RECORDS
+  ):
     """Looks whether the place is free, or may be made free.
 
     Raises:
-      InputError: the target holds finished records and overwrite is False, or
-        it holds files that are not records.
+      InputError: the target holds finished contents and overwrite is False, or
+        it holds files that are none of them.
     """
+    self._contents = contents
     self._name = target  # as the user spelt it, for messages
     self._target = target.resolve()  # a link stays; what it points to changes
     self._overwrite, self._taken_over = overwrite, False
@@ -61,7 +100,7 @@ class StagedFolder:
     except OSError as error:
       raise InputError(
         f"{self._name}: cannot be written ({error.strerror}: "
-        f"{error.filename}). Choose another --output."
+        f"{error.filename}). Choose another {self._contents.flag}."
       ) from error
 
   def discard(self) -> None:
@@ -85,30 +124,31 @@ class StagedFolder:
         self._aside.rename(self._target)
       raise
     if self._aside.exists():
-      _delete_records(self._aside)
+      self._delete(self._aside)
 
   def _check(self) -> None:
     if not self._target.exists():
       return
+    what, flag = self._contents.what, self._contents.flag
     if not self._target.is_dir():
-      raise InputError(f"{self._name}: is a file. Choose another --output.")
+      raise InputError(f"{self._name}: is a file. Choose another {flag}.")
     if os.path.ismount(self._target):
       raise InputError(
         f"{self._name}: is a mount point, which cannot be replaced whole. "
-        "Name a folder inside it as --output."
+        f"Name a folder inside it as {flag}."
       )
     found = {path.name for path in self._target.iterdir()}
-    if FILE_NAME in found and not self._overwrite:
+    if self._contents.index in found and not self._overwrite:
       raise InputError(
-        f"{self._name}: holds finished records. Choose another --output, or "
+        f"{self._name}: holds finished {what}. Choose another {flag}, or "
         "add --overwrite to replace them."
       )
-    foreign = sorted(found - _files_of_records(self._target))
+    foreign = sorted(found - self._contents.files(self._target))
     if foreign:
       raise InputError(
-        f"{self._name}: holds files that are not records "
+        f"{self._name}: holds files that are not {what} "
         f"({', '.join(foreign[:5])}{', …' if foreign[5:] else ''}), which "
-        "would be lost. Choose another --output, or move them away."
+        f"would be lost. Choose another {flag}, or move them away."
       )
 
   def _clear_up(self, key: str) -> None:
@@ -128,11 +168,11 @@ class StagedFolder:
           continue
         if kind == "tmp":
           self._take_over(path, key)
-        elif not (self._target / FILE_NAME).exists():
+        elif not (self._target / self._contents.index).exists():
           path.rename(self._target)  # missing, or empty: see _check
           self._check()
         else:
-          _delete_records(path)
+          self._delete(path)
 
   def _take_over(self, path: Path, key: str) -> None:
     """Goes on with what a killed conversion left, or deletes it."""
@@ -149,33 +189,20 @@ class StagedFolder:
       )
     shutil.rmtree(path)
 
+  def _delete(self, folder: Path) -> None:
+    """Deletes a folder of contents, but not what was put there meanwhile."""
+    index = self._contents.index
+    ours = self._contents.files(folder) - {index}
+    for path in folder.iterdir():
+      if path.name in ours:
+        path.unlink()
+    (folder / index).unlink(missing_ok=True)  # last: it tells what is ours
+    if not any(folder.iterdir()):
+      folder.rmdir()
+
   def _sibling(self, kind: str, pid: str | None = None) -> Path:
     pid = pid or str(os.getpid())
     return self._target.with_name(f".{self._target.name}.{pid}.{kind}")
-
-
-def _files_of_records(folder: Path) -> set[str]:
-  """Returns the names that a folder's manifest, of any version, accounts for.
-
-  They are none if the folder has no manifest or one of something else.
-  """
-  try:
-    fields = json.loads((folder / FILE_NAME).read_text())
-    shards = {shard["file"] for shard in fields["shards"]}
-    return {FILE_NAME, PICTURES_FILE_NAME} | shards
-  except (OSError, ValueError, KeyError, TypeError):
-    return set()
-
-
-def _delete_records(folder: Path) -> None:
-  """Deletes a folder of records, but not what was put there meanwhile."""
-  ours = _files_of_records(folder) - {FILE_NAME}
-  for path in folder.iterdir():
-    if path.name in ours:
-      path.unlink()
-  (folder / FILE_NAME).unlink(missing_ok=True)  # last: it tells what is ours
-  if not any(folder.iterdir()):
-    folder.rmdir()
 
 
 def _key_of(folder: Path) -> str:

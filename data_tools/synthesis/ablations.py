@@ -15,7 +15,7 @@ from data_tools.synthesis.presets.base import Preset
 
 
 def _occlusion(preset: Preset) -> Preset:
-  """People stand so that all heads are in sight."""
+  """Whoever's head is hidden is not there: all heads are in sight."""
   clutter = dataclasses.replace(preset.clutter, foreground=0.0)
   crowd = dataclasses.replace(preset.crowd, apart=True)
   return dataclasses.replace(preset, clutter=clutter, crowd=crowd)

@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 from types import TracebackType
 
-from cdcc_tf.errors import InputError
+from cdcc_tf.data.staging import Contents, StagedFolder
 from cdcc_tf.files import write_atomically
 from data_tools.synthesis.pictures import Picture
 
@@ -16,7 +16,7 @@ TABLE = "points.csv"
 
 
 class PlainFiles:
-  """Writes pictures as they come, and the table when all are there.
+  """A folder of pictures and their table, which appears when it is complete.
 
   Example:
   ```python
@@ -26,35 +26,26 @@ class PlainFiles:
   """
 
   def __init__(self, folder: Path, overwrite: bool = False):
-    """Creates the folder.
+    """Looks whether the folder may be written.
 
     Raises:
-      InputError: it holds pictures already and overwrite is False.
+      InputError: it holds such files already and overwrite is False, or it
+        holds others.
     """
-    self.folder = Path(folder)
-    table = self.folder / TABLE
-    held = self.folder.is_dir() and any(self.folder.iterdir())
-    if held and not (overwrite and table.exists()):
-      raise InputError(
-        f"--files={folder}: not empty. Choose another folder, or add "
-        f"--overwrite to replace pictures that were made before (with their "
-        f"{TABLE})."
-      )
-    if held:
-      self._remove_old(table)
-    self.folder.mkdir(parents=True, exist_ok=True)
+    self._staged = StagedFolder(Path(folder), overwrite, _CONTENTS)
     self._rows: list[tuple[object, ...]] = []
 
   def write(self, picture: Picture) -> None:
     """Writes a picture's file."""
     name = picture.id.replace("/", "_") + ".jpg"
-    write_atomically(self.folder / name, picture.jpeg)
+    (self._staged.path / name).write_bytes(picture.jpeg)
     if not len(picture.points):
       self._rows.append((name, "", ""))
     for x, y in picture.points.tolist():
       self._rows.append((name, f"{x:.2f}", f"{y:.2f}"))
 
   def __enter__(self) -> "PlainFiles":
+    self._staged.create()
     return self
 
   def __exit__(
@@ -64,17 +55,23 @@ class PlainFiles:
     traceback: TracebackType | None,
   ) -> None:
     if exception_type is not None:
+      self._staged.discard()
       return
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("image", "x", "y"))
     table.writerows(self._rows)
-    write_atomically(self.folder / TABLE, text.getvalue())
+    write_atomically(self._staged.path / TABLE, text.getvalue())
+    self._staged.put_in_place()
 
-  def _remove_old(self, table: Path) -> None:
-    with table.open(newline="", encoding="utf-8") as file:
-      names = {row["image"] for row in csv.DictReader(file) if "image" in row}
-    table.unlink()
-    for name in names:
-      if Path(name).name == name:
-        (self.folder / name).unlink(missing_ok=True)
+
+def _files_in(folder: Path) -> set[str]:
+  """Returns the names in a folder's table, and the table's own."""
+  try:
+    with (folder / TABLE).open(newline="", encoding="utf-8") as file:
+      return {row["image"] for row in csv.DictReader(file)} | {TABLE}
+  except (OSError, KeyError, ValueError):
+    return set()
+
+
+_CONTENTS = Contents("pictures and their table", "--files", TABLE, _files_in)

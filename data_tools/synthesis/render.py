@@ -1,6 +1,7 @@
 """One picture from a preset, a seed and an index: the generator's heart."""
 
 import dataclasses
+import itertools
 import math
 
 import cv2
@@ -9,8 +10,8 @@ import numpy as np
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.crowd.floor import Place
 from data_tools.synthesis.crowd.gather import place_crowd
-from data_tools.synthesis.drawing.canvas import MOST_PEOPLE, Canvas, Drawn
-from data_tools.synthesis.drawing.solids import Solid, split
+from data_tools.synthesis.drawing.canvas import MOST_PEOPLE, Canvas
+from data_tools.synthesis.drawing.solids import Solid
 from data_tools.synthesis.drawing.world import world_spheres
 from data_tools.synthesis.draws import Dice, between, choose, weighted
 from data_tools.synthesis.effects import apply_effects, draw_quality
@@ -18,13 +19,16 @@ from data_tools.synthesis.light import Light, draw_light
 from data_tools.synthesis.people import colours
 from data_tools.synthesis.people.person import draw_person, head_spheres
 from data_tools.synthesis.presets.base import Preset
-from data_tools.synthesis.scene.background import paint_background
 from data_tools.synthesis.scene.foreground import foreground
-from data_tools.synthesis.scene.placing import place_lamps, place_props
-from data_tools.synthesis.surroundings.base import Surroundings
+from data_tools.synthesis.scene.painting import Scene, draw_scene
+from data_tools.synthesis.scene.placing import (
+  light_within,
+  place_lamps,
+  place_props,
+)
 
 LEAST_VISIBLE = 0.3  # share of a head's disc, below which it has no label
-OVERSAMPLE = 2
+IN_SIGHT = 0.9  # share of the disc of a head that nobody hides
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,24 +76,28 @@ def render(
   around = weighted(dice, preset.surroundings)(dice)
   camera = preset.camera.draw(dice, width, rows, around)
   light = draw_light(dice, weighted(dice, preset.lights))
+  light = light_within(light, around)
   clutter = preset.clutter
   amount = between(dice, clutter.amount)
-  things = [*around.things, *place_lamps(dice, light)]
-  things += place_props(dice, camera, around, clutter.props, amount)
+  things = [*around.things, *place_lamps(dice, light, around)]
+  taken = [disc for thing in things for disc in thing.discs()]
+  things += place_props(dice, camera, around, clutter.props, amount, taken)
   obstacles = [disc for thing in things for disc in thing.discs()]
   most = min(max_people or MOST_PEOPLE, MOST_PEOPLE)
   places = place_crowd(rng, dice, camera, around, obstacles, preset.crowd, most)
   people = _people(dice, camera, preset, light, places)
   people.sort(key=around.depth, reverse=True)
   ground = weighted(dice, preset.grounds)
-  background = paint_background(rng, camera, light, ground, things + people)
-  far = Canvas(background, camera, light, 1)  # needs no fine edges
-  far.draw([(around.backdrop, None)])
-  canvas = Canvas(far.pixels, camera, light, OVERSAMPLE)
   front = foreground(
     dice, camera, clutter.foreground, clutter.large, clutter.kinds
   )
-  canvas.draw(_queue(around, things, people, front))
+  scene = Scene(camera, light, around, ground, things, front)
+  grain = int(rng.integers(1 << 62))
+  canvas = draw_scene(scene, people, grain)
+  if preset.crowd.apart:
+    shares = canvas.visible_shares(len(people))
+    people = list(itertools.compress(people, shares >= IN_SIGHT))
+    canvas = draw_scene(scene, people, grain)
   points, radii = visible_heads(canvas, camera, people, least_visible)
   image = apply_effects(dice, canvas.picture(), preset.effects, light)
   quality = draw_quality(dice, preset.effects)
@@ -123,21 +131,6 @@ def draw_labels(rendered: Rendered) -> np.ndarray:
     ring = max(round(float(radius) * 16), 32)
     cv2.circle(image, centre, ring, (0, 255, 60), 1, cv2.LINE_AA, 4)
   return image
-
-
-def _queue(
-  around: Surroundings,
-  things: list[Solid],
-  people: list[Solid],
-  front: list[Solid],
-) -> list[Drawn]:
-  """Puts all there is in order: what is drawn first is hidden by the rest."""
-  queue: list[Drawn] = [
-    (piece, None) for thing in things for piece in split(thing)
-  ]
-  queue += [(person, number) for number, person in enumerate(people)]
-  queue.sort(key=lambda item: around.depth(item[0]), reverse=True)
-  return [*queue, *((part, None) for part in front)]
 
 
 def _people(

@@ -1,23 +1,17 @@
 """Presets with an ingredient left out."""
 
+import dataclasses
+
 import pytest
 
 from cdcc_tf.errors import InputError
-from data_tools.synthesis import ablations, pictures
-from data_tools.synthesis.camera import Camera
-from data_tools.synthesis.crowd.apart import unhidden
-from data_tools.synthesis.crowd.floor import Place
+from data_tools.synthesis import ablations, pictures, render
 from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.light import draw_light
-from data_tools.synthesis.people import poses
 from data_tools.synthesis.presets import PRESETS
 from data_tools.synthesis.surroundings import outdoors
 
 STREET = PRESETS["street"]
-
-
-def place(x: float, y: float) -> Place:
-  return Place(x, y, 0.0, poses.standing)
 
 
 @pytest.mark.parametrize("name", ablations.INGREDIENTS)
@@ -37,14 +31,19 @@ def test_every_preset_can_lack_it(name: str) -> None:
     assert ablations.without(preset, [name]) != preset
 
 
-def test_who_is_hidden_goes_and_the_others_stay() -> None:
-  camera = Camera(2.0, 5.0, 640, 480)
-  near, behind, beside = place(0.0, 5.0), place(0.1, 8.0), place(2.0, 8.0)
-  assert unhidden(camera, [behind, near, beside]) == [near, beside]
-  # From above, one sees both heads.
-  above = Camera(12.0, 50.0, 640, 480)
-  assert unhidden(above, [behind, near]) == [behind, near]
-  assert unhidden(camera, []) == []
+@pytest.mark.parametrize("name", ["street", "rally", "stadium"])
+def test_without_occlusion_every_head_has_a_label(name: str) -> None:
+  preset = PRESETS[name]
+  crowd = dataclasses.replace(
+    preset.crowd, people=(90, 90), empty_share=0.0, few_share=0.0
+  )
+  clutter = dataclasses.replace(preset.clutter, foreground=0.0)
+  preset = dataclasses.replace(preset, crowd=crowd, clutter=clutter)
+  whole = render.render(preset, 4, 1, 320, 240, least_visible=0.9)
+  assert len(whole.points) < whole.people
+  lacking = ablations.without(preset, ["occlusion"])
+  sparse = render.render(lacking, 4, 1, 320, 240, least_visible=0.9)
+  assert 5 < len(sparse.points) == sparse.people < whole.people
 
 
 def test_one_camera_for_all() -> None:

@@ -8,12 +8,17 @@ import pytest
 from data_tools.synthesis import lights, presets, render
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.crowd import formations
-from data_tools.synthesis.crowd.floor import Floor, Spacing
+from data_tools.synthesis.crowd.floor import Floor, Spacing, seats_in_sight
 from data_tools.synthesis.crowd.gather import CrowdRange, how_many, place_crowd
 from data_tools.synthesis.drawing.solids import Solid
 from data_tools.synthesis.draws import Dice, weighted
+from data_tools.synthesis.light import draw_light
 from data_tools.synthesis.presets.base import UNDER_CEILING, CameraRange
-from data_tools.synthesis.scene.placing import place_props
+from data_tools.synthesis.scene.placing import (
+  light_within,
+  place_lamps,
+  place_props,
+)
 from data_tools.synthesis.surroundings import outdoors
 from data_tools.synthesis.surroundings.base import Surroundings
 
@@ -96,8 +101,27 @@ def test_seated_people_sit_on_seats():
   floor = Floor(np.random.default_rng(0), HIGH, around, [], 0.5, 60.0)
   manner = formations.Manner(Dice(0), 0.0, 0.0, 0.0)
   taken = list(formations.seated(Dice(0), floor, 40, manner))
-  assert 10 < len(taken) <= 40
+  assert len(taken) == 40
   assert {(place.y, place.z) for place in taken} <= {s[1:] for s in seats}
+
+
+def test_stands_are_empty_to_full_and_nobody_who_was_drawn_is_lost():
+  seats = tuple(
+    (x * 0.5, 14.0 + row, row * 0.4) for x in range(-9, 9) for row in range(5)
+  )
+  around = dataclasses.replace(OPEN, seats=seats, in_rows=True)
+  choice = dataclasses.replace(presets.STADIUM.crowd, people=(10, 4000))
+  room = len(seats_in_sight(HIGH, around))
+  assert room > 60
+  counts = []
+  for seed in range(60):
+    rng, dice = np.random.default_rng(seed), Dice(seed)
+    people = place_crowd(rng, dice, HIGH, around, [], choice)
+    assert len(people) == how_many(Dice(seed), choice, room)
+    counts.append(len(people))
+  assert max(counts) > 0.9 * room
+  assert min(counts) < 0.2 * room
+  assert np.median(counts) < 0.7 * room
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -206,10 +230,34 @@ def test_three_thousand_heads_fit_in_a_picture():
 def test_things_do_not_stand_in_each_other():
   preset = presets.STREET
   for seed in range(6):
-    solids = place_props(Dice(seed), HIGH, OPEN, preset.clutter.props, 1.0)
+    taken = [(0.0, 12.0, 6.0)]
+    solids = place_props(
+      Dice(seed), HIGH, OPEN, preset.clutter.props, 1.0, taken
+    )
     assert solids
+    for x, y, radius in (disc for solid in solids for disc in solid.discs()):
+      assert np.hypot(x, y - 12.0) >= radius + 6.0 - 1e-6
     for i, one in enumerate(solids):
       for other in solids[:i]:
         for x, y, radius in one.discs():
           for a, b, reach in other.discs():
             assert np.hypot(x - a, y - b) >= radius + reach - 1e-6
+
+
+def test_rain_and_lamp_posts_stay_outside():
+  light = dataclasses.replace(
+    draw_light(Dice(0), lights.NIGHT),
+    rain=1.0,
+    lamps=((-3.0, 9.0, 5.0), (3.0, 9.0, 5.0)),
+  )
+  half = dataclasses.replace(OPEN, open_ground=lambda x, y: x > 0)
+  outside = light_within(light, half)
+  assert outside.rain == 1.0
+  assert outside.lamps == light.lamps[1:]
+  (post,) = place_lamps(Dice(0), outside, half)
+  assert post.position[:2] == (3.0, 9.0)
+  roofed = dataclasses.replace(half, ceiling=4.0)
+  inside = light_within(light, roofed)
+  assert inside.rain == 0.0
+  assert inside.lamps == light.lamps[1:]
+  assert place_lamps(Dice(0), inside, roofed) == []

@@ -13,7 +13,8 @@ from cdcc_tf.data import reading
 from cdcc_tf.errors import InputError
 from data_tools import sheets, synthesize, synthetic_records
 from data_tools.formats import csv_points
-from data_tools.synthesis import pictures, presets, render
+from data_tools.synthesis import ablations, pictures, presets, render
+from data_tools.synthesis.people import colours, head
 from data_tools.synthesis.plain_files import PlainFiles
 
 ORDER = pictures.Order("street", 3, 96, 64, max_heads=12)
@@ -149,17 +150,59 @@ def test_plain_files_are_replaced_only_when_told(tmp_path):
     tmp_path / "a", 3, files=folder, workers=1
   )
   synthetic_records.synthesize(ORDER, options)
-  (folder / "mine.txt").write_text("keep me")
-  with pytest.raises(InputError, match=r"--files=.*--overwrite"):
+  held = sorted(folder.iterdir())
+  with pytest.raises(InputError, match=r"finished.*--files.*--overwrite"):
     synthetic_records.synthesize(
       ORDER, dataclasses.replace(options, output=tmp_path / "b")
     )
+  assert not (tmp_path / "b").exists()
+  assert sorted(folder.iterdir()) == held
   again = dataclasses.replace(options, pictures=2, overwrite=True)
   synthetic_records.synthesize(ORDER, again)
   assert len(list(folder.glob("*.jpg"))) == 2
-  assert (folder / "mine.txt").exists()
-  with pytest.raises(InputError, match=r"--files=.*not empty"):
-    PlainFiles(tmp_path, overwrite=True)
+  (folder / "mine.txt").write_text("keep me")
+  with pytest.raises(InputError, match=r"mine.txt.*--files"):
+    synthetic_records.synthesize(ORDER, again)
+  assert (folder / "mine.txt").read_text() == "keep me"
+
+
+def test_refused_records_leave_old_files_alone(tmp_path):
+  folder = tmp_path / "plain"
+  with PlainFiles(folder) as files:
+    files.write(pictures.make_picture(ORDER, False, 0))
+  (tmp_path / "records").mkdir()
+  (tmp_path / "records" / "mine.txt").write_text("keep me")
+  options = synthetic_records.Options(
+    tmp_path / "records", 1, files=folder, workers=1, overwrite=True
+  )
+  with pytest.raises(InputError, match=r"mine\.txt"):
+    synthetic_records.synthesize(ORDER, options)
+  assert len(list(csv_points.read(folder))) == 1
+
+
+def test_interrupted_plain_files_leave_what_was_there(tmp_path):
+  folder = tmp_path / "plain"
+  with PlainFiles(folder) as files:
+    files.write(pictures.make_picture(ORDER, False, 0))
+  held = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+  def interrupted():
+    with PlainFiles(folder, overwrite=True) as files:
+      files.write(pictures.make_picture(ORDER, False, 1))
+      raise KeyboardInterrupt
+
+  with pytest.raises(KeyboardInterrupt):
+    interrupted()
+  assert {path.name: path.read_bytes() for path in folder.iterdir()} == held
+  assert [path.name for path in tmp_path.iterdir()] == ["plain"]
+
+
+def test_files_and_records_take_two_folders(tmp_path):
+  folder = tmp_path / "both"
+  options = synthetic_records.Options(folder, 1, files=folder, workers=1)
+  with pytest.raises(InputError, match=r"--files=.*same folder as --output"):
+    synthetic_records.synthesize(ORDER, options)
+  assert not folder.exists()
 
 
 def test_contact_sheet_shows_pictures_of_any_size(tmp_path):
@@ -171,12 +214,28 @@ def test_contact_sheet_shows_pictures_of_any_size(tmp_path):
   assert (sheet == 7).sum() == 3 * sum(h * w for h, w in sizes)
 
 
-def test_labels_lie_on_heads_of_the_stored_picture(tmp_path):
+def test_labels_lie_on_heads_of_the_stored_picture(monkeypatch):
   """The JPEG that is written is the picture the points belong to."""
-  picture = pictures.make_picture(
-    dataclasses.replace(ORDER, width=320, height=240), False, 2
+  lacking = ("clutter", "weather", "variety")
+  preset = ablations.without(presets.STREET, lacking)
+  crowd = dataclasses.replace(
+    preset.crowd, people=(40, 40), empty_share=0.0, few_share=0.0
   )
-  data = np.frombuffer(picture.jpeg, np.uint8)
-  image = cv2.imdecode(data, cv2.IMREAD_COLOR)
-  assert image.shape == (240, 320, 3)
-  assert (picture.width, picture.height) == (320, 240)
+  monkeypatch.setitem(
+    presets.PRESETS, "street", dataclasses.replace(preset, crowd=crowd)
+  )
+  # Bald and green, as nothing else in the picture is.
+  monkeypatch.setattr(colours, "SKINS", ((0.02, 0.9, 0.02),) * 6)
+  monkeypatch.setattr(head, "HAIR", ((lambda dice, colour: [], 1.0),))
+  monkeypatch.setattr(head, "short_hair", lambda dice, colour: [])
+  order = pictures.Order("street", 3, 640, 480, min_visible=0.8)
+  picture = pictures.make_picture(order, False, 2)
+  image = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
+  assert image.shape == (480, 640, 3)
+  assert (picture.width, picture.height) == (640, 480)
+  assert len(picture.points) > 10
+  columns, rows = picture.points.astype(int).T
+  blue, green, red = image[rows, columns].astype(int).T
+  assert (green > 30 + np.maximum(blue, red)).all()
+  mirrored = image[rows, 639 - columns].astype(int)
+  assert (mirrored[:, 1] > 30 + mirrored[:, ::2].max(axis=1)).mean() < 0.5

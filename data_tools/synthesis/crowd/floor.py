@@ -1,6 +1,7 @@
 """The ground that people stand on: room, sight, and how near they come."""
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -8,10 +9,11 @@ import numpy as np
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.people.poses import Pose
-from data_tools.synthesis.surroundings.base import Surroundings
+from data_tools.synthesis.surroundings.base import Seat, Surroundings
 
 NEAREST_HEAD = 0.085  # of the picture's width: nobody is nearer
 HEAD = 0.22  # metres
+_SITTING_HEAD = 1.1  # metres over the foot of a seat
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,10 +103,14 @@ class Floor:
     self._spacing.add(x, y, self.gap / 2)
     return True
 
-  def sees(self, x: float, y: float, z: float = 0.0) -> bool:
+  def sees(self, x: float, y: float) -> bool:
     """Tells whether the camera has a head at this place in the picture."""
     here = np.array([x]), np.array([y])
-    return bool(seen_spots(self._camera, *here, z + 1.55)[0])
+    return bool(seen_spots(self._camera, *here)[0])
+
+  def seats(self) -> list[Seat]:
+    """Returns the seats in sight."""
+    return seats_in_sight(self._camera, self.surroundings)
 
   def spots(self, count: int) -> list[tuple[float, float]]:
     """Draws places in sight, more of them where a crowd gathers.
@@ -146,8 +152,25 @@ class Floor:
     return list(zip(x[kept].tolist(), y[kept].tolist(), strict=True))
 
 
+def seats_in_sight(camera: Camera, surroundings: Surroundings) -> list[Seat]:
+  """Returns the seats of which the camera has a sitter's head in the picture.
+
+  Args:
+    camera: the camera.
+    surroundings: with seats or without.
+  """
+  if not surroundings.seats:
+    return []
+  x, y, z = np.array(surroundings.seats).T
+  seen = seen_spots(camera, x, y, z + _SITTING_HEAD)
+  return list(itertools.compress(surroundings.seats, seen))
+
+
 def seen_spots(
-  camera: Camera, x: np.ndarray, y: np.ndarray, height: float = 1.55
+  camera: Camera,
+  x: np.ndarray,
+  y: np.ndarray,
+  height: float | np.ndarray = 1.55,
 ) -> np.ndarray:
   """Tells whether a point over the ground lies in the picture.
 
@@ -155,9 +178,9 @@ def seen_spots(
     camera: the camera.
     x: in metres, [n].
     y: in metres, [n].
-    height: of the point over the ground, in metres.
+    height: of the points over the ground, in metres.
   """
-  points = np.stack([x, y, np.full_like(x, height)], axis=1)
+  points = np.stack([x, y, np.broadcast_to(height, x.shape)], axis=1)
   pixels, depth = camera.project(points)
   nearest = camera.focal * HEAD / (NEAREST_HEAD * camera.width)
   size = np.array([camera.width, camera.rows])

@@ -182,27 +182,19 @@ def seated(
   dice: Dice, floor: Floor, wanted: int, manner: Manner
 ) -> Iterator[Place]:
   """Spectators on the seats of a stand, in blocks more or less full."""
-  seats = [seat for seat in floor.surroundings.seats if floor.sees(*seat)]
-  if not seats:
-    return
-  share = min(1.0, wanted / len(seats))
+  seats = floor.seats()
   up = dice.choice((0.0, 0.1, 0.5, 0.95))
   slope, phase = dice.uniform(0.05, 0.4), dice.uniform(0, 6.3)
-  placed = 0
-  dice.shuffle(seats)
-  for x, y, z in seats:
-    if placed >= wanted:
-      return
-    full = share + (0.5 * math.sin(x * slope + phase) if share < 0.8 else 0)
-    if dice.random() > full:
-      continue
+  taken = [math.sin(seat[0] * slope + phase) + dice.random() for seat in seats]
+  order = sorted(range(len(seats)), key=taken.__getitem__, reverse=True)
+  for number in order[:wanted]:
+    x, y, z = seats[number]
     standing = dice.random() < up
     pose = poses.on_a_seat
     if standing:
       pose = poses.cheering if dice.random() < 0.3 else poses.standing
     heading = -math.pi / 2 + dice.gauss(0, 0.2)
     yield Place(x + dice.gauss(0, 0.04), y, heading, pose, z)
-    placed += 1
 
 
 _STANDING: tuple[tuple[Pose, float], ...] = (

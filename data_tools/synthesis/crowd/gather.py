@@ -6,8 +6,7 @@ import math
 import numpy as np
 
 from data_tools.synthesis.camera import Camera
-from data_tools.synthesis.crowd.apart import unhidden
-from data_tools.synthesis.crowd.floor import HEAD, Floor, Place
+from data_tools.synthesis.crowd.floor import HEAD, Floor, Place, seats_in_sight
 from data_tools.synthesis.crowd.formations import Formation, Manner, gathering
 from data_tools.synthesis.draws import Dice, Pair, between, chance, weighted
 from data_tools.synthesis.surroundings.base import Surroundings
@@ -34,7 +33,7 @@ class CrowdRange:
     least_head: pixels in a picture of full width; people whose heads are
       smaller are too far off.
     sitting: share of those who do not walk that sit.
-    apart: whether only those stay whose heads nobody hides.
+    apart: whether only those stay whose heads are in sight; see `render`.
   """
 
   people: tuple[int, int]
@@ -75,7 +74,10 @@ def place_crowd(
   Returns:
     As many places as were drawn, or as many as there was room for.
   """
-  wanted = how_many(dice, choice)
+  room = None
+  if surroundings.seats:
+    room = len(seats_in_sight(camera, surroundings))
+  wanted = how_many(dice, choice, room)
   if max_people is not None:
     wanted = min(wanted, max_people)
   if not wanted:
@@ -96,22 +98,32 @@ def place_crowd(
     dice, between(dice, choice.moving), choice.sitting, choice.grouped
   )
   formation = weighted(dice, choice.formations)
+  if surroundings.seats:
+    return list(formation(dice, floor, wanted, manner))
   first = wanted
   if formation is not gathering or floor.patch:
     first = round(wanted * dice.choice((0.4, 0.8, 1.0)))
   places = list(formation(dice, floor, first, manner))
   floor.patch = None
-  if not surroundings.seats:
-    places += gathering(dice, floor, wanted - len(places), manner)
-  return unhidden(camera, places) if choice.apart else places
+  return [*places, *gathering(dice, floor, wanted - len(places), manner)]
 
 
-def how_many(dice: Dice, choice: CrowdRange) -> int:
-  """Draws how many people there are to be."""
+def how_many(dice: Dice, choice: CrowdRange, room: int | None = None) -> int:
+  """Draws how many people there are to be.
+
+  Args:
+    dice: of the picture.
+    choice: of the preset.
+    room: seats in sight, where people sit on such; never more people.
+  """
   kind = dice.random()
   if kind < choice.empty_share:
     return 0
   if kind < choice.empty_share + choice.few_share:
-    return dice.randint(1, 8)
-  fewest, most = (math.log(count) for count in choice.people)
-  return round(math.exp(dice.uniform(fewest, most)))
+    few = dice.randint(1, 8)
+    return few if room is None else min(few, room)
+  most = choice.people[1] if room is None else min(choice.people[1], room)
+  fewest = min(choice.people[0], most)
+  if not most:
+    return 0
+  return round(math.exp(dice.uniform(math.log(fewest), math.log(most))))

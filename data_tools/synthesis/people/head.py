@@ -32,7 +32,7 @@ def head(skin: Colour, detail: int) -> list[Part]:
     detail: see `person`; eyes come with the last.
   """
   x, y, z = CENTRE
-  disc = Part([(x, y, z, RADIUS)], None, lift=0.16)
+  disc = Part([(x, y, z, RADIUS)], None, lift=0.3)
   face = [(0.0, 0.0, z + 0.01, 0.095), (0.03, 0.0, z - 0.055, 0.062)]
   parts = [disc, Part(face, skin)]
   if detail < 2:

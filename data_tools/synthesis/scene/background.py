@@ -58,9 +58,11 @@ def paint_background(
 def _sky(
   rng: np.random.Generator, camera: Camera, light: Light, haze: np.ndarray
 ) -> np.ndarray:
-  """A gradient from the horizon up, with clouds."""
+  """A gradient from the horizon up, with clouds; haze below it."""
   left, right = camera.horizon()
-  image = np.zeros((camera.rows, camera.width, 3), np.uint8)
+  # What lies between the sky's last row and the ground's first is haze too.
+  image = np.empty((camera.rows, camera.width, 3), np.uint8)
+  image[:] = (255 * haze).astype(np.uint8)
   seen = int(np.clip(max(left, right) + 2, 0, camera.rows))
   if not seen:
     return image

@@ -1,5 +1,7 @@
 """Where props stand."""
 
+import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -17,6 +19,8 @@ MOST_HIDDEN = 0.12  # share of the picture behind one thing, as a rule
 LARGE_SHARE = 0.12  # of props that may hide far more
 NEAREST, FARTHEST = 3.0, 60.0  # metres
 
+Disc = tuple[float, float, float]  # x, y, radius in metres
+
 
 def place_props(
   dice: Dice,
@@ -24,6 +28,7 @@ def place_props(
   surroundings: Surroundings,
   choices: tuple[tuple[Prop, int], ...],
   clutter: float,
+  taken: list[Disc],
 ) -> list[Solid]:
   """Draws how many of each prop there are, and where.
 
@@ -33,9 +38,10 @@ def place_props(
     surroundings: tells where there is room.
     choices: props and the most of each.
     clutter: factor on how many there are.
+    taken: ground on which something stands already.
   """
   solids: list[Solid] = []
-  taken: list[tuple[float, float, float]] = []
+  taken = list(taken)
   for prop, most in choices:
     for _ in range(round(dice.uniform(0, most) * clutter)):
       thing = prop(dice)
@@ -56,15 +62,34 @@ def place_props(
   return solids
 
 
-def place_lamps(dice: Dice, light: Light) -> list[Solid]:
-  """Stands a lamp wherever one lights the scene."""
+def light_within(light: Light, surroundings: Surroundings) -> Light:
+  """Returns the light as roofs and houses leave it.
+
+  It does not rain under a roof, and no lamp stands inside a house.
+
+  Args:
+    light: as drawn.
+    surroundings: where it falls.
+  """
+  lamps = np.array(light.lamps).reshape(-1, 3)
+  free = surroundings.open_ground(lamps[:, 0], lamps[:, 1])
+  return dataclasses.replace(
+    light,
+    lamps=tuple(itertools.compress(light.lamps, free)),
+    rain=light.rain if math.isinf(surroundings.ceiling) else 0.0,
+  )
+
+
+def place_lamps(
+  dice: Dice, light: Light, surroundings: Surroundings
+) -> list[Solid]:
+  """Stands a lamp wherever one lights the scene; under a roof they hang."""
+  if not math.isinf(surroundings.ceiling):
+    return []
   return [stand(dice, lamp(dice), (x, y, 0.0)) for x, y, _ in light.lamps]
 
 
-def _meets(
-  discs: list[tuple[float, float, float]],
-  taken: list[tuple[float, float, float]],
-) -> bool:
+def _meets(discs: list[Disc], taken: list[Disc]) -> bool:
   return any(
     (x - a) ** 2 + (y - b) ** 2 < (radius + other) ** 2
     for x, y, radius in discs
