@@ -41,11 +41,6 @@ class ExperimentConfig:
     """
     data, training, rounds = self.data, self.training, self.rounds
     check(
-      data.source_batch >= self.model.masks,
-      "source_batch",
-      f"at least {self.model.masks}, so that each of the --masks is trained",
-    )
-    check(
       not (self.adapts or rounds.rounds) or bool(data.target_records),
       "target_records",
       "given unless --orientation_weight=0 and --rounds=0",

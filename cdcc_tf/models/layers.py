@@ -17,10 +17,11 @@ Shape = tuple[Any, ...]
 class Masksembles2D(keras.layers.Layer):
   """Drops fixed sets of channels (Masksembles, arXiv 2012.08334).
 
-  With `training=True`, example i of the batch passes mask i modulo `masks`, so
-  a batch is divided over the masks and, order being random, every example
-  meets every mask over time. An ensemble is the same call on a batch in which
-  each example stands `masks` times in a row.
+  With `training=True`, example i of step s passes mask i + s·batch modulo
+  `masks`: a batch is divided over the masks, all of them are trained alike
+  whatever the batch, and, order being random, every example meets every mask
+  over time. An ensemble is the same call, of step 0, on a batch in which each
+  example stands `masks` times in a row.
 
   With `training=False` every channel is weighted by the share of masks that
   keep it: one pass that stands for the mean of the masks, whatever else is in
@@ -50,13 +51,18 @@ class Masksembles2D(keras.layers.Layer):
       trainable=False,
     )
 
-  def call(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+  def call(
+    self,
+    features: tf.Tensor,
+    training: bool = False,
+    step: tf.Tensor | int = 0,
+  ) -> tf.Tensor:
     """Masks features of shape [batch, height, width, channels]."""
     values = ops.cast(self.mask_values, features.dtype)
     if not training:
       return features * ops.mean(values, axis=0)
     batch = ops.shape(features)[0]
-    index = (ops.arange(batch) + _first_in_batch(batch)) % self.masks
+    index = (ops.arange(batch) + _first_of_step(batch, step)) % self.masks
     return features * ops.take(values, index, axis=0)[:, None, None]
 
   def get_config(self) -> dict:
@@ -82,15 +88,18 @@ def _generate_masks(
     np.random.set_state(state)
 
 
-def _first_in_batch(batch: tf.Tensor | int) -> tf.Tensor | int:
-  """Returns where this replica's share begins in the global batch.
+def _first_of_step(batch: tf.Tensor | int, step: tf.Tensor | int) -> tf.Tensor:
+  """Returns how many examples of this run come before this replica's first.
 
-  Without it, two replicas would give examples other masks than one does.
+  Replicas share a global batch: without their number, two would give examples
+  other masks than one does.
   """
+  shares = ops.cast(step, "int32")
   context = tf.distribute.get_replica_context()
-  if context is None or context.num_replicas_in_sync == 1:
-    return 0
-  return ops.cast(context.replica_id_in_sync_group, "int32") * batch
+  if context is not None and context.num_replicas_in_sync > 1:
+    number = ops.cast(context.replica_id_in_sync_group, "int32")
+    shares = shares * context.num_replicas_in_sync + number
+  return shares * batch
 
 
 @keras.saving.register_keras_serializable(PACKAGE)

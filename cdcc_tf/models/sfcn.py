@@ -81,13 +81,17 @@ class SFCN(keras.Model):
     return self.decode(self.encoder(images), training)
 
   def decode(
-    self, features: tf.Tensor, training: bool = False
+    self,
+    features: tf.Tensor,
+    training: bool = False,
+    step: tf.Tensor | int = 0,
   ) -> dict[str, tf.Tensor]:
     """Predicts density from the encoder's features.
 
     Args:
       features: [batch, height/8, width/8, channels].
       training: True sends each example through one mask.
+      step: of the training, by which the masks take turns.
 
     Returns:
       float32 maps of shape [batch, height/8, width/8, 1]: `density`, people
@@ -97,7 +101,7 @@ class SFCN(keras.Model):
     features = self.shared_decoder(features)
     for layer in self.masked_decoder:
       if isinstance(layer, Masksembles2D):
-        features = layer(features, training=training)
+        features = layer(features, training=training, step=step)
       else:
         features = layer(features)
     return self.head(features)

@@ -17,9 +17,7 @@ class DataConfig:
   target_records: str = option(
     "", "Records of the unlabelled target domain. Points in them are not read."
   )
-  source_batch: int = option(
-    6, "Source crops in a step; a multiple of --masks trains all masks alike."
-  )
+  source_batch: int = option(6, "Source crops in a step.")
   target_batch: int = option(
     4, "Target crops in a step; half of them are upside down. Even."
   )
@@ -70,7 +68,7 @@ class DataConfig:
     for name in ("crop", "validation_crop"):
       side = getattr(self, name)
       check(side > 0 and side % 8 == 0, name, "a multiple of 8")
-    for name in ("validation_pictures", "target_held_out"):
+    for name in ("source_batch", "validation_pictures", "target_held_out"):
       check(getattr(self, name) > 0, name, "at least 1")
     check(self.colour_strength >= 0, "colour_strength", "0 or more")
     check(0 <= self.clutter <= 1, "clutter", "in [0, 1]")

@@ -123,7 +123,8 @@ class CrossDomainModel(keras.Model):
     )
 
   def _source_loss(self, source: Domain, features: tf.Tensor) -> tf.Tensor:
-    maps = self.counter.decode(features, training=True)
+    step = self.optimizer.iterations
+    maps = self.counter.decode(features, training=True, step=step)
     cells = self._density_loss(source["density"], maps)
     self._source_tracker.update(source, maps["density"], cells)
     return masked_mean_over_replicas(cells, source["roi"])

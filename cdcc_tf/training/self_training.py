@@ -36,7 +36,7 @@ class PseudoLabelTask:
     step: tf.Tensor,
   ) -> tf.Tensor:
     """Returns this replica's share of the loss; see `TargetTask`."""
-    maps = counter.decode(features, training=True)
+    maps = counter.decode(features, training=True, step=step)
     maps["log_variance"] = ops.stop_gradient(maps["log_variance"])
     cells = self._density_loss(target["density"], maps)
     loss = masked_mean_over_replicas(cells, target["confidence"])

@@ -221,8 +221,7 @@ def test_labels_are_the_heads_that_the_id_buffer_shows(
   rendered = render.render(preset, 8, 1, 256, 192, 60, least_visible)
   canvas, camera, people = seen["canvas"], seen["camera"], seen["people"]
   assert rendered.people == len(people) > 0
-  labelled = {tuple(point) for point in rendered.points.round(2).tolist()}
-  assert len(labelled) == len(rendered.points)
+  labelled = rendered.points
   # Alone and with room around it, all of a disc is there to be counted.
   wide = dataclasses.replace(
     camera,
@@ -240,8 +239,8 @@ def test_labels_are_the_heads_that_the_id_buffer_shows(
     inside = ((pixels >= 0) & (pixels < [256, 192])).all()
     if abs(share - least_visible) < 2 / math.sqrt(whole):
       continue  # a pixel more or less decides
-    point = tuple(pixels[0].round(2).tolist())
-    assert (point in labelled) == (inside and share >= least_visible)
+    has_label = (np.abs(labelled - pixels[0]).max(axis=1) < 0.02).any()
+    assert has_label == (inside and share >= least_visible)
 
 
 def test_cast_colour_and_haze_reach_every_part():

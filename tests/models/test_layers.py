@@ -79,8 +79,22 @@ def test_example_i_passes_mask_i_modulo_n(batch: int):
     )
 
 
+@pytest.mark.parametrize("batch", [1, 2, 4, 6])
+def test_masks_take_turns_over_the_steps(batch: int):
+  layer, given = built_masks(masks=3), features(batch, 2, 2, 32)
+  values = layer.mask_values.numpy()
+  used = np.zeros(3, int)
+  for step in range(6):
+    passed = layer(given, training=True, step=tf.constant(step)).numpy()
+    for index in range(batch):
+      mask = (step * batch + index) % 3
+      np.testing.assert_array_equal(passed[index], given[index] * values[mask])
+      used[mask] += 1
+  assert len(set(used)) == 1
+
+
 def test_masks_go_on_over_the_replicas(monkeypatch: pytest.MonkeyPatch):
-  """Replica 1 of 2 takes up where replica 0 ends: examples 4, 5, 6, 7."""
+  """Replica 1 of 2 takes up where replica 0 ends: at step 2, 20 to 23."""
 
   class SecondOfTwo:
     num_replicas_in_sync = 2
@@ -91,10 +105,10 @@ def test_masks_go_on_over_the_replicas(monkeypatch: pytest.MonkeyPatch):
   monkeypatch.setattr(
     tf.distribute, "get_replica_context", lambda: SecondOfTwo()
   )
-  passed = layer(given, training=True).numpy()
+  passed = layer(given, training=True, step=2).numpy()
   for index in range(4):
     np.testing.assert_array_equal(
-      passed[index], given[index] * values[(4 + index) % 3]
+      passed[index], given[index] * values[(20 + index) % 3]
     )
 
 

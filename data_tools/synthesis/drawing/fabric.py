@@ -8,7 +8,7 @@ import numpy as np
 from data_tools.synthesis.drawing.swatch import Swatch
 from data_tools.synthesis.noise import SIZE, tile
 
-FOLDS = 0.085  # deviation of brightness
+FOLDS = (0.06, 0.09, 0.13, 0.19)  # deviations of brightness, thin to thick
 _NEUTRAL = 128  # what leaves a pixel as it is
 _SCALES = (0.5, 1, 2, 4, 8)  # canvas pixels per pixel of the tile of folds
 _ACROSS = 250  # pixels of the tile along a figure
@@ -24,7 +24,7 @@ def fold(region: np.ndarray, own: np.ndarray, tall: float, shift: int) -> None:
     shift: moves the folds, so that figures differ.
   """
   scale = min(_SCALES, key=lambda s: abs(s - tall / _ACROSS))
-  folds = _folds(scale)
+  folds = _folds(scale, FOLDS[shift // 3 % len(FOLDS)])
   rows, columns = own.shape
   y = shift * 37 % max(1, folds.shape[0] - rows)
   x = shift * 53 % max(1, folds.shape[1] - columns)
@@ -55,9 +55,9 @@ def weave(
 
 
 @functools.cache
-def _folds(scale: float) -> np.ndarray:
+def _folds(scale: float, deep: float) -> np.ndarray:
   """Returns folds about `_NEUTRAL`, uint8 [rows, columns, 3]."""
   side = int(SIZE * scale)
   noise = cv2.resize(tile("folds"), (side, side))
-  noise = np.clip(_NEUTRAL * (1 + FOLDS * noise), 0, 255).astype(np.uint8)
+  noise = np.clip(_NEUTRAL * (1 + deep * noise), 0, 255).astype(np.uint8)
   return cv2.merge([noise] * 3)

@@ -15,11 +15,12 @@ from data_tools.synthesis.drawing.solids import (
   unit_ring,
   vary,
 )
-from data_tools.synthesis.draws import Dice, choose
+from data_tools.synthesis.drawing.swatch import Swatch
+from data_tools.synthesis.draws import Dice, choose, weighted
 from data_tools.synthesis.people import colours
 from data_tools.synthesis.people.poses import SIDES
 from data_tools.synthesis.people.tops import Figure, Garment
-from data_tools.synthesis.swatches import signs
+from data_tools.synthesis.swatches import cloth, signs
 
 
 def backpack(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
@@ -28,7 +29,13 @@ def backpack(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   pack = [(-0.14, y, z, 0.045) for y in (0.1, -0.1) for z in (1.05, 1.33)] + [
     (-deep, y, z, 0.04) for y in (0.07, -0.07) for z in (1.05, 1.25)
   ]
-  parts = [Part(pack, colour)]
+  pocket = [
+    (-deep - 0.04, y, z, 0.03) for y in (-0.06, 0.06) for z in (1.06, 1.14)
+  ]
+  parts = [
+    Part(pack, colour, cloth=_stuff(dice)),
+    Part(pocket, dim(colour, dice.choice((0.6, 0.8, 1.4)))),
+  ]
   for side in SIDES:
     strap = [(0.1, side * 0.1, 1.2, 0.018), (0.06, side * 0.11, 1.4, 0.018)]
     parts.append(Part(strap, dim(colour, 0.8), 0.02, flat=True))
@@ -42,22 +49,58 @@ def shoulder_bag(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   bag = [
     (x, side * 0.25, z, 0.035) for x in (-0.1, 0.1) for z in (low, low + 0.16)
   ]
+  flap = [(x, side * 0.29, low + 0.14, 0.02) for x in (-0.1, 0.1)]
+  flap += [(x, side * 0.3, low + 0.07, 0.01) for x in (-0.06, 0.06)]
   strap = [(0.12, side * 0.14, 1.02, 0.014), (0.09, -side * 0.06, 1.4, 0.014)]
-  return [Part(bag, colour, 0.04), Part(strap, colour, 0.02, flat=True)]
+  return [
+    Part(bag, colour, 0.04, cloth=_stuff(dice)),
+    Part(flap, dim(colour, dice.choice((0.5, 0.75, 1.5))), 0.05),
+    Part(strap, dim(colour, 0.8), 0.02, flat=True),
+  ]
+
+
+def handbag(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
+  """By its handles, in a hand."""
+  side = choose(dice, (0, 1))
+  x, y, z = figure.joints.wrists[side]
+  paint = vary(dice, choose(dice, colours.LIVELY + colours.MUTED), 0.08)
+  wide, high = dice.uniform(0.1, 0.19), dice.uniform(0.14, 0.26)
+  top = z - dice.uniform(0.16, 0.24)
+  bag = [
+    (x + i * grow * wide, y + j * 0.05, c, 0.015)
+    for i in SIDES
+    for j in SIDES
+    for c, grow in ((top, 0.75), (top - high, 1.0))
+  ]
+  parts = [Part(bag, paint, 0.06, cloth=_stuff(dice))]
+  for i in SIDES:
+    handle = [
+      (x + 0.02, y, z - 0.06, 0.009),
+      (x + i * wide * 0.6, y, top, 0.009),
+    ]
+    parts.append(Part(handle, dim(paint, 0.6), 0.05, flat=True))
+  clasp = [(x + i * 0.02, y + 0.06, top - 0.05, 0.012) for i in SIDES]
+  return [*parts, Part(clasp, (0.85, 0.75, 0.4), 0.08, flat=True)]
 
 
 def carrier_bag(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
-  """In one hand, near the knee."""
+  """In one hand, near the knee, with a shop's name on it."""
   side = choose(dice, SIDES)
   paint = vary(dice, choose(dice, colours.LIVELY), 0.1)
   high = dice.uniform(0.2, 0.36)
-  bag = [
-    (x, side * y, z, 0.0)
-    for x in (-0.12, 0.12)
-    for y in (0.25, 0.35)
-    for z in (0.75 - high, 0.75)
-  ]
-  return [Part(bag, paint, 0.05)]
+  y, low = (side * 0.25, side * 0.35), 0.75 - high
+  bag = [(x, b, z, 0.0) for x in (-0.12, 0.12) for b in y for z in (low, 0.75)]
+  parts = [Part(bag, paint, 0.05)]
+  if figure.detail > 1 and dice.random() < 0.6:
+    out = side * 0.355
+    corners = [
+      (side * 0.1, out, 0.72),
+      (-side * 0.1, out, 0.72),
+      (-side * 0.1, out, low + 0.04),
+      (side * 0.1, out, low + 0.04),
+    ]
+    parts.append(quad(corners, swatch=cloth.print_on_shirt(dice), lift=0.06))
+  return parts
 
 
 def telephone(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
@@ -188,10 +231,18 @@ def balloon(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   ]
 
 
+def _stuff(dice: Dice) -> Swatch | None:
+  """Returns the pattern of a bag, if it has any."""
+  if dice.random() < 0.3:
+    return weighted(dice, cloth.PATTERNS)(dice)
+  return None
+
+
 BAGS: tuple[tuple[Garment, float], ...] = (
-  (backpack, 0.38),
-  (shoulder_bag, 0.38),
-  (carrier_bag, 0.24),
+  (backpack, 0.3),
+  (shoulder_bag, 0.26),
+  (handbag, 0.24),
+  (carrier_bag, 0.2),
 )
 IN_HAND: tuple[tuple[Garment, float], ...] = (
   (telephone, 0.5),

@@ -61,7 +61,7 @@ class Wardrobe:
 
   Attributes:
     lively: of tops in lively colours.
-    patterned: of tops with a woven or printed pattern.
+    patterned: of garments with a woven or printed pattern.
     long_sleeves: of tops with long sleeves; falls in warm places.
     hats: of people with something on their head.
     bags: of people with a bag.
@@ -75,10 +75,10 @@ class Wardrobe:
   """
 
   lively: float = 0.35
-  patterned: float = 0.18
+  patterned: float = 0.32
   long_sleeves: float = 0.5
   hats: float = 0.12
-  bags: float = 0.4
+  bags: float = 0.5
   in_hand: float = 0.12
   umbrellas: float = 0.01
   prams: float = 0.02

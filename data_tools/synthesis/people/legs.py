@@ -3,7 +3,15 @@
 Lengths are for a person of 1.70 m; see `poses`.
 """
 
-from data_tools.synthesis.drawing.solids import Colour, Part, dim, ring, vary
+from data_tools.synthesis.drawing.solids import (
+  Colour,
+  Part,
+  Point,
+  dim,
+  ring,
+  vary,
+)
+from data_tools.synthesis.drawing.swatch import Swatch
 from data_tools.synthesis.draws import Dice, choose, weighted
 from data_tools.synthesis.people import colours
 from data_tools.synthesis.people.poses import HIP, SIDES
@@ -13,16 +21,16 @@ from data_tools.synthesis.swatches import cloth
 
 def trousers(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   """Two legs to the ankle, and shoes."""
-  return _legs(dice, colour, colour, figure)
+  return _legs(dice, colour, colour, figure, _pattern(dice, figure, 0.4))
 
 
 def shorts(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   """Two legs to the knee, bare below."""
-  return _legs(dice, colour, figure.skin, figure)
+  return _legs(dice, colour, figure.skin, figure, _pattern(dice, figure, 0.6))
 
 
-def rolled(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
-  """Tight dark leggings under something pale or the other way round."""
+def leggings(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
+  """Tight and dark."""
   return _legs(dice, dim(colour, 0.5), dim(colour, 0.5), figure)
 
 
@@ -36,43 +44,68 @@ def skirt(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   if figure.joints.drop > 0.2:  # nobody sees a skirt when its wearer sits
     return shorts(dice, colour, figure)
   hem, flare = dice.uniform(0.2, 0.66), dice.uniform(1.0, 1.5)
-  pattern = None
-  if figure.detail > 1 and dice.random() < figure.patterned:
-    pattern = weighted(dice, cloth.PATTERNS)(dice)
+  pattern = _pattern(dice, figure, 1.0)
   wraps = ring(hem, 0.13 * flare, 0.19 * flare)
   wraps += ring(1.0, 0.1, 0.15 * figure.build)
   covered = Part(wraps, colour, lift=0.03, cloth=pattern)
   return [*bare(dice, colour, figure), covered]
 
 
+def _pattern(dice: Dice, figure: Figure, share: float) -> Swatch | None:
+  if figure.detail > 1 and dice.random() < figure.patterned * share:
+    return weighted(dice, cloth.PATTERNS)(dice)
+  return None
+
+
 def _legs(
-  dice: Dice, upper: Colour, lower: Colour, figure: Figure
+  dice: Dice,
+  upper: Colour,
+  lower: Colour,
+  figure: Figure,
+  pattern: Swatch | None = None,
 ) -> list[Part]:
   parts = []
   joints = figure.joints
-  shoe = vary(dice, choose(dice, colours.MUTED))
+  shoe = vary(dice, choose(dice, colours.MUTED + colours.LIVELY))
+  sandals = lower == figure.skin and dice.random() < 0.5
+  below = pattern if lower == upper else None
   for side, knee, ankle in zip(SIDES, joints.knees, joints.ankles, strict=True):
     hip = (0.0, side * 0.085 * figure.build, HIP - joints.drop)
     thigh, shin = 0.09 * figure.build, 0.062 if lower == upper else 0.05
-    parts.append(Part(limb(hip, knee, thigh, 0.066), upper))
-    parts.append(Part(limb(knee, ankle, shin, 0.046), lower, -0.01))
-    if figure.detail < 2:
-      continue
-    x, y, z = ankle
-    heel, toe = (x - 0.03, y, z - 0.04), (x + 0.15, y * 1.15, z - 0.05)
-    parts.append(Part(limb(heel, toe, 0.042, 0.032), shoe, -0.02))
+    parts.append(Part(limb(hip, knee, thigh, 0.066), upper, cloth=pattern))
+    parts.append(
+      Part(limb(knee, ankle, shin, 0.046), lower, -0.01, cloth=below)
+    )
+    if figure.detail > 1:
+      parts += _foot(ankle, shoe, figure.skin if sandals else shoe)
+  return parts
+
+
+def _foot(ankle: Point, shoe: Colour, upper: Colour) -> list[Part]:
+  """A shoe with its sole, or a bare foot on one under a strap."""
+  x, y, z = ankle
+  heel, toe = (x - 0.03, y, z - 0.03), (x + 0.15, y * 1.15, z - 0.04)
+  sole = [(a, b, c - 0.03, 0.03) for a, b, c in (heel, toe)]
+  pale = (0.9, 0.9, 0.88) if sum(shoe) < 1.2 else dim(shoe, 0.4)
+  parts = [
+    Part(sole, pale, -0.03),
+    Part(limb(heel, toe, 0.042, 0.032), upper, -0.02),
+  ]
+  if upper != shoe:
+    strap = [(x + 0.09, y + j, z - 0.012, 0.014) for j in (-0.035, 0.035)]
+    parts.append(Part(strap, shoe, 0.0))
   return parts
 
 
 BOTTOMS: tuple[tuple[Garment, float], ...] = (
   (trousers, 0.66),
   (skirt, 0.12),
-  (rolled, 0.1),
+  (leggings, 0.1),
   (shorts, 0.12),
 )
 SUMMER_BOTTOMS: tuple[tuple[Garment, float], ...] = (
   (trousers, 0.44),
   (skirt, 0.16),
-  (rolled, 0.12),
+  (leggings, 0.12),
   (shorts, 0.28),
 )

@@ -148,7 +148,7 @@ def _dressed(
 def _luggage(dice: Dice, wardrobe: Wardrobe, figure: Figure) -> list[Part]:
   parts: list[Part] = []
   if dice.random() < wardrobe.bags:
-    paint = vary(dice, choose(dice, colours.MUTED))
+    paint = vary(dice, choose(dice, colours.MUTED + colours.LIVELY))
     parts += weighted(dice, carried.BAGS)(dice, paint, figure)
   if dice.random() < wardrobe.in_hand:
     paint = vary(dice, choose(dice, colours.MUTED))

@@ -5,14 +5,15 @@ Lengths are for a person of 1.70 m; see `poses`.
 """
 
 import dataclasses
+import math
 from collections.abc import Callable
 
+from data_tools.synthesis.drawing.shapes import quad
 from data_tools.synthesis.drawing.solids import (
   Colour,
   Part,
   Point,
   Sphere,
-  ball,
   dim,
   ring,
   vary,
@@ -101,16 +102,23 @@ def striped(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
 
 
 def printed(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
-  """A top with something printed on chest or back."""
-  other = vary(dice, choose(dice, colours.LIVELY), 0.1)
-  side = 0.118 * figure.build * (1 if dice.random() < 0.7 else -1)
-  low, wide = dice.uniform(1.08, 1.26), dice.uniform(0.04, 0.1)
-  high = low + dice.uniform(0.04, 0.14)
-  patch = [(side, y, z, 0.0) for y in (-wide, wide) for z in (low, high)]
-  return [
-    Part(torso_above(0.9, figure), colour),
-    Part(patch, other, flat=True),
+  """A top with a picture or writing on chest or back."""
+  trunk = Part(torso_above(0.9, figure), colour)
+  front = 0.124 * figure.build
+  ahead = 1 if dice.random() < 0.7 else -1
+  wide, high = dice.uniform(0.06, 0.13), dice.uniform(0.06, 0.32)
+  top = dice.uniform(1.24, 1.34)
+  left, right = ahead * wide, -ahead * wide
+  corners = [
+    (ahead * front, left, top),
+    (ahead * front, right, top),
+    (ahead * front, right, top - high),
+    (ahead * front, left, top - high),
   ]
+  if figure.detail < 2:
+    paint = vary(dice, choose(dice, colours.LIVELY), 0.1)
+    return [trunk, quad(corners, paint)]
+  return [trunk, quad(corners, swatch=cloth.print_on_shirt(dice))]
 
 
 def two_coloured(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
@@ -180,9 +188,35 @@ def sleeves(cloth_colour: Colour, figure: Figure, length: int) -> list[Part]:
         sleeve = limb(shoulder, (end[0], end[1], end[2]), thick, 0.055)
         parts.append(Part(sleeve, shade, 0.01))
     if figure.detail > 1:
-      x, y, z = wrist
-      parts.append(Part(ball(x + 0.02, y, z - 0.05, 0.036), skin))
+      parts += _hand(elbow, wrist, side, skin, figure.detail)
   return parts
+
+
+def _hand(
+  elbow: Point, wrist: Point, side: int, skin: Colour, detail: int
+) -> list[Part]:
+  """A hand where the forearm ends; it has fingers with the last detail."""
+  ahead = [b - a for a, b in zip(elbow, wrist, strict=True)]
+  long = math.hypot(*ahead) or 1.0
+  dx, dy, dz = (0.085 / long * step for step in ahead)
+  x, y, z = wrist
+  palm = [(x + dx * 0.3, y, z + dz * 0.3, 0.034)]
+  palm.append((x + dx, y + dy, z + dz, 0.03))
+  if detail < 3:
+    return [Part(palm, skin)]
+  parts = [Part(palm, dim(skin, 0.97))]
+  tips = (-0.026, -0.009, 0.009, 0.026)
+  for number, across in enumerate(tips):
+    finger = [
+      (x + dx + across, y + dy, z + dz, 0.011),
+      (x + 1.9 * dx + across * 1.2, y + 1.8 * dy, z + 1.9 * dz, 0.009),
+    ]
+    parts.append(Part(finger, dim(skin, 0.8 + 0.12 * (number % 2)), 0.004))
+  thumb = [
+    (x + 0.3 * dx, y - side * 0.02, z + 0.3 * dz, 0.014),
+    (x + dx + 0.02, y - side * 0.05, z + 0.9 * dz, 0.011),
+  ]
+  return [*parts, Part(thumb, dim(skin, 0.9), 0.006)]
 
 
 def limb(start: Point, end: Point, thick: float, thin: float) -> list[Sphere]:

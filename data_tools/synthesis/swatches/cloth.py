@@ -6,7 +6,7 @@ import numpy as np
 from data_tools.synthesis.drawing.solids import WHITE, Colour, vary
 from data_tools.synthesis.drawing.swatch import Maker, Swatch, swatch
 from data_tools.synthesis.draws import Dice, choose
-from data_tools.synthesis.swatches.paint import as_paint, sheet
+from data_tools.synthesis.swatches.paint import as_paint, glyphs, sheet
 
 SIZE = 96
 INKS: tuple[Colour, ...] = (
@@ -70,9 +70,44 @@ def lengthwise(dice: Dice) -> Swatch:
   return Swatch(picture)
 
 
+@swatch
+def blotches(dice: Dice) -> Swatch:
+  """Batik, camouflage, faded denim: large blots without an edge."""
+  picture = sheet(SIZE, SIZE, WHITE).astype(np.float32)
+  rng = np.random.default_rng(dice.randrange(1 << 30))
+  for _ in range(dice.randint(1, 3)):
+    ink = np.array(vary(dice, choose(dice, INKS), 0.15), np.float32)
+    grain = dice.choice((5, 8, 14))
+    field = rng.standard_normal((grain, grain)).astype(np.float32)
+    field = cv2.resize(field, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
+    share = np.clip(4 * (field - dice.uniform(0.0, 0.6)), 0, 1)[..., None]
+    picture *= 1 - share * (1 - ink) * dice.uniform(0.4, 1.0)
+  return Swatch(picture.astype(np.uint8))
+
+
+@swatch
+def print_on_shirt(dice: Dice) -> Swatch:
+  """What is printed on chests and bags: a picture, a word, a badge."""
+  paper = vary(dice, choose(dice, INKS + _PAPERS), 0.1)
+  picture = sheet(SIZE, SIZE, paper)
+  for _ in range(dice.randint(1, 12)):
+    ink = as_paint(vary(dice, choose(dice, INKS + _PAPERS), 0.15))
+    centre = dice.randrange(SIZE), dice.randrange(SIZE // 2)
+    axes = dice.randint(3, 30), dice.randint(3, 24)
+    cv2.ellipse(picture, centre, axes, dice.uniform(0, 180), 0, 360, ink, -1)
+  if dice.random() < 0.7:
+    ink = vary(dice, choose(dice, INKS + _PAPERS), 0.1)
+    top = dice.randint(20, 60)
+    box = (6, top, SIZE - 6, min(SIZE - 4, top + dice.randint(14, 40)))
+    glyphs(picture, dice, box, ink, dice.random() < 0.5)
+  return Swatch(picture)
+
+
+_PAPERS: tuple[Colour, ...] = ((0.95, 0.95, 0.93), (0.08, 0.08, 0.09))
 PATTERNS: tuple[tuple[Maker, float], ...] = (
-  (checks, 0.4),
-  (dots, 0.2),
+  (checks, 0.3),
+  (dots, 0.15),
   (flowers, 0.3),
-  (lengthwise, 0.1),
+  (blotches, 0.17),
+  (lengthwise, 0.08),
 )
