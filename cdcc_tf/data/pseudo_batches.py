@@ -19,13 +19,13 @@ class PseudoLabels:
 
   Attributes:
     files: its shards.
-    accepted: number of pictures that are not left out.
-    largest_uncertainty: pictures above it are left out.
+    pictures: number of pictures in them.
+    accepted: ids of those that are not left out.
   """
 
   files: Sequence[Path]
-  accepted: int
-  largest_uncertainty: float
+  pictures: int
+  accepted: Sequence[str]
 
 
 def pseudo_label_batches(
@@ -87,14 +87,21 @@ def pseudo_label_members(
   config: DataConfig, seed: int, first_step: int, labels: PseudoLabels
 ) -> tf.data.Dataset:
   """Returns what `pseudo_label_batches` is made of, as `source_members`."""
+  accept = None
+  if len(labels.accepted) < labels.pictures:
+    accepted = tf.lookup.StaticHashTable(
+      tf.lookup.KeyValueTensorInitializer(
+        tf.constant(list(labels.accepted)), tf.ones(len(labels.accepted))
+      ),
+      default_value=0.0,
+    )
 
-  def accept(serialized: tf.Tensor) -> tf.Tensor:
-    uncertainty = pseudo_records.parse(serialized)["uncertainty"]
-    return uncertainty <= labels.largest_uncertainty
+    def accept(serialized: tf.Tensor) -> tf.Tensor:
+      return accepted.lookup(pseudo_records.parse(serialized)["id"]) > 0
 
   return stream.shuffled(
     list(labels.files),
-    labels.accepted,
+    len(labels.accepted),
     seed + _PSEUDO_STREAM,
     first_step * config.target_batch,
     accept=accept,

@@ -64,9 +64,18 @@ class PseudoLabelCache:
     )
 
   def write(
-    self, index: int, records: Iterable[PseudoRecord], statistics: dict
+    self,
+    index: int,
+    records: Iterable[PseudoRecord],
+    statistics: Sequence[dict],
   ) -> None:
-    """Writes one shard, whole or not at all, and what is to be told of it."""
+    """Writes one shard, whole or not at all, and what is to be told of it.
+
+    Args:
+      index: of the shard.
+      records: its pictures.
+      statistics: of each of them.
+    """
     shard = self._shard(index)
     temporary = shard.with_name(f".{shard.name}.tmp")
     pictures = 0
@@ -76,50 +85,37 @@ class PseudoLabelCache:
         pictures += 1
     digest = file_sha256(temporary)
     temporary.replace(shard)
-    note = {"pictures": pictures, "sha256": digest, "statistics": statistics}
+    note = {"pictures": pictures, "sha256": digest, "statistics": [*statistics]}
     write_atomically(self._note(index), json.dumps(note, indent=1) + "\n")
 
-  def finish(self, shards: int) -> list[dict]:
+  def statistics(self, shards: int) -> list[dict]:
+    """Returns what was told of each picture, in order.
+
+    Args:
+      shards: all that there are to be; each has been written.
+    """
+    notes = [json.loads(self._note(n).read_text()) for n in range(shards)]
+    return [each for note in notes for each in note["statistics"]]
+
+  def shards(self, count: int) -> list[Path]:
+    """Returns the files of so many shards."""
+    return [self._shard(index) for index in range(count)]
+
+  def finish(self, shards: int, totals: Key) -> None:
     """Writes the manifest, without which nobody reads the cache.
 
-    Returns:
-      Each shard's statistics.
+    Args:
+      shards: all that there are.
+      totals: what is to be told of them together.
     """
-    notes = [
-      json.loads(self._note(index).read_text()) for index in range(shards)
-    ]
-    listed = [
-      {"file": self._shard(index).name} | note
-      for index, note in enumerate(notes)
-    ]
+    listed = []
+    for index in range(shards):
+      note = json.loads(self._note(index).read_text())
+      del note["statistics"]
+      listed.append({"file": self._shard(index).name} | note)
+    manifest = {"made_by": self.key, "totals": totals, "shards": listed}
     write_atomically(
-      self.folder / _MANIFEST, json.dumps({"shards": listed}, indent=1) + "\n"
-    )
-    return [note["statistics"] for note in notes]
-
-  def files(self) -> tuple[list[Path], int]:
-    """Returns the shards, compared with their checksums, and their pictures.
-
-    Raises:
-      InputError: the cache is unfinished or damaged.
-    """
-    path = self.folder / _MANIFEST
-    if not path.is_file():
-      raise InputError(
-        f"{path}: not found, so the pseudo-labels are unfinished. Run the same "
-        "command again: it goes on with the first missing shard."
-      )
-    shards: Sequence[dict] = json.loads(path.read_text())["shards"]
-    for shard in shards:
-      file = self.folder / shard["file"]
-      if not file.is_file() or file_sha256(file) != shard["sha256"]:
-        raise InputError(
-          f"{file}: missing, truncated or changed. Delete {path} and run the "
-          "same command again: it makes the shard anew."
-        )
-    return (
-      [self.folder / shard["file"] for shard in shards],
-      sum(shard["pictures"] for shard in shards),
+      self.folder / _MANIFEST, json.dumps(manifest, indent=1) + "\n"
     )
 
   def _shard(self, index: int) -> Path:
@@ -127,6 +123,32 @@ class PseudoLabelCache:
 
   def _note(self, index: int) -> Path:
     return self.folder / f"shard-{index:05d}.json"
+
+
+def finished_shards(folder: Path) -> list[Path]:
+  """Returns the shards of a finished cache, compared with their checksums.
+
+  Args:
+    folder: of the cache.
+
+  Raises:
+    InputError: the cache is missing, unfinished or damaged.
+  """
+  path = folder / _MANIFEST
+  if not path.is_file():
+    raise InputError(
+      f"{path}: not found, so the pseudo-labels are unfinished. Run the same "
+      "command again: it goes on with the first missing shard."
+    )
+  shards: Sequence[dict] = json.loads(path.read_text())["shards"]
+  for shard in shards:
+    file = folder / shard["file"]
+    if not file.is_file() or file_sha256(file) != shard["sha256"]:
+      raise InputError(
+        f"{file}: missing, truncated or changed. Delete {path} and run the "
+        "same command again: it makes the shard anew."
+      )
+  return [folder / shard["file"] for shard in shards]
 
 
 def _compare(folder: Path, noted: Key, key: Key) -> None:

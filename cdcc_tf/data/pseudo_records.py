@@ -19,8 +19,8 @@ class PseudoRecord:
     width: picture width in pixels.
     density: μ̄, float32 array [ceil(height/8), ceil(width/8)], people per cell.
     confident: boolean array of the same shape: the cells to learn from.
-    uncertainty: the picture's mean σ per person, by which whole pictures may
-      be left out.
+    uncertainty: of the picture's count, in people, by which whole pictures
+      may be left out.
     variance: total variance of each cell, float32 array of the shape of
       `density`, people²; None where nobody asked for it.
   """

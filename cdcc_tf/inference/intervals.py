@@ -20,9 +20,11 @@ import numpy as np
 
 from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.files import write_atomically
+from cdcc_tf.inference.familiarity import Familiarity
 
 LEVELS = (0.5, 0.8, 0.9, 0.95)
 FILE_NAME = "calibration.json"
+_FAMILIAR = tuple(field.name for field in dataclasses.fields(Familiarity))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,13 +34,13 @@ class Calibration:
   Attributes:
     scores: |error| over uncertainty of each labelled picture of the source's
       validation split, ascending.
-    familiar: largest uncertainty per person of any picture that the counter
-      was trained or adapted near: the source's validation split, and unlabelled
+    familiar: what uncertainty is usual on pictures that the counter was
+      trained or adapted near: the source's validation split, and unlabelled
       pictures of the target that it did not learn from.
   """
 
   scores: tuple[float, ...]
-  familiar: float
+  familiar: Familiarity
 
   def reach(self, level: float) -> float:
     """Returns how many uncertainties an interval reaches from the count.
@@ -68,7 +70,7 @@ class Calibration:
     A familiar picture fails with a chance of about one in the number of
     pictures that `familiar` was taken over.
     """
-    return per_person(count, uncertainty) <= self.familiar
+    return self.familiar.holds(count, uncertainty)
 
   def save(self, folder: Path) -> None:
     """Writes `calibration.json`."""
@@ -88,7 +90,9 @@ class Calibration:
     try:
       fields = json.loads(path.read_text())
       scores = tuple(float(score) for score in fields["scores"])
-      familiar = float(fields["familiar"])
+      familiar = Familiarity(
+        **{name: float(fields["familiar"][name]) for name in _FAMILIAR}
+      )
     except (ValueError, KeyError, TypeError) as error:
       raise InputError(
         f"{path}: damaged ({first_line(error)}). Delete it and give the "
@@ -110,23 +114,15 @@ def count_uncertainty(deviation: np.ndarray) -> float:
   return float(deviation.sum(dtype=np.float64))
 
 
-def per_person(count: float, uncertainty: float) -> float:
-  """Returns the uncertainty per person, of at least one."""
-  return uncertainty / max(count, 1.0)
-
-
 def fit(
-  errors: np.ndarray,
-  uncertainties: np.ndarray,
-  per_person_seen: np.ndarray,
+  errors: np.ndarray, uncertainties: np.ndarray, familiar: Familiarity
 ) -> Calibration:
   """Fits intervals to labelled pictures.
 
   Args:
     errors: of the counts, people, [pictures].
     uncertainties: of the same pictures, [pictures].
-    per_person_seen: uncertainty per person of every picture, labelled or not,
-      that counts as familiar.
+    familiar: fitted to all pictures, labelled or not, that count as familiar.
 
   Raises:
     ValueError: there are no pictures, or figures that are not finite.
@@ -134,6 +130,4 @@ def fit(
   scores = np.abs(errors) / uncertainties
   if not scores.size or not np.isfinite(scores).all():
     raise ValueError("no finite scores to calibrate with")
-  return Calibration(
-    tuple(np.sort(scores).tolist()), float(np.max(per_person_seen))
-  )
+  return Calibration(tuple(np.sort(scores).tolist()), familiar)

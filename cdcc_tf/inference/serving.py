@@ -65,8 +65,10 @@ def export(counter: CrowdCounter, folder: str | Path) -> None:
 def _bounds(
   count: tf.Tensor, uncertainty: tf.Tensor, calibration: Calibration
 ) -> dict[str, tf.Tensor]:
-  per_person = uncertainty / ops.maximum(count, 1.0)
-  outputs = {"familiar": per_person <= calibration.familiar}
+  usual = calibration.familiar
+  excess = ops.log(ops.maximum(uncertainty, 1e-9)) - usual.level
+  excess -= usual.slope * ops.log(ops.maximum(count, 1.0))
+  outputs = {"familiar": excess <= usual.largest}
   for level in LEVELS:
     half = calibration.reach(level) * uncertainty
     name = f"{100 * level:.0f}"

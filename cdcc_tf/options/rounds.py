@@ -49,7 +49,9 @@ class PseudoLabelConfig:
   )
   pseudo_keep: float = option(0.5, "Share of a picture's cells to keep.")
   pseudo_keep_pictures: float = option(
-    1.0, "Share of the pictures to keep, those of least σ per person."
+    1.0,
+    "Share of the pictures to keep: those of least uncertainty for the people "
+    "in them.",
   )
   pseudo_mirror: bool = option(
     False, "Look at each picture's mirror image too, as a further witness."

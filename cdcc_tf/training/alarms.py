@@ -15,6 +15,7 @@ from cdcc_tf.training.stages import Stage
 logger = logging.getLogger(__name__)
 # Of a validation's true people: below or above it, the maps say nothing.
 _NOBODY, _TOO_MANY = 0.05, 5.0
+_SOMEBODY = 0.1  # people in a target picture
 _CHANCE, _CHANCE_INTERVALS = 0.55, 4
 
 Row = dict[str, Any]
@@ -27,10 +28,18 @@ class Alarms(keras.callbacks.Callback):
     config: the experiment.
     folder: of the run, whose history it reads.
     stage: that is trained.
+    beforehand: alarms from before it, which go to its first interval.
   """
 
-  def __init__(self, config: ExperimentConfig, folder: RunFolder, stage: Stage):
+  def __init__(
+    self,
+    config: ExperimentConfig,
+    folder: RunFolder,
+    stage: Stage,
+    beforehand: Sequence[str] = (),
+  ):
     super().__init__()
+    self._beforehand = [*beforehand]
     self._drift = config.rounds.drift_alarm
     self._history, self._stage = folder.history, stage
 
@@ -45,7 +54,8 @@ class Alarms(keras.callbacks.Callback):
       noted = json.loads(self._history.read_text())
       before = [row for row in noted if row["step"] < step]
     row = {"stage": self._stage.name} | logs
-    found = alarms([*before, row], self._drift)
+    found = self._beforehand + alarms([*before, row], self._drift)
+    self._beforehand = []
     for sentence in found:
       logger.warning("%s: %s", self._stage.name, sentence)
     if found:
@@ -65,6 +75,7 @@ def alarms(history: Sequence[Row], drift: float) -> list[str]:
   """
   sentences = (
     _map_alarm(history[-1]),
+    _target_alarm(history[-1]),
     _orientation_alarm(history),
     _drift_alarm(history, drift),
   )
@@ -81,6 +92,40 @@ def _map_alarm(row: Row) -> str:
   return (
     f"the counter sees {share:.0%} of the people in the source's validation "
     "pictures. If that lasts, lower --learning_rate."
+  )
+
+
+def mass_alarm(before: float, now: float, drift: float) -> str:
+  """Compares the people in pseudo-labels with those of the round before.
+
+  Args:
+    before: people in a picture, on average, in the round before.
+    now: likewise in this round.
+    drift: share by which they may change.
+
+  Returns:
+    A sentence, or nothing if all is well.
+  """
+  change = now / max(before, 1e-6) - 1
+  if abs(change) <= drift:
+    return ""
+  return (
+    f"pseudo-labels hold {now:.1f} people a picture, {before:.1f} in the round "
+    f"before: {change:+.0%}, more than --drift_alarm. Rounds may be feeding on "
+    "themselves: lower --pseudo_weight or --round_learning_rate."
+  )
+
+
+def _target_alarm(row: Row) -> str:
+  """Tells when the target's maps are empty, or far fuller than the source's."""
+  count, true = row.get("val_target_count"), row.get("val_true_count", 0.0)
+  many = true > 0 and count is not None and count > _TOO_MANY * true
+  if count is None or (count >= _SOMEBODY and not many):
+    return ""
+  return (
+    f"{count:.1f} people are seen in a target picture on average. Look at the "
+    "panels: if that cannot be, lower --learning_rate, or give a source that "
+    "looks more like the target."
   )
 
 

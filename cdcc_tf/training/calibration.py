@@ -16,7 +16,7 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import reading
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.records import CrowdRecord
-from cdcc_tf.inference import intervals
+from cdcc_tf.inference import familiarity, intervals
 from cdcc_tf.inference.counter import CrowdCounter, load_model
 from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.options import DataConfig
@@ -47,7 +47,7 @@ class Seen:
     return intervals.fit(
       self.errors[labelled],
       self.uncertainties[labelled],
-      self.uncertainties / np.maximum(self.counts, 1.0),
+      familiarity.fit(self.counts, self.uncertainties),
     )
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import tensorflow as tf
@@ -42,6 +42,7 @@ def fit(
   model: CrossDomainModel,
   stream: Stream,
   orientation_decoder: keras.Model | None,
+  alarms: Sequence[str] = (),
 ) -> None:
   """Trains a model through a stage, from its last checkpoint.
 
@@ -52,6 +53,7 @@ def fit(
     model: compiled.
     stream: the stage's batches.
     orientation_decoder: with which to watch the features, or None.
+    alarms: from before it, for its history.
 
   Raises:
     InputError: damaged records or checkpoints; a loss that is no number.
@@ -77,7 +79,7 @@ def fit(
     callbacks=[
       StopIfNotFinite(folder, stage, stream.ids),
       validation,
-      Alarms(config, folder, stage),
+      Alarms(config, folder, stage, alarms),
       TensorBoardWriter(config, folder, stage, validation),
       ProgressBar(stage, first_step),
       checkpoints,  # last: an interval counts once all else is written

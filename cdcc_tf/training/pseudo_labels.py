@@ -15,6 +15,7 @@ from cdcc_tf.data.manifest import file_sha256
 from cdcc_tf.data.pseudo_cache import PseudoLabelCache
 from cdcc_tf.data.pseudo_records import PseudoRecord
 from cdcc_tf.data.regions import cell_shares, decode_region
+from cdcc_tf.inference import intervals
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.options import PseudoLabelConfig
@@ -23,7 +24,7 @@ from cdcc_tf.training.pseudo_summary import (
   Summary,
   picture_statistics,
   summarise,
-  summed,
+  totals,
 )
 
 _PIXELS_AT_ONCE = 2**21  # two pictures of 1024 x 768 and a half
@@ -66,6 +67,7 @@ def label(
     output,
     {
       "counter": fingerprint(counter),
+      "precision": counter.dtype_policy.compute_dtype,
       "records": [file_sha256(file) for file in files],
       "held_out": held_out,
       "rule": options.pseudo_rule,
@@ -88,11 +90,16 @@ def label(
       members = pictures.skip(index * per_shard).take(per_shard)
       made = list(_label_pictures(members, predict, options))
       made.sort(key=lambda each: each[0])
-      labelled = [record for _, record, _ in made]
-      cache.write(index, labelled, summed([counts for *_, counts in made]))
-      bar.update(len(labelled))
-  statistics = cache.finish(shards)
-  return summarise(cache, statistics, options.pseudo_keep_pictures)
+      records_made = [record for _, record in made]
+      statistics = [picture_statistics(record) for record in records_made]
+      cache.write(index, records_made, statistics)
+      bar.update(len(made))
+  summary = summarise(
+    cache.shards(shards), cache.statistics(shards), options.pseudo_keep_pictures
+  )
+  cache.finish(shards, totals(summary))
+  pseudo_cache.finished_shards(output)
+  return summary
 
 
 def _predictor(counter: SFCN, mirror: bool) -> tf.types.experimental.Callable:
@@ -121,8 +128,8 @@ def _label_pictures(
   members: tf.data.Dataset,
   predict: tf.types.experimental.Callable,
   options: PseudoLabelConfig,
-) -> Iterator[tuple[int, PseudoRecord, dict[str, np.ndarray]]]:
-  """Yields position, record and statistics, in the order of the batches."""
+) -> Iterator[tuple[int, PseudoRecord]]:
+  """Yields position and record, in the order of the batches."""
 
   def decode(position: tf.Tensor, serialized: tf.Tensor) -> tuple:
     fields = records.parse(serialized, with_points=False)
@@ -140,7 +147,7 @@ def _label_pictures(
       batch, means, variances, strict=True
     ):
       confident = selection.confident_cells(
-        mean, variance, options.pseudo_rule, options.pseudo_keep
+        mean, variance, options.pseudo_rule, options.pseudo_keep, inside
       )
       record = PseudoRecord(
         id=name.decode(),
@@ -148,11 +155,11 @@ def _label_pictures(
         height=height,
         width=width,
         density=mean,
-        confident=confident & inside,
-        uncertainty=selection.picture_uncertainty(mean, variance),
+        confident=confident,
+        uncertainty=intervals.count_uncertainty(np.sqrt(variance)),
         variance=variance if options.pseudo_variances else None,
       )
-      yield int(position), record, picture_statistics(record)
+      yield int(position), record
 
 
 def _batches_of_one_size(pictures: Iterator[tuple]) -> Iterator[list[tuple]]:

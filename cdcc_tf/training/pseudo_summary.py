@@ -1,24 +1,28 @@
 """What a cache of pseudo-labels holds, band by band of predicted density."""
 
 import dataclasses
+import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from cdcc_tf.data.pseudo_cache import PseudoLabelCache
 from cdcc_tf.data.pseudo_records import PseudoRecord
+from cdcc_tf.inference import familiarity
 from cdcc_tf.training import selection
+
+Statistics = dict[str, Any]
+_BANDS = ("cells", "kept", "people", "kept_people")
 
 
 @dataclasses.dataclass(frozen=True)
 class Summary:
-  """What a cache holds.
+  """What a cache holds; figures by band are those of accepted pictures.
 
   Attributes:
     files: its shards.
-    pictures: in them.
-    accepted: of these, those that are not left out as a whole.
-    largest_uncertainty: of an accepted picture, σ per person.
+    pictures: number of pictures in them.
+    accepted: ids of those that are not left out as a whole.
     cells: number of cells in each band of `selection.BANDS`.
     kept: of these, the confident ones.
     people: mass of the maps in each band.
@@ -27,76 +31,81 @@ class Summary:
 
   files: list[Path]
   pictures: int
-  accepted: int
-  largest_uncertainty: float
+  accepted: list[str]
   cells: np.ndarray
   kept: np.ndarray
   people: np.ndarray
   kept_people: np.ndarray
 
+  @property
+  def mass(self) -> float:
+    """People in an accepted picture, on average."""
+    return float(self.people.sum() / len(self.accepted))
 
-def picture_statistics(record: PseudoRecord) -> dict[str, np.ndarray]:
+
+def picture_statistics(record: PseudoRecord) -> Statistics:
   """Counts cells and people in each band, and the confident ones of them."""
   bands = selection.band_of(record.density).ravel()
   density, confident = record.density.ravel(), record.confident.ravel()
   size = len(selection.BANDS)
 
-  def per_band(weights: np.ndarray) -> np.ndarray:
-    return np.bincount(bands, weights.astype(np.float64), size)
+  def per_band(weights: np.ndarray) -> list[float]:
+    return np.bincount(bands, weights.astype(np.float64), size).tolist()
 
   return {
+    "id": record.id,
     "cells": per_band(np.ones_like(density)),
     "kept": per_band(confident),
     "people": per_band(density),
     "kept_people": per_band(density * confident),
-    "uncertainty": np.array([record.uncertainty]),
+    "uncertainty": record.uncertainty,
   }
-
-
-def summed(counts: list[dict[str, np.ndarray]]) -> dict[str, list[float]]:
-  """Joins pictures' statistics: sums, but for the uncertainties, a list."""
-  names = ("cells", "kept", "people", "kept_people")
-  joined = {
-    name: np.sum([each[name] for each in counts], axis=0) for name in names
-  }
-  joined["uncertainty"] = np.concatenate([c["uncertainty"] for c in counts])
-  return {name: values.tolist() for name, values in joined.items()}
 
 
 def summarise(
-  cache: PseudoLabelCache, statistics: list[dict], keep_pictures: float
+  files: list[Path], statistics: list[Statistics], keep_pictures: float
 ) -> Summary:
   """Sums up a finished cache.
 
+  Pictures of unusual uncertainty for the people in them are left out; see
+  `familiarity`.
+
   Args:
-    cache: of pseudo-labels.
-    statistics: of its shards, from `summed`.
+    files: the cache's shards.
+    statistics: of every picture, from `picture_statistics`.
     keep_pictures: share of the pictures to accept.
   """
-  joined = summed(
-    [
-      {name: np.asarray(values) for name, values in each.items()}
-      for each in statistics
-    ]
-  )
-  # As the cache holds them: float32.
-  uncertainty = np.sort(np.array(joined.pop("uncertainty"), np.float32))
-  accepted = max(1, int(np.ceil(keep_pictures * len(uncertainty))))
-  files, pictures = cache.files()
-  largest = float(uncertainty[accepted - 1])
+  columns = {
+    name: np.array([each[name] for each in statistics], np.float64)
+    for name in (*_BANDS, "uncertainty")
+  }
+  counts, uncertainties = columns["people"].sum(axis=1), columns["uncertainty"]
+  usual = familiarity.fit(counts, uncertainties, keep_pictures)
+  accepted = usual.excess(counts, uncertainties) <= usual.largest
   return Summary(
     files=files,
-    pictures=pictures,
-    accepted=int((uncertainty <= largest).sum()),
-    largest_uncertainty=largest,
-    **{name: np.array(values) for name, values in joined.items()},
+    pictures=len(statistics),
+    accepted=[each["id"] for each in itertools.compress(statistics, accepted)],
+    **{name: columns[name][accepted].sum(axis=0) for name in _BANDS},
   )
+
+
+def totals(summary: Summary) -> dict[str, object]:
+  """Returns what a cache's manifest tells: mass and coverage, band by band."""
+  shares = summary.kept / np.maximum(summary.cells, 1)
+  return {
+    "accepted": len(summary.accepted),
+    "people": float(summary.people.sum()),
+    "kept_people": float(summary.kept_people.sum()),
+    "bands": list(selection.BANDS),
+    "coverage": shares.tolist(),
+  }
 
 
 def table(summary: Summary) -> str:
   """Formats what a cache holds, band by band of predicted density."""
   lines = [
-    f"Pseudo-labels on {summary.accepted} of {summary.pictures} pictures:",
+    f"Pseudo-labels on {len(summary.accepted)} of {summary.pictures} pictures:",
     f"{'people per cell':>20}{'cells':>10}{'kept':>8}{'people':>10}{'kept':>8}",
   ]
   upper = [*selection.BANDS[1:], float("inf")]

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from cdcc_tf.inference.familiarity import Familiarity
 from cdcc_tf.inference.intervals import LEVELS, Calibration
 
 Reliability = dict[str, float | None]
@@ -156,11 +157,12 @@ def held_out_coverage(
     Coverage at each level, and the intervals' mean width in people, [levels].
   """
   scores = np.abs(errors) / uncertainty
+  anything = Familiarity(0.0, 0.0, math.inf)
   holds = np.zeros((len(levels), len(scores)))
   widths = np.zeros_like(holds)
   for half in (0, 1):
     others = np.sort(scores[1 - half :: 2])
-    fitted = Calibration(tuple(others.tolist()), 0.0)
+    fitted = Calibration(tuple(others.tolist()), anything)
     for row, level in enumerate(levels):
       reach = fitted.reach(level)
       holds[row, half::2] = scores[half::2] <= reach

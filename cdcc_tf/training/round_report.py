@@ -21,13 +21,16 @@ from cdcc_tf.training.stages import Stage
 _PANELS = 3
 _COLUMNS = {
   "round": "round",
+  "pictures": "pictures",
   "kept_cells": "cells kept",
+  "kept_people": "people kept",
   "pseudo_people": "people/picture",
   "movement": "moved",
   "val_mae": "source MAE",
   "val_orientation_accuracy": "flip accuracy",
   "val_target_count": "target count",
-  "minutes": "minutes",
+  "labelling_minutes": "labelling",
+  "minutes": "training",
 }
 
 
@@ -55,7 +58,11 @@ def movement(before: list[Path], after: list[Path]) -> float:
 
 
 def add_round(
-  folder: RunFolder, stage: Stage, summary: Summary, moved: float | None
+  folder: RunFolder,
+  stage: Stage,
+  summary: Summary,
+  moved: float | None,
+  seconds: float,
 ) -> str:
   """Notes a finished round in `rounds.json`.
 
@@ -64,6 +71,7 @@ def add_round(
     stage: the round.
     summary: of its pseudo-labels.
     moved: see `movement`; None in the first round.
+    seconds: that labelling took since the run was last started.
 
   Returns:
     The table of all rounds so far, for the terminal.
@@ -76,10 +84,14 @@ def add_round(
   known.append(
     {
       "round": stage.round,
-      "pictures": summary.accepted,
+      "pictures": len(summary.accepted),
       "kept_cells": float(summary.kept.sum() / summary.cells.sum()),
-      "pseudo_people": float(summary.people.sum() / summary.pictures),
+      "kept_people": float(
+        summary.kept_people.sum() / max(summary.people.sum(), 1e-9)
+      ),
+      "pseudo_people": summary.mass,
       "movement": moved,
+      "labelling_minutes": seconds / 60,
       "minutes": sum(row["seconds"] for row in rows) / 60,
     }
     | figures
@@ -122,6 +134,12 @@ def draw(
   overlay.save(panel, folder.panels / f"{stage.name}_pseudo_labels.png")
 
 
+def mass_before(folder: RunFolder, stage: Stage) -> float | None:
+  """Returns `pseudo_people` of the round before; None if there was none."""
+  rows = [row for row in _rows(folder) if row["round"] == stage.round - 1]
+  return rows[0]["pseudo_people"] if rows else None
+
+
 def has(folder: RunFolder, stage: Stage) -> bool:
   """Tells whether a round's row was noted before the run was last ended."""
   return any(row["round"] == stage.round for row in _rows(folder))
@@ -135,10 +153,15 @@ def _rows(folder: RunFolder) -> list[dict[str, Any]]:
 
 def table(rounds: list[dict[str, Any]]) -> str:
   """Formats the rounds, one a line; what was not measured is a dash."""
-  lines = ["".join(f"{title:>16}" for title in _COLUMNS.values())]
+  lines = ["  ".join(_COLUMNS.values())]
   for row in rounds:
     values = [row.get(name) for name in _COLUMNS]
-    lines.append("".join(f"{_text(value):>16}" for value in values))
+    lines.append(
+      "  ".join(
+        f"{_text(value):>{len(title)}}"
+        for value, title in zip(values, _COLUMNS.values(), strict=True)
+      )
+    )
   return "\n".join(lines)
 
 

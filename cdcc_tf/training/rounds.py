@@ -1,18 +1,21 @@
 """Stage 2: a round labels the target, then learns from both domains."""
 
 import logging
+import time
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import pipeline, pseudo_batches, stream
+from cdcc_tf.data import pipeline, pseudo_batches, pseudo_cache, stream
 from cdcc_tf.data.pseudo_batches import PseudoLabels
 from cdcc_tf.data.source_batches import source_batches, source_members
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import pseudo_labels, pseudo_summary, round_report
 from cdcc_tf.training.adaptation import CrossDomainModel
+from cdcc_tf.training.alarms import mass_alarm
 from cdcc_tf.training.builders import build_next_model
 from cdcc_tf.training.fitting import Stream, fit
 from cdcc_tf.training.stages import Stage
@@ -47,6 +50,7 @@ def next_stage(
       model = build_next_model(config, stage, counter)
     _fit(config, folder, stage, model, None)
     return True
+  start = time.monotonic()
   summary = pseudo_labels.label(
     counter,
     config.data.target_records,
@@ -55,6 +59,7 @@ def next_stage(
     folder.pseudo_labels(stage.name),
     config.pseudo,
   )
+  seconds = time.monotonic() - start
   logger.info("%s", pseudo_summary.table(summary))
   round_report.draw(counter, folder, stage, summary)
   moved = _movement(folder, stage, summary)
@@ -71,11 +76,13 @@ def next_stage(
       return False
   with strategy.scope():
     model = build_next_model(config, stage, counter)
-  labels = PseudoLabels(
-    summary.files, summary.accepted, summary.largest_uncertainty
-  )
-  _fit(config, folder, stage, model, labels)
-  logger.info("%s", round_report.add_round(folder, stage, summary, moved))
+  labels = PseudoLabels(summary.files, summary.pictures, summary.accepted)
+  before = round_report.mass_before(folder, stage)
+  drift = config.rounds.drift_alarm
+  alarm = "" if before is None else mass_alarm(before, summary.mass, drift)
+  _fit(config, folder, stage, model, labels, [alarm] if alarm else [])
+  table = round_report.add_round(folder, stage, summary, moved, seconds)
+  logger.info("%s", table)
   return True
 
 
@@ -85,6 +92,7 @@ def _fit(
   stage: Stage,
   model: CrossDomainModel,
   labels: PseudoLabels | None,
+  alarms: Sequence[str] = (),
 ) -> None:
   """Trains on the source and, where there are any, on pseudo-labels."""
   data = config.data
@@ -111,7 +119,7 @@ def _fit(
   decoder = None
   if decoder_file.is_file():
     decoder = keras.models.load_model(decoder_file, compile=False)
-  fit(config, folder, stage, model, Stream(batches, ids), decoder)
+  fit(config, folder, stage, model, Stream(batches, ids), decoder, alarms)
 
 
 def _movement(
@@ -119,7 +127,7 @@ def _movement(
 ) -> float | None:
   if stage.round < 2:
     return None
-  before = sorted(
-    folder.pseudo_labels(f"round{stage.round - 1}").glob("*.tfrecord")
+  before = folder.pseudo_labels(f"round{stage.round - 1}")
+  return round_report.movement(
+    pseudo_cache.finished_shards(before), summary.files
   )
-  return round_report.movement(before, summary.files)

@@ -15,7 +15,11 @@ _FLOOR = 0.01
 
 
 def confident_cells(
-  density: np.ndarray, variance: np.ndarray, rule: str, keep: float
+  density: np.ndarray,
+  variance: np.ndarray,
+  rule: str,
+  keep: float,
+  inside: np.ndarray | None = None,
 ) -> np.ndarray:
   """Keeps the least uncertain share of a picture's cells.
 
@@ -25,6 +29,8 @@ def confident_cells(
     rule: `variance` orders all cells by it; `relative` by σ per person;
       `stratified` by it within each band of predicted density.
     keep: share of the cells to keep, of each band for `stratified`.
+    inside: boolean, same shape: cells that count; None for all. Others are
+      neither kept nor compared with.
 
   Returns:
     Boolean array of the same shape. At least one cell of every band that has
@@ -33,30 +39,24 @@ def confident_cells(
   Raises:
     ValueError: unknown rule.
   """
-  if rule == "variance":
-    kept = _lowest(variance.ravel(), keep)
-  elif rule == "relative":
-    kept = _lowest((variance / np.square(density + _FLOOR)).ravel(), keep)
-  elif rule == "stratified":
-    kept = np.zeros(density.size, bool)
-    bands = band_of(density).ravel()
-    for band in np.unique(bands):
-      members = np.flatnonzero(bands == band)
-      kept[members[_lowest(variance.ravel()[members], keep)]] = True
-  else:
+  if rule not in RULES:
     raise ValueError(f"rule {rule!r} is none of {RULES}")
-  return kept.reshape(density.shape)
+  order = variance
+  if rule == "relative":
+    order = variance / np.square(density + _FLOOR)
+  # Rules other than `stratified` have one band.
+  bands = band_of(density) if rule == "stratified" else np.zeros_like(order)
+  counts = np.ones(density.shape, bool) if inside is None else inside
+  kept = np.zeros(density.shape, bool)
+  for band in np.unique(bands[counts]):
+    members = counts & (bands == band)
+    kept[members] = _lowest(order[members], keep)
+  return kept
 
 
 def band_of(density: np.ndarray) -> np.ndarray:
   """Returns the index in BANDS of each cell's predicted density."""
   return np.digitize(density, BANDS[1:])
-
-
-def picture_uncertainty(density: np.ndarray, variance: np.ndarray) -> float:
-  """Returns a picture's σ per person, cells' σ taken as fully correlated."""
-  people = max(float(density.sum(dtype=np.float64)), 1.0)
-  return float(np.sqrt(variance).sum(dtype=np.float64)) / people
 
 
 def _lowest(values: np.ndarray, share: float) -> np.ndarray:

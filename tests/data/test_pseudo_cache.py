@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.data import pseudo_records
-from cdcc_tf.data.pseudo_cache import PseudoLabelCache
+from cdcc_tf.data.pseudo_cache import PseudoLabelCache, finished_shards
 from cdcc_tf.data.pseudo_records import PseudoRecord
 from cdcc_tf.errors import InputError
 from tests.conftest import noise_picture, png
@@ -58,17 +58,22 @@ def test_variances_travel_where_somebody_asked_for_them() -> None:
 
 def test_written_shard_by_shard_and_the_manifest_last(tmp_path: Path) -> None:
   cache = PseudoLabelCache(tmp_path / "cache", KEY)
-  cache.write(0, [record(0), record(1)], {"people": 1})
+  cache.write(0, [record(0), record(1)], [{"people": 1}, {"people": 2}])
   assert cache.has(0)
   assert not cache.has(1)
   with pytest.raises(InputError, match="unfinished"):
-    cache.files()
+    finished_shards(tmp_path / "cache")
   again = PseudoLabelCache(tmp_path / "cache", KEY)
   assert again.has(0)
-  again.write(1, [record(2)], {"people": 2})
-  assert again.finish(2) == [{"people": 1}, {"people": 2}]
-  files, pictures = again.files()
-  assert pictures == 3
+  again.write(1, [record(2)], [{"people": 4}])
+  assert again.statistics(2) == [{"people": n} for n in (1, 2, 4)]
+  again.finish(2, {"people": 7})
+  files = finished_shards(tmp_path / "cache")
+  assert files == again.shards(2)
+  manifest = json.loads((tmp_path / "cache" / "manifest.json").read_text())
+  assert manifest["made_by"] == KEY
+  assert manifest["totals"] == {"people": 7}
+  assert [shard["pictures"] for shard in manifest["shards"]] == [2, 1]
   assert [fields["id"] for fields in read(files)] == [
     *(b"tiny/0", b"tiny/1", b"tiny/2")
   ]
@@ -78,8 +83,8 @@ def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
   contents = []
   for name in ("one", "other"):
     cache = PseudoLabelCache(tmp_path / name, KEY)
-    cache.write(0, [record(0), record(1)], {})
-    cache.finish(1)
+    cache.write(0, [record(0), record(1)], [])
+    cache.finish(1, {})
     contents.append(
       {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()}
     )
@@ -113,15 +118,15 @@ def test_what_a_kill_left_half_written_is_removed(tmp_path: Path) -> None:
 
 def test_a_torn_shard_is_made_again_or_named(tmp_path: Path) -> None:
   cache = PseudoLabelCache(tmp_path / "cache", KEY)
-  cache.write(0, [record(0)], {})
-  cache.finish(1)
-  (shard,), _ = cache.files()
+  cache.write(0, [record(0)], [])
+  cache.finish(1, {})
+  (shard,) = finished_shards(tmp_path / "cache")
   whole = shard.read_bytes()
   shard.write_bytes(whole[:-7])
   assert not cache.has(0)
   with pytest.raises(InputError, match=r"shard-00000.*run the same command"):
-    cache.files()
-  cache.write(0, [record(0)], {})
+    finished_shards(tmp_path / "cache")
+  cache.write(0, [record(0)], [])
   assert shard.read_bytes() == whole
   assert cache.has(0)
 
@@ -134,6 +139,6 @@ def test_a_failure_while_writing_leaves_no_shard(tmp_path: Path) -> None:
     raise RuntimeError("the power went out")
 
   with pytest.raises(RuntimeError):
-    cache.write(0, failing(), {})
+    cache.write(0, failing(), [])
   assert not cache.has(0)
   assert json.loads((tmp_path / "cache" / "key.json").read_text()) == KEY

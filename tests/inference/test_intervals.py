@@ -7,9 +7,11 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference import intervals
+from cdcc_tf.inference.familiarity import Familiarity
 from cdcc_tf.inference.intervals import Calibration
 
-NINE = Calibration(tuple(float(score) for score in range(1, 10)), 0.5)
+USUAL = Familiarity(level=1.0, slope=0.5, largest=0.25)
+NINE = Calibration(tuple(float(score) for score in range(1, 10)), USUAL)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,7 @@ def test_coverage_is_what_was_asked_for():
   for _ in range(400):
     spread = random.uniform(1, 50, 40)
     errors = random.normal(0, 3 * spread)
-    calibration = intervals.fit(errors[:39], spread[:39], np.ones(1))
+    calibration = intervals.fit(errors[:39], spread[:39], USUAL)
     for level, holds in covered.items():
       low, high = calibration.interval(1e6, spread[39], level)
       holds.append(low <= 1e6 - errors[39] <= high)
@@ -42,19 +44,9 @@ def test_coverage_is_what_was_asked_for():
 
 def test_order_of_pictures_does_not_matter():
   errors, spread = np.array([3.0, -8.0, 1.0]), np.array([1.0, 2.0, 4.0])
-  one = intervals.fit(errors, spread, np.array([0.2, 0.7]))
-  other = intervals.fit(errors[::-1], spread[::-1], np.array([0.7, 0.2]))
-  assert one == other == Calibration((0.25, 3.0, 4.0), 0.7)
-
-
-@pytest.mark.parametrize(
-  ("count", "uncertainty", "familiar"),
-  [(10.0, 5.0, True), (10.0, 5.1, False), (0.0, 0.5, True), (0.0, 0.6, False)],
-)
-def test_familiar_by_uncertainty_per_person(
-  count: float, uncertainty: float, familiar: bool
-):
-  assert NINE.is_familiar(count, uncertainty) == familiar
+  one = intervals.fit(errors, spread, USUAL)
+  other = intervals.fit(errors[::-1], spread[::-1], USUAL)
+  assert one == other == Calibration((0.25, 3.0, 4.0), USUAL)
 
 
 def test_what_is_saved_comes_back(tmp_path: Path):
@@ -64,7 +56,13 @@ def test_what_is_saved_comes_back(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-  "text", ["", "[]", "{}", '{"scores": ["a"], "familiar": 1}', "{", "null"]
+  "text",
+  [
+    *("", "[]", "{}", "{", "null"),
+    '{"scores": ["a"], "familiar": {"level": 1, "slope": 1, "largest": 1}}',
+    '{"scores": [1], "familiar": 1}',
+    '{"scores": [1], "familiar": {"level": 1, "slope": 1}}',
+  ],
 )
 def test_damaged_file_is_named(tmp_path: Path, text: str):
   (tmp_path / intervals.FILE_NAME).write_text(text)
@@ -73,10 +71,10 @@ def test_damaged_file_is_named(tmp_path: Path, text: str):
 
 
 def test_no_scores_are_refused(tmp_path: Path):
-  Calibration((), 1.0).save(tmp_path)
+  Calibration((), USUAL).save(tmp_path)
   with pytest.raises(InputError, match="no scores"):
     Calibration.load(tmp_path)
   with pytest.raises(ValueError, match="no finite"):
-    intervals.fit(np.zeros(0), np.zeros(0), np.ones(1))
+    intervals.fit(np.zeros(0), np.zeros(0), USUAL)
   with pytest.raises(ValueError, match="no finite"):
-    intervals.fit(np.array([np.nan]), np.ones(1), np.ones(1))
+    intervals.fit(np.array([np.nan]), np.ones(1), USUAL)

@@ -10,6 +10,7 @@ from PIL import Image
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference import picture_input, pictures
 from cdcc_tf.inference.counter import CrowdCounter
+from cdcc_tf.inference.familiarity import Familiarity
 from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from tests.conftest import jpeg, noise_picture, png
@@ -177,8 +178,9 @@ def test_calibrated_counter_gives_intervals_and_says_what_is_unfamiliar(
   assert counter.is_familiar(estimate) is None
   spread = float(estimate.deviation.sum(dtype=np.float64))
   for familiar in (True, False):
-    limit = spread / max(estimate.count, 1.0) * (1.01 if familiar else 0.99)
-    calibrated = CrowdCounter(counter.model, Calibration((0.25,), limit))
+    limit = spread * (1.01 if familiar else 0.99)
+    usual = Familiarity(level=np.log(limit), slope=0.0, largest=0.0)
+    calibrated = CrowdCounter(counter.model, Calibration((0.25,), usual))
     (counted,), _ = pictures.count_pictures(
       calibrated, [path], tmp_path / f"out{familiar}"
     )
@@ -198,7 +200,8 @@ def test_calibrated_counter_gives_intervals_and_says_what_is_unfamiliar(
 def test_count_is_the_mean_of_the_masks(counter: CrowdCounter) -> None:
   """Close to one pass, of another mean; its σ holds the masks' disagreement."""
   image = noise_picture(40, 24, 0)
-  fast = CrowdCounter(counter.model, Calibration((1.0,), 1.0), fast=True)
+  calibration = Calibration((1.0,), Familiarity(0.0, 1.0, 0.0))
+  fast = CrowdCounter(counter.model, calibration, fast=True)
   one, all_masks = fast.count(image), counter.count(image)
   assert fast.interval(one, 0.9) is None
   assert all_masks.count == pytest.approx(one.count, 0.2)

@@ -1,5 +1,6 @@
 """The exported model agrees with the counter and needs nothing of ours."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -13,7 +14,8 @@ import tensorflow as tf
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference import serving
 from cdcc_tf.inference.counter import CrowdCounter, load_model
-from cdcc_tf.inference.intervals import LEVELS, Calibration, per_person
+from cdcc_tf.inference.familiarity import Familiarity
+from cdcc_tf.inference.intervals import LEVELS, Calibration
 from tests.conftest import noise_picture
 from tests.inference.conftest import tiny_model
 
@@ -63,8 +65,10 @@ def test_exported_intervals_are_the_counters(
 ) -> None:
   images = np.stack([noise_picture(45, 61, seed) for seed in range(2)])
   estimates = [counter.count(image) for image in images]
-  limits = [per_person(e.count, e.deviation.sum()) for e in estimates]
-  calibration = Calibration((0.1, 0.2, 0.4), float(np.mean(limits)))
+  usual = Familiarity(level=0.1, slope=0.6, largest=0.0)
+  limits = [usual.excess(e.count, e.deviation.sum()) for e in estimates]
+  usual = dataclasses.replace(usual, largest=float(np.mean(limits)))
+  calibration = Calibration((0.1, 0.2, 0.4), usual)
   calibrated = CrowdCounter(counter.model, calibration)
   serving.export(calibrated, tmp_path / "exported")
   loaded = tf.saved_model.load(str(tmp_path / "exported"))

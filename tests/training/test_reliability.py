@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from cdcc_tf.inference.familiarity import Familiarity
 from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.training import reliability
 
-CALIBRATION = Calibration((0.5, 1.0, 2.0), 0.3)
+CALIBRATION = Calibration((0.5, 1.0, 2.0), Familiarity(np.log(0.3), 1.0, 0.0))
 
 
 def test_coverage_and_width_by_hand():

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cdcc_tf.data.pseudo_cache import PseudoLabelCache
+from cdcc_tf.data.pseudo_cache import PseudoLabelCache, finished_shards
 from cdcc_tf.data.pseudo_records import PseudoRecord
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import round_report
@@ -26,9 +26,9 @@ def cache(folder: Path, densities: list[np.ndarray]) -> list[Path]:
     )
     for index, density in enumerate(densities)
   ]
-  made.write(0, records, {})
-  made.finish(1)
-  return made.files()[0]
+  made.write(0, records, [])
+  made.finish(1, {})
+  return finished_shards(folder)
 
 
 def test_movement_by_hand(tmp_path: Path) -> None:
@@ -44,8 +44,7 @@ def test_rows_are_noted_once_and_in_order(tmp_path: Path) -> None:
   summary = Summary(
     [],
     4,
-    3,
-    1.0,
+    ["a", "b", "c"],
     np.array([10.0, 10.0]),
     np.array([5.0, 1.0]),
     np.array([1.0, 7.0]),
@@ -63,13 +62,18 @@ def test_rows_are_noted_once_and_in_order(tmp_path: Path) -> None:
     assert not round_report.has(folder, stage)
     moved = None if stage.round == 1 else 0.25
     for _ in range(2):  # a run killed right after noting it notes it again
-      table = round_report.add_round(folder, stage, summary, moved)
+      table = round_report.add_round(folder, stage, summary, moved, 30.0)
     assert round_report.has(folder, stage)
   noted = json.loads(folder.rounds.read_text())
   assert [row["round"] for row in noted] == [1, 2]
   assert noted[1]["kept_cells"] == pytest.approx(6 / 20)
-  assert noted[1]["pseudo_people"] == pytest.approx(8 / 4)
+  assert noted[1]["pseudo_people"] == pytest.approx(8 / 3)
+  assert noted[1]["kept_people"] == pytest.approx(2.5 / 8)
+  assert noted[1]["labelling_minutes"] == pytest.approx(0.5)
+  assert round_report.mass_before(folder, rounds[0]) is None
+  assert round_report.mass_before(folder, rounds[1]) == pytest.approx(8 / 3)
   assert noted[1]["minutes"] == pytest.approx(3)
   first, second = table.splitlines()[1:]
-  assert first.split() == ["1", "0.3", "2", "-", "5", "-", "-", "3"]
-  assert second.split() == ["2", "0.3", "2", "0.25", "4", "-", "-", "3"]
+  kept = ["3", "0.3", "0.312", "2.67"]
+  assert first.split() == ["1", *kept, "-", "5", "-", "-", "0.5", "3"]
+  assert second.split() == ["2", *kept, "0.25", "4", "-", "-", "0.5", "3"]

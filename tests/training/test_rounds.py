@@ -36,7 +36,7 @@ from tests.training.conftest import (
 
 
 class Killed(BaseException):
-  """Stands for SIGKILL: nothing catches it, nothing is tidied up."""
+  """Stands for SIGKILL, with which `benchmarks.resume` kills."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -307,12 +307,22 @@ def test_labels_are_the_counters_own_estimates(
   counter: SFCN,
   tmp_path: Path,
   tiny_records: Callable,
+  monkeypatch: pytest.MonkeyPatch,
   mirror: bool,
 ) -> None:
-  """Whatever the batches: pictures of two sizes, one not of whole cells."""
-  members = [
-    tiny_record(index, 40, 48 if index % 2 else 43) for index in range(5)
-  ]
+  """Whatever the batches: of three and two, one size not of whole cells."""
+  monkeypatch.setattr(pseudo_cache, "PICTURES_PER_SHARD", 5)
+  widths = (48, 48, 43, 43, 48, 43)  # the first is held out
+  members = [tiny_record(n, 40, width) for n, width in enumerate(widths)]
+  batches = []
+  grouped = pseudo_labels._batches_of_one_size
+
+  def noting(pictures: Iterator[tuple]) -> Iterator[list[tuple]]:
+    for batch in grouped(pictures):
+      batches.append(len(batch))
+      yield batch
+
+  monkeypatch.setattr(pseudo_labels, "_batches_of_one_size", noting)
   summary = pseudo_labels.label(
     counter,
     tiny_records("target", {"train": members}),
@@ -321,8 +331,9 @@ def test_labels_are_the_counters_own_estimates(
     tmp_path / "labels",
     PseudoLabelConfig(pseudo_mirror=mirror, pseudo_variances=True),
   )
-  assert (summary.pictures, summary.accepted) == (4, 4)
-  assert "on 4 of 4 pictures" in pseudo_summary.table(summary)
+  assert sorted(batches) == [2, 3]
+  assert (summary.pictures, len(summary.accepted)) == (5, 5)
+  assert "on 5 of 5 pictures" in pseudo_summary.table(summary)
   dataset = tf.data.TFRecordDataset([str(f) for f in summary.files])
   labels = list(dataset.map(pseudo_records.parse))
   assert [fields["id"].numpy().decode() for fields in labels] == [
@@ -330,21 +341,47 @@ def test_labels_are_the_counters_own_estimates(
   ]
   ensemble = MaskEnsemble(counter)
   for fields in labels:
-    image = decode_picture(fields["image"])[tf.newaxis]
-    mean = ensemble(image).mean.numpy()
-    if mirror and image.shape[2] % 8 == 0:
-      other = ensemble(image[:, :, ::-1]).mean.numpy()[:, :, ::-1]
-      mean = (mean + other) / 2
-    if not mirror:
-      variance = ensemble(image).total.numpy()[0]
-      np.testing.assert_allclose(fields["variance"], variance, rtol=1e-3)
-    if not mirror or image.shape[2] % 8 == 0:
-      np.testing.assert_allclose(fields["density"], mean[0], rtol=1e-4)
-    assert fields["density"].shape == mean.shape[1:]
-    assert fields["variance"].shape == mean.shape[1:]
+    image = decode_picture(fields["image"])[tf.newaxis].numpy()
+    one = ensemble(image)
+    mean, variance = one.mean.numpy(), one.total.numpy()
+    if mirror:
+      rest = -image.shape[2] % 8
+      whole = np.pad(image, [(0, 0), (0, 0), (0, rest), (0, 0)], "symmetric")
+      other = ensemble(whole[:, :, ::-1])
+      looks = np.stack([mean, other.mean.numpy()[:, :, ::-1]])
+      within = (variance + other.total.numpy()[:, :, ::-1]) / 2
+      mean, variance = looks.mean(axis=0), within + looks.var(axis=0)
+    np.testing.assert_allclose(fields["density"], mean[0], rtol=1e-4)
+    np.testing.assert_allclose(fields["variance"], variance[0], rtol=1e-3)
   total = sum(float(tf.reduce_sum(fields["density"])) for fields in labels)
   assert summary.people.sum() == pytest.approx(total, rel=1e-3)
-  assert summary.cells.sum() == 2 * 5 * 6 + 2 * 5 * 6
+  assert summary.cells.sum() == 5 * 5 * 6
+  manifest = json.loads((tmp_path / "labels" / "manifest.json").read_text())
+  assert manifest["made_by"]["counter"] == pseudo_labels.fingerprint(counter)
+  assert manifest["totals"]["people"] == pytest.approx(total, rel=1e-3)
+
+
+def test_pictures_of_unusual_uncertainty_are_left_out(
+  counter: SFCN, tmp_path: Path, tiny_records: Callable
+) -> None:
+  members = [tiny_record(index, 40, 48) for index in range(8)]
+  target = tiny_records("target", {"train": members})
+  summaries = [
+    pseudo_labels.label(
+      counter,
+      target,
+      "train",
+      0,
+      tmp_path / f"{keep}",
+      PseudoLabelConfig(pseudo_keep_pictures=keep),
+    )
+    for keep in (1.0, 0.5)
+  ]
+  assert len(summaries[0].accepted) == 8
+  half = summaries[1]
+  assert (half.pictures, len(half.accepted)) == (8, 4)
+  assert half.cells.sum() == 4 * 5 * 6
+  assert half.people.sum() < summaries[0].people.sum()
 
 
 def test_nothing_is_learned_outside_the_region_of_interest(

@@ -64,11 +64,17 @@ def test_bands_are_half_open() -> None:
   ]
 
 
-def test_picture_uncertainty_is_deviation_per_person() -> None:
-  density = np.full((2, 2), 2.0)
-  assert selection.picture_uncertainty(density, np.full((2, 2), 0.25)) == 0.25
-  # An empty picture is not infinitely uncertain.
-  assert selection.picture_uncertainty(0 * density, np.full((2, 2), 0.01)) < 1
+@pytest.mark.parametrize("rule", selection.RULES)
+def test_cells_outside_the_region_are_not_compared_with(rule: str) -> None:
+  """The share is one of what counts; what is sure elsewhere takes no place."""
+  density, variance = np.full((2, 10), 0.05), np.ones((2, 10))
+  variance[0] = np.arange(1, 11)
+  variance[1] = 1e-6
+  inside = np.zeros((2, 10), bool)
+  inside[0] = True
+  kept = selection.confident_cells(density, variance, rule, 0.3, inside)
+  assert kept[0].tolist() == [True] * 3 + [False] * 7
+  assert not kept[1].any()
 
 
 def test_unknown_rule() -> None:

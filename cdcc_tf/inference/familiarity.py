@@ -1,0 +1,78 @@
+"""Which pictures are like those that a counter has seen.
+
+Uncertainty grows with the people in a picture, though more slowly than their
+number: per person it is largest where there are few, in absolute terms where
+there are many. So a picture is compared with pictures of as many people: a
+line is fitted to log uncertainty over log count, and the distance above it
+says how unusual a picture is.
+"""
+
+import dataclasses
+
+import numpy as np
+
+_MARGIN = 1e-4  # of the logarithm: other orders of summing stay on one side
+
+
+@dataclasses.dataclass(frozen=True)
+class Familiarity:
+  """What uncertainty is usual: log u = level + slope · log count.
+
+  Attributes:
+    level: log uncertainty, in people, of a picture of one person or none.
+    slope: between 0 (does not grow with the count) and 1 (per person).
+    largest: distance above the line, of the logarithm, that is still familiar.
+  """
+
+  level: float
+  slope: float
+  largest: float
+
+  def excess(
+    self, count: float | np.ndarray, uncertainty: float | np.ndarray
+  ) -> np.ndarray:
+    """Returns the distance above the line, any shape.
+
+    Args:
+      count: people counted.
+      uncertainty: of the count, in people; see `intervals.count_uncertainty`.
+    """
+    usual = self.level + self.slope * np.log(np.maximum(count, 1.0))
+    return np.log(np.maximum(uncertainty, 1e-9)) - usual
+
+  def holds(self, count: float, uncertainty: float) -> bool:
+    """Tells whether a picture is familiar."""
+    return bool(self.excess(count, uncertainty) <= self.largest)
+
+
+def fit(
+  counts: np.ndarray, uncertainties: np.ndarray, share: float = 1.0
+) -> Familiarity:
+  """Fits the line by least squares, and how far above it is familiar.
+
+  Where counts do not differ, uncertainty per person is compared.
+
+  Args:
+    counts: people counted in the pictures that a counter has seen, [pictures].
+    uncertainties: of the counts, people, [pictures].
+    share: of these pictures that is to be familiar, in (0, 1]; rounded up.
+
+  Raises:
+    ValueError: there are no pictures, or figures that are not finite.
+  """
+  if not counts.size or not np.isfinite([counts, uncertainties]).all():
+    raise ValueError("no finite counts and uncertainties to fit to")
+  x = np.log(np.maximum(counts, 1.0)).astype(np.float64)
+  y = np.log(np.maximum(uncertainties, 1e-9)).astype(np.float64)
+  spread = float(np.mean((x - x.mean()) ** 2))
+  slope = 1.0
+  if spread > 0:
+    slope = float(np.mean((x - x.mean()) * (y - y.mean())) / spread)
+  slope = min(1.0, max(0.0, slope))
+  level = float(y.mean() - slope * x.mean())
+  ordered = np.sort(y - level - slope * x)
+  last = int(np.ceil(share * len(ordered))) - 1
+  largest = float(ordered[last]) + _MARGIN
+  if last + 1 < len(ordered):  # half way to the first that is not
+    largest = float(ordered[last] + ordered[last + 1]) / 2
+  return Familiarity(level, slope, largest)
