@@ -75,11 +75,11 @@ class Wardrobe:
   """
 
   lively: float = 0.35
-  patterned: float = 0.32
+  patterned: float = 0.4
   long_sleeves: float = 0.5
   hats: float = 0.12
   bags: float = 0.5
-  in_hand: float = 0.12
+  in_hand: float = 0.2
   umbrellas: float = 0.01
   prams: float = 0.02
   children: float = 0.07

@@ -12,7 +12,7 @@ from data_tools.synthesis.drawing.solids import (
   vary,
 )
 from data_tools.synthesis.drawing.swatch import Swatch
-from data_tools.synthesis.draws import Dice, choose, weighted
+from data_tools.synthesis.draws import Dice, choose
 from data_tools.synthesis.people import colours
 from data_tools.synthesis.people.poses import HIP, SIDES
 from data_tools.synthesis.people.tops import Figure, Garment, limb
@@ -21,12 +21,14 @@ from data_tools.synthesis.swatches import cloth
 
 def trousers(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   """Two legs to the ankle, and shoes."""
-  return _legs(dice, colour, colour, figure, _pattern(dice, figure, 0.4))
+  colour, pattern = _pattern(dice, colour, figure, 0.4)
+  return _legs(dice, colour, colour, figure, pattern)
 
 
 def shorts(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   """Two legs to the knee, bare below."""
-  return _legs(dice, colour, figure.skin, figure, _pattern(dice, figure, 0.6))
+  colour, pattern = _pattern(dice, colour, figure, 0.6)
+  return _legs(dice, colour, figure.skin, figure, pattern)
 
 
 def leggings(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
@@ -44,17 +46,19 @@ def skirt(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   if figure.joints.drop > 0.2:  # nobody sees a skirt when its wearer sits
     return shorts(dice, colour, figure)
   hem, flare = dice.uniform(0.2, 0.66), dice.uniform(1.0, 1.5)
-  pattern = _pattern(dice, figure, 1.0)
+  colour, pattern = _pattern(dice, colour, figure, 1.0)
   wraps = ring(hem, 0.13 * flare, 0.19 * flare)
   wraps += ring(1.0, 0.1, 0.15 * figure.build)
   covered = Part(wraps, colour, lift=0.03, cloth=pattern)
   return [*bare(dice, colour, figure), covered]
 
 
-def _pattern(dice: Dice, figure: Figure, share: float) -> Swatch | None:
-  if figure.detail > 1 and dice.random() < figure.patterned * share:
-    return weighted(dice, cloth.PATTERNS)(dice)
-  return None
+def _pattern(
+  dice: Dice, colour: Colour, figure: Figure, share: float
+) -> tuple[Colour, Swatch | None]:
+  if figure.detail > 0 and dice.random() < figure.patterned * share:
+    return cloth.pattern_for(dice, colour)
+  return colour, None
 
 
 def _legs(

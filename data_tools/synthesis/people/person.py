@@ -141,7 +141,10 @@ def _dressed(
   if length == 1 and dice.random() < 0.14:
     length = 0
   trunk_parts = top(dice, cloth, figure)
-  trunk_parts += tops.sleeves(cloth, figure, length)
+  pattern = trunk_parts[0].cloth
+  if pattern is not None:  # it changed the colour, too
+    cloth = trunk_parts[0].colour or cloth
+  trunk_parts += tops.sleeves(cloth, figure, length, pattern)
   return lower(dice, legwear, figure), trunk_parts
 
 

@@ -159,8 +159,8 @@ def _folded(dice: Dice, side: int, swing: float) -> tuple[Point, Point]:
 
 _Arm = Callable[[Dice, int, float], tuple[Point, Point]]
 _ARMS: tuple[tuple[_Arm, float], ...] = (
-  (_hanging, 0.62),
-  (_holding, 0.24),
+  (_hanging, 0.52),
+  (_holding, 0.34),
   (_on_hip, 0.04),
   (_at_head, 0.05),
   (_folded, 0.05),

@@ -18,7 +18,8 @@ from data_tools.synthesis.drawing.solids import (
   ring,
   vary,
 )
-from data_tools.synthesis.draws import Dice, choose, weighted
+from data_tools.synthesis.drawing.swatch import Swatch
+from data_tools.synthesis.draws import Dice, choose
 from data_tools.synthesis.people import colours
 from data_tools.synthesis.people.poses import SIDES, Joints
 from data_tools.synthesis.swatches import cloth
@@ -80,9 +81,8 @@ def torso_above(z: float, figure: Figure, loose: float = 1.0) -> list[Sphere]:
 def plain(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   """A top of one colour, or woven or printed all over."""
   pattern = None
-  if figure.detail > 1 and dice.random() < figure.patterned:
-    pattern = weighted(dice, cloth.PATTERNS)(dice)
-    colour = dim(colour, 1.0) if max(colour) > 0.4 else choose(dice, _PALE)
+  if figure.detail > 0 and dice.random() < figure.patterned:
+    colour, pattern = cloth.pattern_for(dice, colour)
   return [Part(torso_above(0.9, figure), colour, cloth=pattern)]
 
 
@@ -158,13 +158,19 @@ def dress(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   return [*trunk, Part(below, trunk[0].colour, 0.03, cloth=trunk[0].cloth)]
 
 
-def sleeves(cloth_colour: Colour, figure: Figure, length: int) -> list[Part]:
+def sleeves(
+  cloth_colour: Colour,
+  figure: Figure,
+  length: int,
+  pattern: Swatch | None = None,
+) -> list[Part]:
   """Both arms.
 
   Args:
     cloth_colour: of the sleeves.
     figure: who wears them.
     length: 0 none, 1 short, 2 long.
+    pattern: of the sleeves, if any.
   """
   parts = []
   shade = dim(cloth_colour, 0.93)
@@ -175,18 +181,20 @@ def sleeves(cloth_colour: Colour, figure: Figure, length: int) -> list[Part]:
     shoulder = (-0.01, side * 0.175 * build, 1.37)
     thick = 0.058 * build
     if length == 2:
-      parts.append(Part(limb(shoulder, elbow, thick, 0.048), shade))
-      parts.append(Part(limb(elbow, wrist, 0.047, 0.036), shade))
+      upper = limb(shoulder, elbow, thick, 0.048)
+      parts.append(Part(upper, shade, cloth=pattern))
+      parts.append(Part(limb(elbow, wrist, 0.047, 0.036), shade, cloth=pattern))
     else:
       parts.append(Part(limb(elbow, wrist, 0.042, 0.03), skin))
       if length == 1 and figure.detail < 2:
-        parts.append(Part(limb(shoulder, elbow, thick, 0.045), shade))
+        upper = limb(shoulder, elbow, thick, 0.045)
+        parts.append(Part(upper, shade, cloth=pattern))
       else:
         parts.append(Part(limb(shoulder, elbow, 0.05, 0.04), skin))
       if length == 1 and figure.detail > 1:
         end = [0.4 * a + 0.6 * b for a, b in zip(shoulder, elbow, strict=True)]
         sleeve = limb(shoulder, (end[0], end[1], end[2]), thick, 0.055)
-        parts.append(Part(sleeve, shade, 0.01))
+        parts.append(Part(sleeve, shade, 0.01, cloth=pattern))
     if figure.detail > 1:
       parts += _hand(elbow, wrist, side, skin, figure.detail)
   return parts
@@ -224,14 +232,6 @@ def limb(start: Point, end: Point, thick: float, thin: float) -> list[Sphere]:
   return [(*start, thick), (*end, thin)]
 
 
-_PALE: tuple[Colour, ...] = (
-  (0.92, 0.92, 0.91),
-  (0.85, 0.80, 0.72),
-  (0.72, 0.80, 0.90),
-  (0.92, 0.72, 0.74),
-  (0.80, 0.25, 0.24),
-  (0.35, 0.52, 0.78),
-)
 TOPS: tuple[tuple[Garment, float], ...] = (
   (plain, 0.47),
   (printed, 0.16),

@@ -103,7 +103,6 @@ STREET = Preset(
   ),
   wardrobe=Wardrobe(
     lively=0.24,
-    patterned=0.2,
     long_sleeves=0.3,
     hats=0.08,
     children=0.06,

@@ -5,7 +5,7 @@ import numpy as np
 
 from data_tools.synthesis.drawing.solids import WHITE, Colour, vary
 from data_tools.synthesis.drawing.swatch import Maker, Swatch, swatch
-from data_tools.synthesis.draws import Dice, choose
+from data_tools.synthesis.draws import Dice, choose, weighted
 from data_tools.synthesis.swatches.paint import as_paint, glyphs, sheet
 
 SIZE = 96
@@ -86,6 +86,35 @@ def blotches(dice: Dice) -> Swatch:
 
 
 @swatch
+def bright_on_dark(dice: Dice) -> Swatch:
+  """Flowers, stars or writing on dark cloth; for white garments only."""
+  dark = choose(dice, (*INKS[:2], _PAPERS[1], (0.3, 0.06, 0.1)))
+  picture = sheet(SIZE, SIZE, vary(dice, dark, 0.05))
+  size, inks = dice.randint(2, 8), dice.randint(1, 4)
+  paints = [
+    as_paint(vary(dice, choose(dice, _BRIGHT), 0.1)) for _ in range(inks)
+  ]
+  for _ in range(500 // size):
+    centre = dice.randrange(SIZE), dice.randrange(SIZE)
+    axes = dice.randint(1, size), dice.randint(1, size)
+    paint = choose(dice, paints)
+    cv2.ellipse(picture, centre, axes, dice.uniform(0, 180), 0, 360, paint, -1)
+  return Swatch(picture)
+
+
+def pattern_for(dice: Dice, colour: Colour) -> tuple[Colour, Swatch]:
+  """Draws a pattern, and the colour that a garment takes under it.
+
+  Patterns are multiplied with the colour, so dark garments become pale ones,
+  or white ones under a pattern that is dark itself.
+  """
+  if dice.random() < _DARK_SHARE:
+    return WHITE, bright_on_dark(dice)
+  pale = colour if max(colour) > _PALE_FROM else choose(dice, PALE)
+  return pale, weighted(dice, PATTERNS)(dice)
+
+
+@swatch
 def print_on_shirt(dice: Dice) -> Swatch:
   """What is printed on chests and bags: a picture, a word, a badge."""
   paper = vary(dice, choose(dice, INKS + _PAPERS), 0.1)
@@ -104,6 +133,23 @@ def print_on_shirt(dice: Dice) -> Swatch:
 
 
 _PAPERS: tuple[Colour, ...] = ((0.95, 0.95, 0.93), (0.08, 0.08, 0.09))
+_BRIGHT: tuple[Colour, ...] = (
+  (0.95, 0.95, 0.93),
+  (0.85, 0.25, 0.3),
+  (0.95, 0.8, 0.3),
+  (0.9, 0.6, 0.7),
+  (0.4, 0.65, 0.9),
+  (0.5, 0.75, 0.4),
+)
+PALE: tuple[Colour, ...] = (
+  (0.92, 0.92, 0.91),
+  (0.85, 0.80, 0.72),
+  (0.72, 0.80, 0.90),
+  (0.92, 0.72, 0.74),
+  (0.80, 0.25, 0.24),
+  (0.35, 0.52, 0.78),
+)
+_PALE_FROM, _DARK_SHARE = 0.4, 0.3
 PATTERNS: tuple[tuple[Maker, float], ...] = (
   (checks, 0.3),
   (dots, 0.15),
