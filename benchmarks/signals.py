@@ -2,25 +2,37 @@ r"""How figures that need no target label rank counters, against their true MAE.
 
 python -m benchmarks.signals --runs=runs/a,runs/b --records=records/shtb
 
-Takes the counter at the end of every stage of every run. The labels of the
-target serve this table alone; no run ever reads them.
+Takes every counter that a run with --keep_counters kept, or the one at the end
+of each stage. The labels of the target serve this table alone; no run ever
+reads them.
 """
 
+import itertools
 import json
 from pathlib import Path
 
 import numpy as np
 from absl import flags
 from scipy import stats
+from tqdm import tqdm
 
-from cdcc_tf import command_line, config
+from cdcc_tf import command_line
+from cdcc_tf.data import reading
+from cdcc_tf.data.images import decode_picture
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import CrowdCounter, load_model
-from cdcc_tf.training import evaluation
+from cdcc_tf.run_folder import RunFolder
 
 FLAGS = flags.FLAGS
 # Lower is better for every one of them.
-SIGNALS = ("val_mae", "val_mirror_gap", "val_scale_gap", "val_mask_gap")
+SIGNALS = {
+  "val_mae": "source MAE",
+  "val_mirror_gap": "mirror gap",
+  "val_scale_gap": "scale gap",
+  "val_mask_gap": "mask gap",
+  "orientation_error": "flip error",
+  "drift": "drift",
+}
 
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
@@ -32,6 +44,9 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
     "records", None, "Labelled records of the target.", flag_values=values
   )
   flags.DEFINE_string("split", "dev", "Their split.", flag_values=values)
+  flags.DEFINE_integer(
+    "every", 1, "Count every n-th picture only.", 1, flag_values=values
+  )
   flags.DEFINE_enum(
     "compute",
     "auto",
@@ -42,60 +57,86 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
 
 
 def measure(
-  runs: list[Path], records: Path, split: str, precision: str
+  runs: list[Path], records: Path, split: str, every: int, precision: str
 ) -> list[str]:
   """Returns a line for each counter, and one of rank correlations.
 
   Raises:
     InputError: fewer than three counters: there is nothing to rank.
   """
-  rows = []
-  for run in runs:
-    for home in sorted((run / "stages").glob("*")):
+  found = [(run, home) for run in runs for home in _counters(run)]
+  if len(found) < 3:
+    raise InputError(
+      f"--runs: {len(found)} counters; name runs with 3, or train with "
+      "--keep_counters."
+    )
+  pictures = list(reading.read_records(records, split))[::every]
+  rows: list[tuple[str, list[float]]] = []
+  seen = set()
+  for run, steps in itertools.groupby(found, key=lambda each: each[0]):
+    before = None
+    for _, home in steps:
       record = json.loads((home / "record.json").read_text())
-      mae = _true_mae(run, home, records, split, precision)
-      signals = [record.get(name, np.nan) for name in SIGNALS]
-      rows.append((f"{run.name}/{home.name}", mae, *signals))
-  if len(rows) < 3:
-    raise InputError(f"--runs: {len(rows)} finished stages; name runs with 3.")
-  titles = ("counter", "target MAE", *SIGNALS)
-  lines = ["".join(f"{title:>22}" for title in titles)]
-  for name, *figures in rows:
-    lines.append(f"{name:>22}" + "".join(f"{f:>22.3f}" for f in figures))
-  columns = np.array([row[1:] for row in rows], np.float64).T
+      signals = _signals(record, before)
+      before = record
+      counter = CrowdCounter(load_model(home / "model.keras", precision))
+      name = f"{run.name}/{home.name}"
+      errors, digest = [], []
+      for picture in tqdm(pictures, desc=name, unit="picture", disable=None):
+        count = counter.count(
+          decode_picture(picture.image).numpy(), picture.region()
+        ).count
+        errors.append(abs(count - len(picture.counted_points())))
+        digest.append(count)
+      if tuple(digest) in seen:  # arms that share their stage 1
+        continue
+      seen.add(tuple(digest))
+      rows.append((name, [float(np.mean(errors)), *signals]))
+  titles = ("target MAE", *SIGNALS.values())
+  lines = [f"{'counter':>28}" + "".join(f"{title:>12}" for title in titles)]
+  for name, figures in rows:
+    lines.append(f"{name:>28}" + "".join(f"{f:>12.3f}" for f in figures))
+  columns = np.array([figures for _, figures in rows]).T
   ranks = [_rank_correlation(columns[0], column) for column in columns]
   lines.append(
-    f"{'Spearman with MAE':>22}" + "".join(f"{rank:>22.2f}" for rank in ranks)
+    f"{'Spearman with MAE':>28}" + "".join(f"{rank:>12.2f}" for rank in ranks)
   )
   return lines
 
 
+def _counters(run: Path) -> list[Path]:
+  """Returns the folders of a run's counters, by their step."""
+  folder = RunFolder(run)
+  kept = list(folder.counters.glob("*/model.keras"))
+  homes = [path.parent for path in kept or run.glob("stages/*/model.keras")]
+  return sorted(homes, key=lambda home: folder.step_of(home) or 0)
+
+
+def _signals(record: dict, before: dict | None) -> list[float]:
+  """Returns a figure for each of SIGNALS; NaN where it was not measured."""
+  accuracy = record.get("val_orientation_accuracy", np.nan)
+  count = record.get("val_target_count", np.nan)
+  last = np.nan if before is None else before.get("val_target_count", np.nan)
+  derived = {
+    "orientation_error": 1 - accuracy,
+    "drift": abs(count - last) / max(last, 1e-6),
+  }
+  return [derived.get(name, record.get(name, np.nan)) for name in SIGNALS]
+
+
 def _rank_correlation(true: np.ndarray, signal: np.ndarray) -> float:
   both = np.isfinite(true) & np.isfinite(signal)
-  if both.sum() < 3:
+  if both.sum() < 3 or np.ptp(signal[both]) == 0:
     return np.nan
   return float(stats.spearmanr(true[both], signal[both]).statistic)
-
-
-def _true_mae(
-  run: Path, home: Path, records: Path, split: str, precision: str
-) -> float:
-  counter = CrowdCounter(load_model(home / "model.keras", precision))
-  figures, _ = evaluation.evaluate(
-    counter,
-    records,
-    split,
-    run / "evaluation" / f"{records.resolve().name}_{split}_{home.name}",
-    config.load(run).data.sigma,
-    panels=0,
-  )
-  return float(figures["mae"] or 0.0)
 
 
 def main() -> None:
   """Measures and prints."""
   runs = [Path(run) for run in FLAGS.runs]
-  lines = measure(runs, Path(FLAGS.records), FLAGS.split, FLAGS.compute)
+  lines = measure(
+    runs, Path(FLAGS.records), FLAGS.split, FLAGS.every, FLAGS.compute
+  )
   print("\n".join(lines))
 
 

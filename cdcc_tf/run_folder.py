@@ -64,6 +64,11 @@ class RunFolder:
     return self.path / "panels"
 
   @property
+  def counters(self) -> Path:
+    """Folder of the counters of every validation, with `--keep_counters`."""
+    return self.path / "counters"
+
+  @property
   def history(self) -> Path:
     """File of figures by interval."""
     return self.path / "history.json"

@@ -80,6 +80,11 @@ class TrainingConfig:
     "of their mirror images, of another scale, or between the masks.",
     ["source", "mirror", "scale", "masks"],
   )
+  keep_counters: bool = option(
+    False,
+    "Keep the counter of every validation, in counters/, to compare what they "
+    "are chosen by (benchmarks.signals).",
+  )
   seed: int = option(0, "Seed of initial weights, order and augmentation.")
 
   def __post_init__(self) -> None:

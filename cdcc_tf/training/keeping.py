@@ -26,8 +26,11 @@ class KeptCounters:
 
   Args:
     folder: of the run.
-    stage: that is trained; each chooses its best anew.
+    stage: that is trained. By the source's error each chooses its best anew,
+      since the source's error says nothing of what the target has taught; by
+      figures of the target, the best of all stages stays.
     select_by: a key of `SELECTED_BY`.
+    keep_all: whether to keep the others, too.
     orientation_decoder: what is kept beside the last counter; None if there is
       none.
   """
@@ -37,11 +40,13 @@ class KeptCounters:
     folder: RunFolder,
     stage: Stage,
     select_by: str,
+    keep_all: bool,
     orientation_decoder: keras.Model | None,
   ):
     self._folder, self._stage = folder, stage
     self._decoder = orientation_decoder
     self._figure, self._chosen_by = SELECTED_BY[select_by]
+    self._anew, self._keep_all = select_by == "source", keep_all
 
   def keep(
     self,
@@ -60,8 +65,11 @@ class KeptCounters:
     """
     models = {"model": counter}
     record = {"step": step, "stage": self._stage.name}
+    if self._keep_all:
+      home = self._folder.counters / f"step_{step:06d}"
+      _write(home, models, record, "nothing: every counter is kept", measured)
     if measured[self._figure] < self._best_so_far():
-      why = f"{self._chosen_by}, in the last stage"
+      why = self._chosen_by + (", in the last stage" if self._anew else "")
       _write(self._folder.path / "best", models, record, why, measured)
     if last:
       why = "the end of the stage"
@@ -76,7 +84,7 @@ class KeptCounters:
     record = self._folder.path / "best" / "record.json"
     if record.exists():
       noted = json.loads(record.read_text())
-      if noted.get("stage") == self._stage.name:
+      if not self._anew or noted.get("stage") == self._stage.name:
         return noted[self._figure]
     return float("inf")
 

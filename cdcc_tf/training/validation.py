@@ -30,7 +30,7 @@ class Validation(keras.callbacks.Callback):
   """Measures both domains without target labels, and keeps the best counter.
 
   Best is what `--select_by` says: by default, lowest mean absolute error on the
-  *source's* validation pictures. Each stage chooses anew.
+  *source's* validation pictures; see `KeptCounters`.
 
   Attributes:
     panels: domain to picture | truth | prediction | uncertainty of the last
@@ -67,7 +67,11 @@ class Validation(keras.callbacks.Callback):
     )
     self._density_loss = density_loss(config)
     self._kept = KeptCounters(
-      folder, stage, config.training.select_by, orientation_decoder
+      folder,
+      stage,
+      config.training.select_by,
+      config.training.keep_counters,
+      orientation_decoder,
     )
     self._source_tracker = trackers.SourceTracker()
     self._target_tracker = trackers.OrientationTracker()

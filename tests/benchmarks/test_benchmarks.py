@@ -7,6 +7,7 @@ import json
 import math
 import types
 
+import keras
 import numpy as np
 import pytest
 from absl import flags
@@ -177,23 +178,44 @@ def test_table_of_arms() -> None:
   assert lines[3] == "By mean MAE, best first: B, A"
 
 
-def test_signals_rank_the_stages_of_runs(tiny_records, tmp_path) -> None:
+@pytest.mark.parametrize("kept", ["stages", "counters"])
+def test_signals_rank_the_counters_of_runs(
+  tiny_records, tmp_path, kept: str
+) -> None:
   folder = tiny_records("real", {"dev": 3})
   run = tmp_path / "run"
   open_run(run, FULL)
-  for index in range(3):
-    home = run / "stages" / f"stage{index}"
+  for index in range(4):
+    home = run / kept / f"number{index}"
     home.mkdir(parents=True)
+    keras.utils.set_random_seed(0)
     model = SFCN(TINY, spatial_encoder=False)
     model(np.zeros((1, 16, 16, 3)))
-    model.head.bias.assign([float(index), 0.0])  # more is nearer
+    # More is nearer; the last is the one before it once more.
+    model.head.bias.assign([float(min(index, 2)), 0.0])
     model.save(home / "model.keras")
-    record = {"val_mae": index + 1.0, "val_scale_gap": 3.0 - index}
+    record = {
+      "step": 10 * index,
+      "val_mae": index + 1.0,
+      "val_scale_gap": 3.0 - index,
+      "val_orientation_accuracy": 0.9,
+      "val_target_count": 2.0**index,
+    }
     (home / "record.json").write_text(json.dumps(record))
-  *_, last = signals.measure([run], folder, "dev", "float32")
-  assert last.split()[-4:] == ["-1.00", "nan", "1.00", "nan"]
-  with pytest.raises(InputError, match="0 finished stages"):
-    signals.measure([tmp_path], folder, "dev", "float32")
+  _, *rows, last = signals.measure([run], folder, "dev", 1, "float32")
+  assert len(rows) == 3
+  # MAE, source MAE, mirror, scale, mask, flip (never differs), drift.
+  assert last.split()[3:] == [
+    "1.00",
+    "-1.00",
+    "nan",
+    "1.00",
+    "nan",
+    "nan",
+    "nan",
+  ]
+  with pytest.raises(InputError, match="0 counters"):
+    signals.measure([tmp_path], folder, "dev", 1, "float32")
 
 
 def test_train_step_without_torch() -> None:
