@@ -186,7 +186,7 @@ def test_haze_grows_with_distance() -> None:
 @pytest.mark.parametrize("roll", [-2.5, 0.0, 2.5])
 @pytest.mark.parametrize("pitch", [2.0, 12.0])
 def test_no_dark_line_between_sky_and_ground(roll: float, pitch: float) -> None:
-  camera = Camera(5.0, pitch, 320, 240, roll=roll)
+  camera = Camera(25.0, pitch, 320, 240, roll=roll)
   hazy = dataclasses.replace(DAY, visibility=200.0)
   image = paint_background(
     np.random.default_rng(0), camera, hazy, paving.slabs, []
