@@ -3,17 +3,20 @@ r"""Kills a run at random moments, and compares its end with an undisturbed one.
 python -m benchmarks.resume --kills=10 --output=runs/resume
 
 A small network on pictures it makes itself: stage 1, then two rounds. SIGKILL
-falls at moments drawn over all of that, labelling passes included. Weights and
-caches of pseudo-labels must come out the same, byte for byte.
+falls at moments drawn over all of that, at least one of them in each labelling
+pass. Weights and caches of pseudo-labels must come out the same, byte for byte.
 """
 
 import hashlib
+import itertools
+import json
 import random
 import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import keras
 import numpy as np
@@ -37,7 +40,7 @@ _OPTIONS = """
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
   """Defines what can be varied."""
   flags.DEFINE_integer(
-    "kills", 10, "How often to kill the run.", 0, flag_values=values
+    "kills", 10, "How often to kill the run.", 1, flag_values=values
   )
   flags.DEFINE_integer("seed", 0, "Of the moments.", flag_values=values)
   flags.DEFINE_string(
@@ -59,33 +62,93 @@ def make_records(folder: Path) -> None:
     )
 
 
-def train(folder: Path, run: Path, seconds: float | None) -> bool:
-  """Trains; kills after so many seconds, if it still runs.
-
-  Returns:
-    Whether it came to its end.
-
-  Raises:
-    InputError: it failed by itself.
-  """
+def start(folder: Path, run: Path) -> subprocess.Popen:
+  """Starts, or resumes, the training; its errors go to a file."""
   command = [
     *(sys.executable, "-m", "cdcc_tf.train", *shlex.split(_OPTIONS)),
     f"--source_records={folder / 'source'}",
     f"--target_records={folder / 'target'}",
     f"--run={run}",
   ]
-  process = subprocess.Popen(
-    command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-  )
-  try:
-    _, errors = process.communicate(timeout=seconds)
-  except subprocess.TimeoutExpired:
-    process.kill()
-    process.communicate()
-    return False
-  if process.returncode:
-    raise InputError(f"{run}: training failed: {errors.decode()[-500:]}")
-  return True
+  with run.with_suffix(".log").open("wb") as log:
+    return subprocess.Popen(command, stdout=log, stderr=log)
+
+
+def finish(folder: Path, run: Path) -> None:
+  """Trains to the end.
+
+  Raises:
+    InputError: it failed by itself.
+  """
+  if start(folder, run).wait():
+    _failed(run)
+
+
+def progress(run: Path) -> int:
+  """Counts what is done for good: intervals of steps, shards of labels."""
+  history = RunFolder(run).history
+  intervals = json.loads(history.read_text()) if history.exists() else []
+  shards = list(run.glob("pseudo_labels/*/shard-*.json"))
+  return len(intervals) + len(shards)
+
+
+def units(run: Path) -> list[str]:
+  """Names everything that `progress` counts in a finished run, in order."""
+  rows = json.loads(RunFolder(run).history.read_text())
+  names = []
+  for stage, members in itertools.groupby(rows, key=lambda row: row["stage"]):
+    shards = run.glob(f"pseudo_labels/{stage}/shard-*.json")
+    names += [f"labelling for {stage}" for _ in shards]
+    names += [stage for _ in members]
+  return names
+
+
+def plan(names: list[str], kills: int, dice: random.Random) -> list[int]:
+  """Draws after how much progress to kill, ascending, all different.
+
+  Args:
+    names: from `units`.
+    kills: how many; at least one falls in each labelling pass.
+    dice: of the moments.
+
+  Raises:
+    InputError: more kills than moments, or fewer than labelling passes.
+  """
+  passes = sorted({name for name in names if name.startswith("labelling")})
+  if not len(passes) <= kills <= len(names):
+    raise InputError(f"--kills={kills}: give {len(passes)} to {len(names)}.")
+  everywhere = range(1, len(names) + 1)
+  chosen = {
+    dice.choice([n for n in everywhere if names[n - 1] == name])
+    for name in passes
+  }
+  others = [number for number in everywhere if number not in chosen]
+  return sorted(chosen.union(dice.sample(others, kills - len(chosen))))
+
+
+def kill_after(folder: Path, run: Path, done: int, pause: float) -> int:
+  """Trains until so much is done, and a pause longer; then kills.
+
+  Returns:
+    How much was done when it was killed.
+
+  Raises:
+    InputError: it ended before that.
+  """
+  process = start(folder, run)
+  while progress(run) < done and process.poll() is None:
+    time.sleep(0.02)
+  time.sleep(pause)
+  if process.poll() is not None:
+    _failed(run)
+  process.kill()
+  process.wait()
+  return progress(run)
+
+
+def _failed(run: Path) -> NoReturn:
+  log = run.with_suffix(".log").read_text(errors="replace")
+  raise InputError(f"{run}: training ended by itself: {log[-500:]}")
 
 
 def contents(run: Path) -> dict[str, str]:
@@ -111,19 +174,22 @@ def measure(output: Path, kills: int, seed: int) -> list[str]:
     InputError: they do not agree.
   """
   make_records(output)
-  start = time.perf_counter()
-  train(output, output / "undisturbed", None)
-  whole = time.perf_counter() - start
-  draw = random.Random(seed)
-  lines = [f"undisturbed: {whole:.1f} s"]
-  # A share of the whole each, so that the kills fall all along the way.
-  for number in range(kills):
-    seconds = draw.uniform(0.2, 2.0) * whole / max(kills, 1) + whole / 4
-    ended = train(output, output / "killed", seconds)
-    how = "had ended" if ended else "killed"
-    lines.append(f"kill {number + 1}: {how} after {seconds:.1f} s")
-  train(output, output / "killed", None)
-  one, other = (contents(output / name) for name in ("undisturbed", "killed"))
+  undisturbed, killed = output / "undisturbed", output / "killed"
+  begin = time.perf_counter()
+  finish(output, undisturbed)
+  whole = time.perf_counter() - begin
+  names, dice = units(undisturbed), random.Random(seed)
+  lines = [f"undisturbed: {whole:.1f} s, {len(names)} intervals and shards"]
+  done = 0
+  for number, wanted in enumerate(plan(names, kills, dice)):
+    # Anywhere between this and the next: half of a typical one at most.
+    pause = dice.uniform(0, 0.5) * whole / 2 / len(names)
+    wanted = min(max(wanted, done + 1), len(names))
+    done = kill_after(output, killed, wanted, pause)
+    where = names[min(done, len(names)) - 1]
+    lines.append(f"kill {number + 1}: after {done} of {len(names)}, {where}")
+  finish(output, killed)
+  one, other = (contents(run) for run in (undisturbed, killed))
   different = sorted(
     name for name in {*one, *other} if one.get(name) != other.get(name)
   )

@@ -5,6 +5,7 @@ import importlib
 import itertools
 import json
 import math
+import random
 import types
 
 import keras
@@ -22,6 +23,7 @@ from benchmarks import (
   labelling,
   moments,
   resume,
+  selection,
   signals,
   synthesize,
   timing,
@@ -46,7 +48,7 @@ from tests.data_tools.conftest import HEIGHT, WIDTH, write_csv
 
 COMMANDS = (
   *(convert, density, four_arms, inference, input_pipeline),
-  *(labelling, moments, resume, signals, synthesize, train_step),
+  *(labelling, moments, resume, selection, signals, synthesize, train_step),
 )
 TINY = 0.05
 
@@ -351,3 +353,58 @@ def test_matmul_work_counts_multiply_adds() -> None:
   work, count = timing.matmul_work(8)
   work()
   assert count == 2 * 8**3
+
+
+def test_kills_fall_everywhere_and_in_each_labelling_pass(tmp_path) -> None:
+  run = tmp_path / "run"
+  stages = ["stage1"] * 4 + ["round1"] * 2 + ["round2"] * 2
+  run.mkdir()
+  rows = [{"stage": stage, "step": i} for i, stage in enumerate(stages)]
+  (run / "history.json").write_text(json.dumps(rows))
+  for name in ("round1", "round2"):
+    folder = run / "pseudo_labels" / name
+    folder.mkdir(parents=True)
+    for index in range(2):
+      (folder / f"shard-{index:05d}.json").write_text("{}")
+  names = resume.units(run)
+  assert len(names) == resume.progress(run) == 12
+  assert names[4:8] == ["labelling for round1"] * 2 + ["round1"] * 2
+  seen = set()
+  for seed in range(30):
+    moments = resume.plan(names, 4, random.Random(seed))
+    assert len(set(moments)) == 4
+    assert moments == sorted(moments)
+    assert {5, 6} & set(moments)
+    assert {9, 10} & set(moments)
+    seen |= set(moments)
+  assert seen == set(range(1, 13))
+  with pytest.raises(InputError, match="--kills=13: give 2 to 12"):
+    resume.plan(names, 13, random.Random(0))
+
+
+def test_error_inside_and_outside_the_mask_by_hand() -> None:
+  density = np.array([[0.0, 1.0, 3.0, 1.0]])
+  truth = np.array([[0.0, 1.5, 2.0, 0.5]])
+  kept = np.array([[True, True, False, False]])
+  sums = selection.cell_sums(density, truth, kept)
+  title, row = selection.table({"stratified": sums})
+  assert title.split()[:3] == ["rule", "cells", "people"]
+  assert row.split() == [
+    *("stratified", "50.0%", "37.5%"),
+    *("33.3%", "60.0%", "-33.3%", "+60.0%"),
+  ]
+
+
+def test_selection_compares_every_rule(tiny_records, tmp_path) -> None:
+  run = tmp_path / "run"
+  open_run(run, FULL)
+  (run / "last").mkdir()
+  model = SFCN(TINY, spatial_encoder=False)
+  model(np.zeros((1, 16, 16, 3)))
+  model.save(run / "last" / "model.keras")
+  folder = tiny_records("real", {"dev": 3})
+  lines = selection.measure(run, "last", folder, "dev", 2, 0.5, "float32")
+  assert [line.split()[0] for line in lines[1:]] == [
+    *("stratified", "relative", "variance")
+  ]
+  assert "nan" not in " ".join(lines)
