@@ -14,7 +14,7 @@ from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.effects import encode_jpeg
 from data_tools.synthesis.look import Look, bring_near, draw_look
 from data_tools.synthesis.presets import presets_named
-from data_tools.synthesis.render import draw_labels, render
+from data_tools.synthesis.render import MIN_VISIBLE, draw_labels, render
 
 SHEET_PICTURES = 12
 
@@ -39,7 +39,7 @@ class Order:
   width: int | None
   height: int | None
   max_heads: int | None = None
-  min_visible: float = 0.3
+  min_visible: float = MIN_VISIBLE
   like: tuple[Look, ...] = ()
   without: tuple[str, ...] = ()
 

@@ -27,7 +27,7 @@ from data_tools.synthesis.scene.placing import (
   place_props,
 )
 
-LEAST_VISIBLE = 0.3  # share of a head's disc, below which it has no label
+MIN_VISIBLE = 0.3  # share of a head's disc, below which it has no label
 IN_SIGHT = 0.9  # share of the disc of a head that nobody hides
 
 
@@ -57,8 +57,8 @@ def render(
   index: int,
   width: int,
   rows: int,
-  max_people: int | None = None,
-  least_visible: float = LEAST_VISIBLE,
+  max_heads: int | None = None,
+  min_visible: float = MIN_VISIBLE,
 ) -> Rendered:
   """Renders a picture; the same arguments give the same picture.
 
@@ -68,8 +68,8 @@ def render(
     index: of the picture in it.
     width: in pixels.
     rows: height in pixels.
-    max_people: no more people than this.
-    least_visible: share of a head's disc that must be seen for a label.
+    max_heads: no more people than this.
+    min_visible: share of a head's disc that must be seen for a label.
   """
   rng = np.random.default_rng(np.random.SeedSequence([seed, index]))
   dice = Dice(int(rng.integers(1 << 62)))
@@ -83,7 +83,7 @@ def render(
   taken = [disc for thing in things for disc in thing.discs()]
   things += place_props(dice, camera, around, clutter.props, amount, taken)
   obstacles = [disc for thing in things for disc in thing.discs()]
-  most = min(max_people or MOST_PEOPLE, MOST_PEOPLE)
+  most = min(max_heads or MOST_PEOPLE, MOST_PEOPLE)
   places = place_crowd(rng, dice, camera, around, obstacles, preset.crowd, most)
   people = _people(dice, camera, preset, light, places)
   people.sort(key=around.depth, reverse=True)
@@ -98,14 +98,14 @@ def render(
     shares = canvas.visible_shares(len(people))
     people = list(itertools.compress(people, shares >= IN_SIGHT))
     canvas = draw_scene(scene, people, grain)
-  points, radii = visible_heads(canvas, camera, people, least_visible)
+  points, radii = visible_heads(canvas, camera, people, min_visible)
   image = apply_effects(dice, canvas.picture(), preset.effects, light)
   quality = draw_quality(dice, preset.effects)
   return Rendered(image, points, radii, len(people), quality)
 
 
 def visible_heads(
-  canvas: Canvas, camera: Camera, people: list[Solid], least_visible: float
+  canvas: Canvas, camera: Camera, people: list[Solid], min_visible: float
 ) -> tuple[np.ndarray, np.ndarray]:
   """Finds the heads that can be seen, after all has been drawn.
 
@@ -118,7 +118,7 @@ def visible_heads(
   pixels, depth = camera.project(heads[:, :3])
   inside = (pixels >= 0) & (pixels < [camera.width, camera.rows])
   shares = canvas.visible_shares(len(people))
-  kept = inside.all(axis=1) & (shares >= least_visible)
+  kept = inside.all(axis=1) & (shares >= min_visible)
   radii = heads[:, 3] * camera.focal / np.maximum(depth, 1e-3)
   return pixels[kept].astype(np.float32), radii[kept].astype(np.float32)
 

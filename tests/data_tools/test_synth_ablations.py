@@ -39,10 +39,10 @@ def test_without_occlusion_every_head_has_a_label(name: str) -> None:
   )
   clutter = dataclasses.replace(preset.clutter, foreground=0.0)
   preset = dataclasses.replace(preset, crowd=crowd, clutter=clutter)
-  whole = render.render(preset, 4, 1, 320, 240, least_visible=0.9)
+  whole = render.render(preset, 4, 1, 320, 240, min_visible=0.9)
   assert len(whole.points) < whole.people
   lacking = ablations.without(preset, ["occlusion"])
-  sparse = render.render(lacking, 4, 1, 320, 240, least_visible=0.9)
+  sparse = render.render(lacking, 4, 1, 320, 240, min_visible=0.9)
   assert 5 < len(sparse.points) == sparse.people < whole.people
 
 

@@ -47,11 +47,11 @@ def blank(camera, level=0):
   return Canvas(picture, camera, LIGHT, 2)
 
 
-def heads_of(camera, people, things=(), least_visible=0.3):
+def heads_of(camera, people, things=(), min_visible=0.3):
   canvas = blank(camera)
   queue = [(person, number) for number, person in enumerate(people)]
   canvas.draw(queue + [(thing, None) for thing in things])
-  return render.visible_heads(canvas, camera, people, least_visible)
+  return render.visible_heads(canvas, camera, people, min_visible)
 
 
 def test_level_camera_projects_a_point_known_by_hand():
@@ -202,10 +202,10 @@ def test_visible_share_is_that_of_the_disc():
   assert canvas.visible_shares(1)[0] == pytest.approx(0.5, abs=0.06)
 
 
-@pytest.mark.parametrize("least_visible", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("min_visible", [0.1, 0.5, 0.9])
 @pytest.mark.parametrize("name", ["street", "rally", "stadium"])
 def test_labels_are_the_heads_that_the_id_buffer_shows(
-  monkeypatch, name, least_visible
+  monkeypatch, name, min_visible
 ):
   seen = {}
 
@@ -218,7 +218,7 @@ def test_labels_are_the_heads_that_the_id_buffer_shows(
   preset = presets.PRESETS[name]
   crowd = dataclasses.replace(preset.crowd, empty_share=0.0, few_share=0.0)
   preset = dataclasses.replace(preset, crowd=crowd)
-  rendered = render.render(preset, 8, 1, 256, 192, 60, least_visible)
+  rendered = render.render(preset, 8, 1, 256, 192, 60, min_visible)
   canvas, camera, people = seen["canvas"], seen["camera"], seen["people"]
   assert rendered.people == len(people) > 0
   labelled = rendered.points
@@ -237,10 +237,10 @@ def test_labels_are_the_heads_that_the_id_buffer_shows(
     share = int((canvas.ids == identity).sum()) / whole
     pixels, _ = camera.project(head_of(person)[None, :3])
     inside = ((pixels >= 0) & (pixels < [256, 192])).all()
-    if abs(share - least_visible) < 2 / math.sqrt(whole):
+    if abs(share - min_visible) < 2 / math.sqrt(whole):
       continue  # a pixel more or less decides
     has_label = (np.abs(labelled - pixels[0]).max(axis=1) < 0.02).any()
-    assert has_label == (inside and share >= least_visible)
+    assert has_label == (inside and share >= min_visible)
 
 
 def test_cast_colour_and_haze_reach_every_part():

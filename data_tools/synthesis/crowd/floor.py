@@ -12,7 +12,7 @@ from data_tools.synthesis.people.poses import Pose
 from data_tools.synthesis.surroundings.base import Seat, Surroundings
 
 NEAREST_HEAD = 0.085  # of the picture's width: nobody is nearer
-HEAD = 0.22  # metres
+HEAD_HEIGHT = 0.22  # metres
 _SITTING_HEAD = 1.1  # metres over the foot of a seat
 
 
@@ -42,13 +42,13 @@ class Spacing:
       for j in range(row - reach, row + reach + 1):
         self._taken.setdefault((i, j), []).append((x, y, radius))
 
-  def is_free(self, x: float, y: float, radius: float) -> bool:
-    """Tells whether no disc comes nearer than half of both radii's sum."""
+  def is_free(self, x: float, y: float, gap: float) -> bool:
+    """Tells whether all discs stay clear of a disc of diameter `gap`."""
     column, row = self._key(x, y)
     for i in (column - 1, column, column + 1):
       for j in (row - 1, row, row + 1):
         for a, b, other in self._taken.get((i, j), ()):
-          if (x - a) ** 2 + (y - b) ** 2 < (radius / 2 + other) ** 2:
+          if (x - a) ** 2 + (y - b) ** 2 < (gap / 2 + other) ** 2:
             return False
     return True
 
@@ -182,7 +182,7 @@ def seen_spots(
   """
   points = np.stack([x, y, np.broadcast_to(height, x.shape)], axis=1)
   pixels, depth = camera.project(points)
-  nearest = camera.focal * HEAD / (NEAREST_HEAD * camera.width)
+  nearest = camera.focal * HEAD_HEIGHT / (NEAREST_HEAD * camera.width)
   size = np.array([camera.width, camera.rows])
   inside = ((pixels >= 0) & (pixels < size)).all(axis=1)
   return inside & (depth > nearest)

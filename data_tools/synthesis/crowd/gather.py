@@ -6,12 +6,17 @@ import math
 import numpy as np
 
 from data_tools.synthesis.camera import Camera
-from data_tools.synthesis.crowd.floor import HEAD, Floor, Place, seats_in_sight
+from data_tools.synthesis.crowd.floor import (
+  HEAD_HEIGHT,
+  Floor,
+  Place,
+  seats_in_sight,
+)
 from data_tools.synthesis.crowd.formations import Formation, Manner, gathering
 from data_tools.synthesis.draws import Dice, Pair, between, chance, weighted
 from data_tools.synthesis.surroundings.base import Surroundings
 
-FULL_WIDTH = 1024  # pixels
+_REFERENCE_WIDTH = 1024  # pixels
 LEAST_HEAD = 2.5  # pixels: no head is smaller
 
 
@@ -58,7 +63,7 @@ def place_crowd(
   surroundings: Surroundings,
   obstacles: list[tuple[float, float, float]],
   choice: CrowdRange,
-  max_people: int | None = None,
+  max_heads: int | None = None,
 ) -> list[Place]:
   """Draws a crowd.
 
@@ -69,7 +74,7 @@ def place_crowd(
     surroundings: tells where people may stand.
     obstacles: x, y and radius of what stands in the way, in metres.
     choice: of the preset.
-    max_people: no more than so many.
+    max_heads: no more than so many.
 
   Returns:
     As many places as were drawn, or as many as there was room for.
@@ -78,15 +83,15 @@ def place_crowd(
   if surroundings.seats:
     room = len(seats_in_sight(camera, surroundings))
   wanted = how_many(dice, choice, room)
-  if max_people is not None:
-    wanted = min(wanted, max_people)
+  if max_heads is not None:
+    wanted = min(wanted, max_heads)
   if not wanted:
     return []
   gap = between(dice, choice.spacing)
   smallest = between(dice, choice.least_head)
-  smallest *= math.sqrt(min(1.0, camera.width / FULL_WIDTH))
+  smallest *= math.sqrt(min(1.0, camera.width / _REFERENCE_WIDTH))
   smallest = max(smallest, LEAST_HEAD)
-  reach = camera.focal * HEAD / smallest
+  reach = camera.focal * HEAD_HEIGHT / smallest
   over_ground = math.sqrt(max(0.0, reach**2 - camera.height**2))
   # A high camera sees small heads only, but sees some.
   far = min(choice.farthest, max(over_ground, 2.5 * camera.height))

@@ -14,7 +14,7 @@ from data_tools.synthesis.props.thing import Prop
 from data_tools.synthesis.scene.foreground import OUTDOORS, Foreground
 from data_tools.synthesis.surroundings.base import Kind, Surroundings
 
-FULL_WIDTH = 640  # pixels from which cameras stand as far off as they are said
+_FAR_WIDTH = 640  # pixels from which cameras stand as far off as they are said
 LOWEST = 2.3  # metres: below, the nearest people hide all others
 UNDER_CEILING = 0.6  # metres
 
@@ -55,7 +55,7 @@ class CameraRange:
     """
     rank = dice.random()
     height = _at(self.height, rank)
-    nearer = height * min(1.0, math.sqrt(width / FULL_WIDTH))
+    nearer = height * min(1.0, math.sqrt(width / _FAR_WIDTH))
     height = max(nearer, min(height, LOWEST))
     height = min(height, around.ceiling - UNDER_CEILING)
     tilt = min(1.0, 0.65 * rank + 0.35 * dice.random())

@@ -76,6 +76,7 @@ STREET = Preset(
       (walls.balustrade, 1),
       (walls.wall, 1),
       (walls.pavilion, 1),
+      (walls.hoarding, 1),
       (walls.steps, 1),
     ),
     amount=(0.1, 1.0),
