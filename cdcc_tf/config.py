@@ -51,6 +51,11 @@ class ExperimentConfig:
       f"given for --select_by={training.select_by}",
     )
     check(
+      self.model.encoder_weights != "none" or not training.frozen_blocks,
+      "frozen_blocks",
+      "0 with --encoder_weights=none: blocks of random weights learn nothing",
+    )
+    check(
       not training.stage1_from or rounds.rounds > 0,
       "rounds",
       "above 0 with --stage1_from",

@@ -55,16 +55,18 @@ def main() -> None:
     FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
   )
   provenance = RunFolder(Path(FLAGS.run)).provenance(FLAGS.which)
+  data = config.load(FLAGS.run).data
   measured, groups = evaluation.evaluate(
     counter,
     records,
     FLAGS.split,
     output,
-    config.load(FLAGS.run).data.sigma,
+    data.sigma,
     FLAGS.panels,
     provenance,
     FLAGS.protocol,
     [Path(place) for place in FLAGS.together_with],
+    data.adaptive_sigma,
   )
   print(
     f"Counter: {FLAGS.run}, {FLAGS.which}, step {provenance['step']} (chosen "

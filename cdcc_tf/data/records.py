@@ -57,8 +57,19 @@ class CrowdRecord:
       return self.points
     return self.points[heads_within(self.points, region)]
 
+  def counted_sigmas(self) -> np.ndarray | None:
+    """Returns the deviations of `counted_points`, if the record has any."""
+    region = self.region()
+    if region is None or self.sigmas is None:
+      return self.sigmas
+    return self.sigmas[heads_within(self.points, region)]
+
   def serialize(self) -> bytes:
-    """Returns the record as a serialised `tf.train.Example`."""
+    """Returns the record as a serialised `tf.train.Example`.
+
+    Raises:
+      ValueError: points or deviations of another shape.
+    """
     points = np.asarray(self.points, np.float32)
     if points.ndim != 2 or points.shape[1] != 2:
       raise ValueError(f"{self.id}: points must be [heads, 2]: {points.shape}")

@@ -32,7 +32,7 @@ def export(counter: CrowdCounter, folder: str | Path) -> None:
   Raises:
     InputError: the folder holds something.
   """
-  folder = Path(folder)
+  folder = Path(folder).resolve()  # "." has no name to put beside it
   if folder.is_dir() and any(folder.iterdir()):
     raise InputError(f"{folder}: not empty. Choose another --output.")
 

@@ -1,6 +1,7 @@
 """What stands on the encoder's features (docs/method.md §2)."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -55,11 +56,33 @@ class DensityHead(keras.layers.Layer):
     density = ops.softplus(output[..., :1]) * DENSITY_UNIT
     # σ from 1/20 to 400 hundredths of a person: a cell that is surer than that
     # makes a step's gradient its own when it errs.
-    log_variance = ops.clip(output[..., 1:], -6.0, 12.0)
+    log_variance = clip_with_a_way_back(output[..., 1:], -6.0, 12.0)
     return {
       "density": density,
       "log_variance": log_variance + 2.0 * ops.log(DENSITY_UNIT),
     }
+
+
+def clip_with_a_way_back(
+  values: tf.Tensor, low: float, high: float
+) -> tf.Tensor:
+  """Clips values, any shape, and keeps the gradient that leads back inside.
+
+  A plain clip has none outside, where a value would stay for ever.
+  """
+
+  @tf.custom_gradient
+  def clipped(inner: tf.Tensor) -> tuple[tf.Tensor, Callable]:
+    def back(upstream: tf.Tensor) -> tf.Tensor:
+      # Descent goes against the gradient: up where it is negative.
+      stuck = ((inner < low) & (upstream > 0)) | (
+        (inner > high) & (upstream < 0)
+      )
+      return ops.where(stuck, ops.zeros_like(upstream), upstream)
+
+    return ops.clip(inner, low, high), back
+
+  return clipped(values)
 
 
 def build_orientation_decoder(

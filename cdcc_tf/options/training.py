@@ -26,7 +26,8 @@ class TrainingConfig:
   )
   orientation_weight: float = option(
     0.1,
-    "λ of the orientation loss in the encoder; 0 trains on the source only.",
+    "λ of the orientation loss in the encoder; 0 leaves the target out of "
+    "stage 1.",
   )
   orientation_warmup: int = option(
     100,
@@ -44,7 +45,9 @@ class TrainingConfig:
   )
   warmup_steps: int = option(50, "Steps of linear learning-rate warm-up.")
   decay: str = option(
-    "cosine", "Learning rate after warm-up.", ["cosine", "constant"]
+    "cosine",
+    "Learning rate after warm-up: falling to 2 % of its peak, or constant.",
+    ["cosine", "constant"],
   )
   weight_decay: float = option(
     0.0, "AdamW weight decay, at the full rate in the encoder too."

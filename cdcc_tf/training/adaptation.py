@@ -99,10 +99,7 @@ class CrossDomainModel(keras.Model):
     with tf.GradientTape() as tape:
       loss = self._joint_loss(batch)
     variables = self.trainable_variables
-    gradients = tape.gradient(loss, variables)
-    self._gradient_norm.update_state(tf.linalg.global_norm(gradients))
-    if self._gradient_clip_norm:
-      gradients = self._clip(gradients)
+    gradients = self._clip(tape.gradient(loss, variables))
     self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
     return self.get_metrics_result()
 
@@ -112,6 +109,8 @@ class CrossDomainModel(keras.Model):
     images = [batch[name]["image"] for name in domains]
     features = self.counter.encoder(ops.concatenate(images))
     source_size = images[0].shape[0]
+    if source_size is None:
+      raise ValueError("batches must say how large they are: drop_remainder")
     loss = self._source_loss(batch["source"], features[:source_size])
     if self.task is None:
       return loss
@@ -130,12 +129,17 @@ class CrossDomainModel(keras.Model):
     return masked_mean_over_replicas(cells, source["roi"])
 
   def _clip(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
-    """Clips the gradient of the whole batch, whatever the replicas.
+    """Notes the norm of the whole batch's gradient, and clips it.
 
     Keras would clip each replica's own; here they are summed first, and the
     sum in apply_gradients is undone beforehand.
     """
     context = tf.distribute.get_replica_context()
     summed = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
-    clipped, _ = tf.clip_by_global_norm(summed, self._gradient_clip_norm)
-    return [g / context.num_replicas_in_sync for g in clipped]
+    norm = tf.linalg.global_norm(summed)
+    self._gradient_norm.update_state(norm)
+    if self._gradient_clip_norm:
+      summed, _ = tf.clip_by_global_norm(
+        summed, self._gradient_clip_norm, use_norm=norm
+      )
+    return [g / context.num_replicas_in_sync for g in summed]

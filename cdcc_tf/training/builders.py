@@ -43,9 +43,15 @@ def build_strategy(replicas: int) -> tf.distribute.Strategy:
 
 
 def build_first_model(
-  config: ExperimentConfig, stage: Stage
+  config: ExperimentConfig, stage: Stage, fresh: bool = True
 ) -> CrossDomainModel:
   """Builds and compiles the model of stage 1; call it in a scope.
+
+  Args:
+    config: the experiment.
+    stage: stage 1.
+    fresh: whether to load the encoder's weights; False where a checkpoint
+      brings them.
 
   Raises:
     InputError: the encoder's weights do not fit.
@@ -63,7 +69,8 @@ def build_first_model(
   # seed must give the same counter, or arms could not be compared.
   counter(tf.zeros((1, config.data.crop, config.data.crop, 3)))
   task = build_orientation_task(config) if config.adapts else None
-  load_encoder_weights(counter.encoder, config.model.encoder_weights)
+  if fresh:
+    load_encoder_weights(counter.encoder, config.model.encoder_weights)
   return _compiled(config, stage, counter, task)
 
 

@@ -46,12 +46,13 @@ class TensorBoardWriter(keras.callbacks.Callback):
       keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
     )
     seconds = self._trained - self._start
-    crops = self._data.source_batch
-    if self.model.task is not None:
-      crops += self._data.target_batch
-      if not self._stage.round:
-        crops += self._data.orientation_source
-    logs["pictures_per_second"] = self._steps * crops / seconds
+    pictures = float(self._data.source_batch)
+    if self.model.task is not None and self._stage.round:
+      pictures += self._data.target_batch
+    elif self.model.task is not None:  # each of these enters twice
+      pictures += self._data.target_batch / 2
+      pictures += self._data.orientation_source / 2
+    logs["pictures_per_second"] = self._steps * pictures / seconds
     logs["seconds"] = seconds
     with self._writer.as_default(step):
       for name, value in logs.items():

@@ -41,6 +41,7 @@ def evaluate(
   provenance: Mapping[str, object] | None = None,
   protocol: str = "pictures",
   together_with: Sequence[Path] = (),
+  adaptive_sigma: bool = False,
 ) -> tuple[Figures, protocols.Groups]:
   """Counts every labelled picture of a split and measures the errors.
 
@@ -61,6 +62,8 @@ def evaluate(
     protocol: a key of `protocols.PROTOCOLS`.
     together_with: outputs of earlier evaluations, of other counters, whose
       pictures are among the protocol's groups, too.
+    adaptive_sigma: whether records' own deviations take the place of `sigma`,
+      where they have them.
 
   Returns:
     The figures over all pictures, see `figures.summarise`, and those of the
@@ -98,7 +101,9 @@ def evaluate(
     image = decode_picture(record.image).numpy()
     points = record.counted_points()
     size = (record.height, record.width)
-    truth = density_map(points, *size, sigma)[..., 0].numpy()
+    own = record.counted_sigmas() if adaptive_sigma else None
+    deviations = sigma if own is None else own
+    truth = density_map(points, *size, deviations)[..., 0].numpy()
     prediction = counter.count(image, record.region())
     if counter.calibration is not None:
       cells.add(truth, prediction.density, prediction.deviation)

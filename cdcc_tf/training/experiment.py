@@ -69,8 +69,10 @@ def _first_stage(
   stage: Stage,
   strategy: tf.distribute.Strategy,
 ) -> None:
+  checkpoints = (folder.checkpoints / stage.name).glob("*.index")
   with strategy.scope():
-    model = build_first_model(config, stage)
+    # What a checkpoint holds needs no file or download of weights.
+    model = build_first_model(config, stage, not any(checkpoints))
 
   def batches(first_step: int) -> tf.data.Dataset:
     return pipeline.stage1_batches(
@@ -108,12 +110,17 @@ def _finished(stage: Stage, folder: RunFolder, labels: bool) -> bool:
 
 
 def _check_batches(config: ExperimentConfig, replicas: int) -> None:
-  for name in ("source_batch", "target_batch", "orientation_source"):
+  used = ["source_batch"]
+  if config.adapts or config.rounds.rounds:
+    used.append("target_batch")
+  if config.adapts:
+    used.append("orientation_source")
+  for name in used:
     size = getattr(config.data, name)
     if size % replicas:
       raise InputError(
         f"--{name}={size} cannot be divided over {replicas} replicas. Give a "
-        f"multiple of {replicas}."
+        f"multiple of {replicas}, or --replicas=1."
       )
 
 

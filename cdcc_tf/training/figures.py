@@ -41,9 +41,9 @@ def summarise(results: Sequence[PictureResult]) -> Figures:
   """Computes the figures over pictures.
 
   Returns:
-    `pictures`, `mae`, `rmse`, `nae`, `game1` … `game3`, `bias` (mean of
-    predicted minus true), `correlation`, `mean_true`; None where a figure is
-    not defined.
+    `pictures`, `mae`, `rmse`, `nae` (over pictures with people), `game1` …
+    `game3`, `bias` (mean of predicted minus true), `correlation`, `mean_true`;
+    None where a figure is not defined.
   """
   true = np.array([result.true for result in results], np.float64)
   predicted = np.array([result.predicted for result in results])

@@ -14,7 +14,7 @@ from cdcc_tf.training.stages import Stage
 
 # What `--select_by` compares, the lower the better, and what it is called.
 SELECTED_BY = {
-  "source": ("val_mae", "lowest MAE on the source's validation split"),
+  "source": ("val_mae", "lowest MAE on crops of the source's validation"),
   "mirror": ("val_mirror_gap", "closest counts of target pictures and mirrors"),
   "scale": ("val_scale_gap", "closest counts of target pictures at two sizes"),
   "masks": ("val_mask_gap", "closest counts of the masks on the target"),

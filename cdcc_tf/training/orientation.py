@@ -41,7 +41,6 @@ class OrientationSchedule:
     return self.weight * ops.clip(passed / max(self.ramp, 1), 0.0, 1.0)
 
 
-@keras.saving.register_keras_serializable("cdcc_tf")
 class OrientationTask(keras.layers.Layer):
   """`λ · CE(orientation(x_t or x_t upside down))`.
 
@@ -77,7 +76,7 @@ class OrientationTask(keras.layers.Layer):
 
 
 def scale_gradient(features: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
-  """Passes features on unchanged and their gradient multiplied by a factor."""
+  """Passes features of any shape on; multiplies their gradient by a scalar."""
 
   @tf.custom_gradient
   def identity(values: tf.Tensor) -> tuple[tf.Tensor, Callable]:

@@ -6,9 +6,15 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from cdcc_tf.models.decoders import DensityHead, build_orientation_decoder
+from cdcc_tf.models.decoders import (
+  DensityHead,
+  build_orientation_decoder,
+  clip_with_a_way_back,
+)
 from cdcc_tf.models.sfcn import SFCN
+from cdcc_tf.training.losses import DensityLoss
 from tests.conftest import POLICIES, assert_same, noise_picture
 
 ARGUMENTS = {
@@ -242,3 +248,30 @@ def test_full_size_network_is_the_papers():
   ]
   assert model.masked_decoder[0].mask_values.shape == (3, 512)
   assert model.masked_decoder[-1].down_up[0].shape == (9, 64, 64)
+
+
+def test_a_clipped_variance_finds_its_way_back() -> None:
+  """Beyond its bounds only the gradient that leads farther out is dropped."""
+  raw = tf.constant([[-9.0], [0.0], [20.0]])
+  for wanted, expected in ((8.0, [1.0, 1.0, 0.0]), (-8.0, [0.0, -1.0, -1.0])):
+    with tf.GradientTape() as tape:
+      tape.watch(raw)
+      values = clip_with_a_way_back(raw, -6.0, 12.0)
+      # Descent moves towards what is wanted.
+      loss = -tf.reduce_sum(values) * np.sign(wanted)
+    assert values[:, 0].numpy().tolist() == [-6.0, 0.0, 12.0]
+    gradient = -tape.gradient(loss, raw)[:, 0].numpy()
+    assert gradient.tolist() == expected
+
+
+def test_a_cell_that_was_too_sure_learns_that_it_errs() -> None:
+  head = DensityHead()
+  features = tf.ones([1, 2, 2, 3])
+  head(features)
+  head.bias.assign([2.0, -9.0])  # σ below its floor
+  with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(
+      DensityLoss()(tf.fill([1, 2, 2, 1], 5.0), head(features))
+    )
+  gradient = tape.gradient(loss, head.bias)
+  assert gradient[1] < 0  # downhill, σ grows

@@ -40,20 +40,20 @@ def make_model(
 def make_batch(target: bool = True) -> dict:
   random = np.random.default_rng(0)
 
-  def images() -> np.ndarray:
-    return np.float32(random.random((4, CROP, CROP, 3)) * 255)
+  def images(count: int) -> np.ndarray:
+    return np.float32(random.random((count, CROP, CROP, 3)) * 255)
 
-  maps = (4, CROP // 8, CROP // 8, 1)
+  maps = (6, CROP // 8, CROP // 8, 1)  # as many as the real experiments have
   batch = {
     "source": {
-      "image": images(),
+      "image": images(6),
       "density": np.float32(random.random(maps) / 10),
       "roi": np.ones(maps, np.float32),
     }
   }
   if target:
     batch["target"] = {
-      "image": images(),
+      "image": images(4),
       "orientation": np.int32([0, 1, 0, 1]),
     }
   return keras.tree.map_structure(tf.constant, batch)

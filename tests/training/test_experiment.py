@@ -144,6 +144,59 @@ def test_no_whole_checkpoint_is_an_error(
     experiment.run(config, folder)
 
 
+@pytest.mark.parametrize("begun", [True, False])
+def test_weights_are_read_once_and_not_to_resume(
+  config: ExperimentConfig,
+  own_run: run_folder.RunFolder,
+  monkeypatch: pytest.MonkeyPatch,
+  begun: bool,
+) -> None:
+  """A file that has moved since, or no network, does not stop a run."""
+  shutil.rmtree(own_run.stage("stage1"))
+  if not begun:
+    shutil.rmtree(own_run.checkpoints)
+  seen = []
+
+  def build(config: object, stage: object, fresh: bool) -> None:
+    seen.append(fresh)
+    raise InterruptedError
+
+  monkeypatch.setattr(experiment, "build_first_model", build)
+  with pytest.raises(InterruptedError):
+    experiment.run(config, own_run)
+  assert seen == [not begun]
+
+
+def test_a_start_without_its_weights(config: ExperimentConfig) -> None:
+  model = dataclasses.replace(config.model, encoder_weights="missing.npz")
+  absent = dataclasses.replace(config, model=model)
+  stage = stages.plan(absent)[0]
+  builders.build_first_model(absent, stage, fresh=False)
+  with pytest.raises(InputError, match=r"missing\.npz"):
+    builders.build_first_model(absent, stage)
+
+
+@pytest.mark.parametrize(
+  ("options", "message"),
+  [
+    ({"source_batch": 4}, r"--source_batch=4.*3 replicas.*or --replicas=1"),
+    ({"source_batch": 3, "target_batch": 2}, "--target_batch=2"),
+  ],
+)
+def test_batches_that_cannot_be_divided(
+  config: ExperimentConfig, options: dict[str, int], message: str
+) -> None:
+  data = dataclasses.replace(config.data, **options)
+  with pytest.raises(InputError, match=message):
+    experiment._check_batches(dataclasses.replace(config, data=data), 3)
+  alone = with_training(config, orientation_weight=0.0)
+  data = dataclasses.replace(data, source_batch=3)
+  rounds = dataclasses.replace(alone.rounds, rounds=0)
+  experiment._check_batches(
+    dataclasses.replace(alone, data=data, rounds=rounds), 3
+  )
+
+
 def test_other_records_under_the_same_name_are_refused(
   config: ExperimentConfig, own_run: run_folder.RunFolder
 ) -> None:
