@@ -1,6 +1,7 @@
 """The commands beside `python -m MODULE`: console scripts, the quick start."""
 
 import importlib
+import re
 import shlex
 from importlib import metadata
 
@@ -8,7 +9,7 @@ import pytest
 from absl import flags
 
 from experiments import quickstart
-from tests.commands import in_fresh_process
+from tests.commands import ROOT, in_fresh_process
 
 SCRIPTS = metadata.distribution("cdcc_tf").entry_points.select(
   group="console_scripts"
@@ -30,24 +31,51 @@ def resolve(value: str) -> None:
   assert callable(getattr(importlib.import_module(module), name))
 
 
-@pytest.mark.parametrize(
-  "line",
-  [*quickstart.COMMANDS, quickstart.ARMS[-1]],
-  ids=lambda line: line[:24],
-)
-def test_quick_start_s_commands_parse(line: str) -> None:
-  done = in_fresh_process(parse, *shlex.split(line))
+def printed() -> dict[str, list[list[str]]]:
+  """Gathers the commands that users are told to give, by module."""
+  texts = [(ROOT / "README.md").read_text()]
+  texts += [path.read_text() for path in (ROOT / "docs").glob("*.md")]
+  for path in (ROOT / "experiments").glob("*.flags"):
+    texts.append(re.sub(r"^# ?", "", path.read_text(), flags=re.MULTILINE))
+  lines = [*quickstart.COMMANDS, quickstart.ARMS[-1]]
+  for text in texts:
+    whole = re.sub(r"\\\n\s*", " ", text)
+    lines += re.findall(r"^ *python -m (.+)$", whole, re.MULTILINE)
+    lines += re.findall(r"`python -m ([^`]+)`", whole)
+  commands: dict[str, list[list[str]]] = {}
+  for line in lines:
+    module, *arguments = shlex.split(line, comments=True)
+    if "…" not in line:
+      commands.setdefault(module, []).append(arguments)
+  return commands
+
+
+@pytest.mark.parametrize("module", sorted(printed()))
+def test_printed_commands_parse(module: str) -> None:
+  done = in_fresh_process(parse, module, printed()[module])
   assert done.returncode == 0, done.stderr
 
 
-def parse(module: str, *arguments: str) -> None:
+def parse(module: str, lines: list[list[str]]) -> None:
   command = importlib.import_module(module)
   if hasattr(command, "define_flags"):  # as benchmarks do when they are run
     command.define_flags()
-  flags.FLAGS([module, *arguments])
+  for arguments in lines:
+    flags.FLAGS.unparse_flags()
+    try:
+      flags.FLAGS([module, *arguments])
+    except flags.Error as error:
+      raise AssertionError(f"{module} {arguments}: {error}") from error
+
+
+def test_the_printed_commands_are_found() -> None:
+  commands = printed()
+  assert len(commands) > 12
+  assert len(commands["cdcc_tf.train"]) > 9
+  assert ["--heads=1500"] in commands["benchmarks.density"]
 
 
 def test_a_flag_that_is_not_there_does_not_parse() -> None:
-  done = in_fresh_process(parse, "cdcc_tf.evaluate", "--no_such_flag=1")
+  done = in_fresh_process(parse, "cdcc_tf.evaluate", [["--no_such_flag=1"]])
   assert done.returncode != 0
   assert "no_such_flag" in done.stderr

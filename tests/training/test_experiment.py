@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -13,6 +14,7 @@ from tensorboard.backend.event_processing import event_accumulator
 
 from cdcc_tf import run_folder
 from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.data import reading
 from cdcc_tf.errors import InputError
 from cdcc_tf.training import builders, experiment, stages
 from cdcc_tf.training.checkpoints import Checkpoints
@@ -79,6 +81,35 @@ def test_what_a_run_leaves_behind(finished: run_folder.RunFolder) -> None:
   assert {"panels/source", "panels/target"} <= set(tags["tensors"])
   for domain in ("source", "target"):
     assert (folder.panels / f"step_000004_{domain}.png").stat().st_size > 1000
+
+
+def test_poisoned_target_labels_change_nothing_in_a_run(
+  config: ExperimentConfig,
+  finished: run_folder.RunFolder,
+  tmp_path: Path,
+  tiny_records: Callable,
+) -> None:
+  """Weights, which counter is kept, intervals: all as without the poison."""
+  poisoned = {
+    split: [
+      dataclasses.replace(record, points=np.float32([[1, 1]] * 40))
+      for record in reading.read_records(config.data.target_records, split)
+    ]
+    for split in ("train", "val")
+  }
+  target = tiny_records("poisoned", poisoned)
+  data = dataclasses.replace(config.data, target_records=str(target))
+  folder = train(dataclasses.replace(config, data=data), tmp_path / "run")
+  for which in ("best", "last"):
+    one, other = (
+      keras.models.load_model(run.model(which), compile=False).get_weights()
+      for run in (folder, finished)
+    )
+    for pair in zip(one, other, strict=True):
+      np.testing.assert_array_equal(*pair)
+    for name in ("record.json", "calibration.json"):
+      files = (run.path / which / name for run in (folder, finished))
+      assert len({file.read_text() for file in files}) == 1, name
 
 
 def test_the_kept_counter_is_the_average_of_weights(
