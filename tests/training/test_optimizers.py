@@ -1,7 +1,6 @@
 """Learning rates of encoder and decoders."""
 
 import dataclasses
-from functools import partial
 
 import keras
 import numpy as np
@@ -11,7 +10,6 @@ from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.options import TrainingConfig
 from cdcc_tf.training.adaptation import CrossDomainModel
 from cdcc_tf.training.optimizers import build_optimizer
-from tests.training.replicas import assert_two_step_as_one
 from tests.training.test_adaptation import CROP, changed
 from tests.training.test_adaptation import make_batch as joint_batch
 
@@ -54,7 +52,3 @@ def test_encoder_moves_by_a_fraction(optimizer: str) -> None:
   np.testing.assert_allclose(tenth["encoder"], whole["encoder"] / 10, rtol=1e-3)
   np.testing.assert_allclose(tenth["density"], whole["density"], rtol=1e-3)
   assert tenth["encoder"] > 0
-
-
-def test_two_replicas_step_as_one() -> None:
-  assert_two_step_as_one(partial(make_model, "sgd", 0.1), make_batch)
