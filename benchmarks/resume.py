@@ -115,9 +115,11 @@ def plan(names: list[str], kills: int, dice: random.Random) -> list[int]:
     InputError: more kills than moments, or fewer than labelling passes.
   """
   passes = sorted({name for name in names if name.startswith("labelling")})
-  if not len(passes) <= kills <= len(names):
-    raise InputError(f"--kills={kills}: give {len(passes)} to {len(names)}.")
-  everywhere = range(1, len(names) + 1)
+  if not len(passes) <= kills < len(names):
+    raise InputError(
+      f"--kills={kills}: give {len(passes)} to {len(names) - 1}."
+    )
+  everywhere = range(1, len(names))  # after the last it may have ended
   chosen = {
     dice.choice([n for n in everywhere if names[n - 1] == name])
     for name in passes
@@ -184,7 +186,7 @@ def measure(output: Path, kills: int, seed: int) -> list[str]:
   for number, wanted in enumerate(plan(names, kills, dice)):
     # Anywhere between this and the next: half of a typical one at most.
     pause = dice.uniform(0, 0.5) * whole / 2 / len(names)
-    wanted = min(max(wanted, done + 1), len(names))
+    wanted = min(max(wanted, done + 1), len(names) - 1)
     done = kill_after(output, killed, wanted, pause)
     where = names[min(done, len(names)) - 1]
     lines.append(f"kill {number + 1}: after {done} of {len(names)}, {where}")

@@ -131,8 +131,19 @@ def check(order: Order, options: Options) -> None:
     raise InputError(
       f"--min_visible={order.min_visible}: give a share from 0 to 1."
     )
-  if options.files and options.files.resolve() == options.output.resolve():
-    raise InputError(
-      f"--files={options.files}: the same folder as --output. Choose another."
-    )
   sheets.check_name(options.contact_sheet)
+  output = options.output.resolve()
+  if options.files is not None:
+    files = options.files.resolve()
+    if files == output or files in output.parents or output in files.parents:
+      raise InputError(
+        f"--files={options.files}: the same folder as --output, or one inside "
+        "the other. Choose another."
+      )
+  for folder in (options.output, options.files):
+    sheet = options.contact_sheet
+    if sheet and folder and folder.resolve() in sheet.resolve().parents:
+      raise InputError(
+        f"--contact_sheet={sheet}: inside {folder}, which holds nothing else. "
+        "Choose another place."
+      )

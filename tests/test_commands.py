@@ -144,6 +144,24 @@ def test_from_training_to_an_exported_count(
   assert figures["provenance"]["step"] == record["step"]
   assert figures["provenance"]["precision"] == "float32"
   assert "cdcc_tf.evaluate --run=" in figures["provenance"]["command"]
+  for level in (50, 80, 90, 95):
+    assert 0 <= figures[f"coverage_{level}"] <= 1
+    assert figures[f"width_{level}"] > 0
+  assert np.isfinite(figures["cell_nll"])
+  assert 0 <= figures["familiar"] <= 1
+  assert "ause" in figures
+
+  labels = tmp_path / "labels"
+  done = command(
+    "cdcc_tf.pseudo_label",
+    *(f"--run={run}", f"--records={domain}", f"--output={labels}"),
+    "--precision=float32",
+  )
+  assert done.returncode == 0, done.stderr
+  made = json.loads((labels / "manifest.json").read_text())
+  held = json.loads((domain / "manifest.json").read_text())["pictures"]["train"]
+  assert sum(shard["pictures"] for shard in made["shards"]) == held
+  assert f"on {held} of {held} pictures" in done.stdout
 
   pictures = tmp_path / "pictures"
   pictures.mkdir()

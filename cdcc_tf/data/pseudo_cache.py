@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from cdcc_tf.data.manifest import file_sha256
 from cdcc_tf.data.pseudo_records import PseudoRecord
-from cdcc_tf.errors import InputError
+from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.files import write_atomically
 
 PICTURES_PER_SHARD = 32
@@ -43,7 +43,7 @@ class PseudoLabelCache:
       for abandoned in self.folder.glob(f".{name}*.tmp"):
         abandoned.unlink()
     if noted.is_file():
-      _compare(self.folder, json.loads(noted.read_text()), key)
+      _compare(self.folder, _read(noted), key)
     elif self.folder.is_dir() and any(self.folder.iterdir()):
       raise InputError(
         f"{self.folder}: not empty, and not a cache of pseudo-labels. Choose "
@@ -58,10 +58,7 @@ class PseudoLabelCache:
     if not note.is_file():
       return False
     shard = self._shard(index)
-    return (
-      shard.is_file()
-      and file_sha256(shard) == json.loads(note.read_text())["sha256"]
-    )
+    return shard.is_file() and file_sha256(shard) == _read(note).get("sha256")
 
   def write(
     self,
@@ -94,7 +91,7 @@ class PseudoLabelCache:
     Args:
       shards: all that there are to be; each has been written.
     """
-    notes = [json.loads(self._note(n).read_text()) for n in range(shards)]
+    notes = [_read(self._note(index)) for index in range(shards)]
     return [each for note in notes for each in note["statistics"]]
 
   def shards(self, count: int) -> list[Path]:
@@ -110,7 +107,7 @@ class PseudoLabelCache:
     """
     listed = []
     for index in range(shards):
-      note = json.loads(self._note(index).read_text())
+      note = _read(self._note(index))
       del note["statistics"]
       listed.append({"file": self._shard(index).name} | note)
     manifest = {"made_by": self.key, "totals": totals, "shards": listed}
@@ -140,7 +137,7 @@ def finished_shards(folder: Path) -> list[Path]:
       f"{path}: not found, so the pseudo-labels are unfinished. Run the same "
       "command again: it goes on with the first missing shard."
     )
-  shards: Sequence[dict] = json.loads(path.read_text())["shards"]
+  shards: Sequence[dict] = _read(path)["shards"]
   for shard in shards:
     file = folder / shard["file"]
     if not file.is_file() or file_sha256(file) != shard["sha256"]:
@@ -149,6 +146,21 @@ def finished_shards(folder: Path) -> list[Path]:
         "same command again: it makes the shard anew."
       )
   return [folder / shard["file"] for shard in shards]
+
+
+def _read(path: Path) -> dict:
+  """Reads one of the cache's notes.
+
+  Raises:
+    InputError: it is damaged.
+  """
+  try:
+    return dict(json.loads(path.read_text()))
+  except (ValueError, TypeError) as error:
+    raise InputError(
+      f"{path}: damaged ({first_line(error)}). Delete {path.parent} and run "
+      "the same command again: it makes the pseudo-labels anew."
+    ) from error
 
 
 def _compare(folder: Path, noted: Key, key: Key) -> None:

@@ -70,9 +70,10 @@ def fit(
     slope = float(np.mean((x - x.mean()) * (y - y.mean())) / spread)
   slope = min(1.0, max(0.0, slope))
   level = float(y.mean() - slope * x.mean())
-  ordered = np.sort(y - level - slope * x)
-  last = int(np.ceil(share * len(ordered))) - 1
-  largest = float(ordered[last]) + _MARGIN
+  line = Familiarity(level, slope, 0.0)
+  ordered = np.sort(line.excess(counts, uncertainties))
+  last = int(np.ceil(share * len(ordered) - 1e-9)) - 1
+  largest = float(ordered[last]) + _MARGIN  # what is alike goes together
   if last + 1 < len(ordered):  # half way to the first that is not
-    largest = float(ordered[last] + ordered[last + 1]) / 2
-  return Familiarity(level, slope, largest)
+    largest = max(largest, float(ordered[last] + ordered[last + 1]) / 2)
+  return dataclasses.replace(line, largest=largest)

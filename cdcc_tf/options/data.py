@@ -19,7 +19,8 @@ class DataConfig:
   )
   source_batch: int = option(6, "Source crops in a step.")
   target_batch: int = option(
-    4, "Target crops in a step; half of them are upside down. Even."
+    4,
+    "Target crops in a step; in stage 1 half of them are upside down. Even.",
   )
   orientation_source: int = option(
     0,

@@ -27,7 +27,8 @@ class RoundsConfig:
   drift_alarm: float = option(
     0.3,
     "Warn when the people counted in the target change by more than this share "
-    "between two validations of stage 2.",
+    "between two validations of stage 2, or those in pseudo-labels between two "
+    "rounds.",
   )
 
   def __post_init__(self) -> None:

@@ -25,6 +25,7 @@ from cdcc_tf.training import calibration_report
 from cdcc_tf.training.stages import Stage
 
 logger = logging.getLogger(__name__)
+_ENOUGH = 19  # scores, of which the 95 % interval reaches to the last
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +73,15 @@ def calibrate_stage(
     calibration.reach(0.9),
     len(calibration.scores),
   )
+  if len(calibration.scores) < _ENOUGH:
+    logger.warning(
+      "%s: %d pictures of the source's validation are too few for 95 %% "
+      "intervals, which take %d; the widest reach as far as the largest error "
+      "among them. Convert the source with a larger --val_fraction.",
+      stage.name,
+      len(calibration.scores),
+      _ENOUGH,
+    )
   labelled = np.isfinite(seen.errors)
   calibration_report.write(
     seen.errors[labelled], seen.uncertainties[labelled], folder, stage

@@ -79,7 +79,8 @@ def fit(
     callbacks=[
       StopIfNotFinite(folder, stage, stream.ids),
       validation,
-      Alarms(config, folder, stage, alarms),
+      # Those from before the stage are in its first interval, once.
+      Alarms(config, folder, stage, () if first_step else alarms),
       TensorBoardWriter(config, folder, stage, validation),
       ProgressBar(stage, first_step),
       checkpoints,  # last: an interval counts once all else is written

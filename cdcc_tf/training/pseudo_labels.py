@@ -15,18 +15,22 @@ from cdcc_tf.data.manifest import file_sha256
 from cdcc_tf.data.pseudo_cache import PseudoLabelCache
 from cdcc_tf.data.pseudo_records import PseudoRecord
 from cdcc_tf.data.regions import cell_shares, decode_region
+from cdcc_tf.errors import InputError
 from cdcc_tf.inference import intervals
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.options import PseudoLabelConfig
 from cdcc_tf.training import selection
 from cdcc_tf.training.pseudo_summary import (
+  Statistics,
   Summary,
   picture_statistics,
   summarise,
   totals,
 )
 
+# Of how cells are chosen: another version's cache is another's.
+_VERSION = 2
 _PIXELS_AT_ONCE = 2**21  # two pictures of 1024 x 768 and a half
 
 
@@ -60,12 +64,19 @@ def label(
     options: how cells are chosen.
 
   Raises:
-    InputError: the records are damaged, or the cache is another's.
+    InputError: the records are damaged or too few, the cache is another's, or
+      the counter's maps are not finite.
   """
   files, count = reading.open_split(record_folder, split)
+  if held_out >= count:
+    raise InputError(
+      f"{record_folder}: has {count} pictures in split {split!r}, and "
+      f"--target_held_out={held_out} leaves none to label. Hold out fewer."
+    )
   cache = PseudoLabelCache(
     output,
     {
+      "version": _VERSION,
       "counter": fingerprint(counter),
       "precision": counter.dtype_policy.compute_dtype,
       "records": [file_sha256(file) for file in files],
@@ -90,9 +101,9 @@ def label(
       members = pictures.skip(index * per_shard).take(per_shard)
       made = list(_label_pictures(members, predict, options))
       made.sort(key=lambda each: each[0])
-      records_made = [record for _, record in made]
-      statistics = [picture_statistics(record) for record in records_made]
-      cache.write(index, records_made, statistics)
+      members_made = [record for _, record, _ in made]
+      statistics = [statistic for *_, statistic in made]
+      cache.write(index, members_made, statistics)
       bar.update(len(made))
   summary = summarise(
     cache.shards(shards), cache.statistics(shards), options.pseudo_keep_pictures
@@ -128,8 +139,8 @@ def _label_pictures(
   members: tf.data.Dataset,
   predict: tf.types.experimental.Callable,
   options: PseudoLabelConfig,
-) -> Iterator[tuple[int, PseudoRecord]]:
-  """Yields position and record, in the order of the batches."""
+) -> Iterator[tuple[int, PseudoRecord, Statistics]]:
+  """Yields position, record and statistics, in the order of the batches."""
 
   def decode(position: tf.Tensor, serialized: tf.Tensor) -> tuple:
     fields = records.parse(serialized, with_points=False)
@@ -146,6 +157,13 @@ def _label_pictures(
     for (position, name, image, inside, _), mean, variance in zip(
       batch, means, variances, strict=True
     ):
+      if not (np.isfinite(mean).all() and np.isfinite(variance).all()):
+        raise InputError(
+          f"{name.decode()}: the counter's map of it is not finite. Look at "
+          "the picture; if it is sound, train again at a lower --learning_rate."
+        )
+      # Nobody counts outside the region of interest.
+      mean, variance = mean * inside, variance * inside
       confident = selection.confident_cells(
         mean, variance, options.pseudo_rule, options.pseudo_keep, inside
       )
@@ -159,7 +177,7 @@ def _label_pictures(
         uncertainty=intervals.count_uncertainty(np.sqrt(variance)),
         variance=variance if options.pseudo_variances else None,
       )
-      yield int(position), record
+      yield int(position), record, picture_statistics(record, inside)
 
 
 def _batches_of_one_size(pictures: Iterator[tuple]) -> Iterator[list[tuple]]:

@@ -43,8 +43,18 @@ class Summary:
     return float(self.people.sum() / len(self.accepted))
 
 
-def picture_statistics(record: PseudoRecord) -> Statistics:
-  """Counts cells and people in each band, and the confident ones of them."""
+def picture_statistics(
+  record: PseudoRecord, inside: np.ndarray | None = None
+) -> Statistics:
+  """Counts cells and people in each band, and the confident ones of them.
+
+  Args:
+    record: of the picture; nobody is outside its region of interest.
+    inside: boolean, shape of its map: cells that count; None for all.
+  """
+  counts = np.ones(record.density.size)
+  if inside is not None:
+    counts = inside.ravel()
   bands = selection.band_of(record.density).ravel()
   density, confident = record.density.ravel(), record.confident.ravel()
   size = len(selection.BANDS)
@@ -54,7 +64,7 @@ def picture_statistics(record: PseudoRecord) -> Statistics:
 
   return {
     "id": record.id,
-    "cells": per_band(np.ones_like(density)),
+    "cells": per_band(counts),
     "kept": per_band(confident),
     "people": per_band(density),
     "kept_people": per_band(density * confident),

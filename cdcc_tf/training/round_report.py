@@ -62,7 +62,7 @@ def add_round(
   stage: Stage,
   summary: Summary,
   moved: float | None,
-  seconds: float,
+  seconds: float | None,
 ) -> str:
   """Notes a finished round in `rounds.json`.
 
@@ -71,31 +71,49 @@ def add_round(
     stage: the round.
     summary: of its pseudo-labels.
     moved: see `movement`; None in the first round.
-    seconds: that labelling took since the run was last started.
+    seconds: that labelling took; None if nobody knows.
 
   Returns:
     The table of all rounds so far, for the terminal.
   """
   history = json.loads(folder.history.read_text())
   rows = [row for row in history if row["stage"] == stage.name]
-  last = rows[-1]
-  figures = {name: last.get(name) for name in _COLUMNS if name in last}
-  known = [row for row in _rows(folder) if row["round"] < stage.round]
-  known.append(
-    {
-      "round": stage.round,
-      "pictures": len(summary.accepted),
-      "kept_cells": float(summary.kept.sum() / summary.cells.sum()),
-      "kept_people": float(
-        summary.kept_people.sum() / max(summary.people.sum(), 1e-9)
-      ),
-      "pseudo_people": summary.mass,
-      "movement": moved,
-      "labelling_minutes": seconds / 60,
-      "minutes": sum(row["seconds"] for row in rows) / 60,
-    }
-    | figures
-  )
+  figures = {name: rows[-1][name] for name in _COLUMNS if name in rows[-1]}
+  times = {
+    "labelling_minutes": None if seconds is None else seconds / 60,
+    "minutes": sum(row["seconds"] for row in rows) / 60,
+  }
+  return _add(folder, stage, _labels(summary, moved) | times | figures)
+
+
+def add_stop(
+  folder: RunFolder, stage: Stage, summary: Summary, moved: float
+) -> None:
+  """Notes in `rounds.json` that a run ended before a round, and why.
+
+  Args:
+    folder: of the run.
+    stage: the round that was not to be.
+    summary: of its pseudo-labels.
+    moved: see `movement`.
+  """
+  _add(folder, stage, _labels(summary, moved) | {"stopped": True})
+
+
+def _labels(summary: Summary, moved: float | None) -> dict[str, Any]:
+  people = max(summary.people.sum(), 1e-9)
+  return {
+    "pictures": len(summary.accepted),
+    "kept_cells": float(summary.kept.sum() / summary.cells.sum()),
+    "kept_people": float(summary.kept_people.sum() / people),
+    "pseudo_people": summary.mass,
+    "movement": moved,
+  }
+
+
+def _add(folder: RunFolder, stage: Stage, row: dict[str, Any]) -> str:
+  known = [each for each in _rows(folder) if each["round"] < stage.round]
+  known.append({"round": stage.round} | row)
   write_atomically(folder.rounds, json.dumps(known, indent=1) + "\n")
   return table(known)
 

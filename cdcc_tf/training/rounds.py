@@ -11,6 +11,7 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pipeline, pseudo_batches, pseudo_cache, stream
 from cdcc_tf.data.pseudo_batches import PseudoLabels
 from cdcc_tf.data.source_batches import source_batches, source_members
+from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import pseudo_labels, pseudo_summary, round_report
@@ -50,6 +51,7 @@ def next_stage(
       model = build_next_model(config, stage, counter)
     _fit(config, folder, stage, model, None)
     return True
+  begun = folder.pseudo_labels(stage.name).exists()
   start = time.monotonic()
   summary = pseudo_labels.label(
     counter,
@@ -59,7 +61,8 @@ def next_stage(
     folder.pseudo_labels(stage.name),
     config.pseudo,
   )
-  seconds = time.monotonic() - start
+  # Of a pass that was interrupted nobody knows how long it took.
+  seconds = None if begun else time.monotonic() - start
   logger.info("%s", pseudo_summary.table(summary))
   round_report.draw(counter, folder, stage, summary)
   moved = _movement(folder, stage, summary)
@@ -73,6 +76,7 @@ def next_stage(
       logger.info(
         "%s: that is below --stop_movement, so the run ends.", stage.name
       )
+      round_report.add_stop(folder, stage, summary, moved)
       return False
   with strategy.scope():
     model = build_next_model(config, stage, counter)
@@ -128,6 +132,13 @@ def _movement(
   if stage.round < 2:
     return None
   before = folder.pseudo_labels(f"round{stage.round - 1}")
-  return round_report.movement(
-    pseudo_cache.finished_shards(before), summary.files
-  )
+  try:
+    shards = pseudo_cache.finished_shards(before)
+  except InputError:
+    logger.warning(
+      "%s: gone or damaged, so nobody can say how far the pseudo-labels moved "
+      "since.",
+      before,
+    )
+    return None
+  return round_report.movement(shards, summary.files)

@@ -38,21 +38,26 @@ def adopt(config: ExperimentConfig, folder: RunFolder, stage: Stage) -> None:
   other = RunFolder(Path(source))
   _compare(config, configs.load(other.path), source)
   theirs = other.stage(stage.name)
-  if not (theirs / "record.json").is_file():
+  rows = []
+  if (theirs / "record.json").is_file() and other.history.is_file():
+    noted = json.loads(other.history.read_text())
+    rows = [row for row in noted if row["stage"] == stage.name]
+  # The record is written before the history; see `experiment`.
+  if not rows or rows[-1]["step"] < stage.steps:
     raise InputError(
       f"--stage1_from={source}: its stage 1 is not finished. Give its own "
       "command again to let it finish."
     )
-  rows = [
-    row
-    for row in json.loads(other.history.read_text())
-    if row["stage"] == stage.name
-  ]
   write_atomically(folder.history, json.dumps(rows, indent=1) + "\n")
   home.parent.mkdir(parents=True, exist_ok=True)
   temporary = home.with_name(f".{home.name}.tmp")
   shutil.rmtree(temporary, ignore_errors=True)
   shutil.copytree(theirs, temporary)
+  if config.training.select_by != "source":  # it may stay the best of all
+    best = folder.path / "best"
+    best.mkdir(parents=True, exist_ok=True)
+    for name in ("model.keras", "record.json"):
+      shutil.copy(temporary / name, best / name)
   os.replace(temporary, home)
   logger.info("%s: taken from %s.", stage.name, source)
 

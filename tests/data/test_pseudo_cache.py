@@ -142,3 +142,20 @@ def test_a_failure_while_writing_leaves_no_shard(tmp_path: Path) -> None:
     cache.write(0, failing(), [])
   assert not cache.has(0)
   assert json.loads((tmp_path / "cache" / "key.json").read_text()) == KEY
+
+
+@pytest.mark.parametrize("name", ["key.json", "manifest.json"])
+@pytest.mark.parametrize("text", ["", "{", "[1]"])
+def test_damaged_notes_are_named(tmp_path: Path, name: str, text: str) -> None:
+  folder = tmp_path / "cache"
+  cache = PseudoLabelCache(folder, KEY)
+  cache.write(0, [record(0)], [])
+  cache.finish(1, {})
+  (folder / name).write_text(text)
+
+  def reopen() -> None:
+    PseudoLabelCache(folder, KEY)
+    finished_shards(folder)
+
+  with pytest.raises(InputError, match=rf"{name}: damaged.*Delete"):
+    reopen()

@@ -264,6 +264,43 @@ def test_poses_keep_feet_on_the_ground(pose):
   )
 
 
+@pytest.mark.parametrize(
+  "pose", [poses.standing, poses.walking, poses.sitting, poses.squatting]
+)
+def test_nothing_people_wear_or_carry_goes_under_the_ground(pose):
+  loaded = Wardrobe(bags=1.0, in_hand=1.0, prams=1.0, children=0.0)
+  for seed in range(60):
+    person = draw_person(Dice(seed), loaded, (0.0, 5.0, 0.0), 0.0, 200.0, pose)
+    spheres = world_spheres([person])
+    # Fingers and hems of who squats and leans may touch it.
+    assert (spheres[:, 2] - spheres[:, 3]).min() > -0.13
+
+
+@pytest.mark.parametrize("height", [1.6, 4.0, 6.0])
+def test_hair_leaves_the_face_of_who_looks_at_the_camera(monkeypatch, height):
+  """Skin at the middle of most faces; hair at the middle of every back."""
+  monkeypatch.setattr(colours, "SKINS", ((0.0, 0.9, 0.0),) * 6)
+  camera = Camera(height, math.degrees(math.atan2(height - 1.6, 5.0)), 320, 240)
+  green = {}
+  for heading in (-math.pi / 2, math.pi / 2):  # towards us and away
+    seen = []
+    for seed in range(40):
+      person = draw_person(
+        Dice(seed), PLAIN, (0.0, 5.0, 0.0), heading, 200.0, poses.standing
+      )
+      turned = dataclasses.replace(person, bends=person.bends[1:])
+      canvas = blank(camera)
+      canvas.draw([(turned, 0)])
+      (x, y), _ = (
+        value[0] for value in camera.project(head_of(turned)[None, :3])
+      )
+      red, colour, blue = canvas.picture()[round(y), round(x)].astype(int)
+      seen.append(colour > 40 + max(red, blue))
+    green[heading] = np.mean(seen)
+  assert green[-math.pi / 2] > 0.85
+  assert green[math.pi / 2] < 0.15
+
+
 def test_nodding_head_keeps_its_label_on_the_skull():
   for seed in range(20):
     person = person_at(0.0, 5.0, seed, poses.bending)

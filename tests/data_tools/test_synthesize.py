@@ -197,12 +197,30 @@ def test_interrupted_plain_files_leave_what_was_there(tmp_path):
   assert [path.name for path in tmp_path.iterdir()] == ["plain"]
 
 
-def test_files_and_records_take_two_folders(tmp_path):
-  folder = tmp_path / "both"
-  options = synthetic_records.Options(folder, 1, files=folder, workers=1)
+@pytest.mark.parametrize(
+  ("output", "files"), [("a", "a"), ("a", "a/b"), ("a/b", "a")]
+)
+def test_files_and_records_take_two_folders(tmp_path, output, files):
+  options = synthetic_records.Options(
+    tmp_path / output, 1, files=tmp_path / files, workers=1
+  )
   with pytest.raises(InputError, match=r"--files=.*same folder as --output"):
     synthetic_records.synthesize(ORDER, options)
-  assert not folder.exists()
+  assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("place", ["records", "plain"])
+def test_the_sheet_stays_out_of_both(tmp_path, place):
+  options = synthetic_records.Options(
+    tmp_path / "records",
+    1,
+    files=tmp_path / "plain",
+    contact_sheet=tmp_path / place / "sheet.png",
+    workers=1,
+  )
+  with pytest.raises(InputError, match=r"--contact_sheet=.*inside"):
+    synthetic_records.synthesize(ORDER, options)
+  assert not list(tmp_path.iterdir())
 
 
 def test_contact_sheet_shows_pictures_of_any_size(tmp_path):

@@ -63,3 +63,13 @@ def test_empty_pictures_have_an_uncertainty_too() -> None:
 def test_nothing_to_fit_to(counts: list, uncertainties: list) -> None:
   with pytest.raises(ValueError, match="no finite"):
     familiarity.fit(np.array(counts), np.array(uncertainties))
+
+
+def test_pictures_that_are_alike_are_all_accepted() -> None:
+  """A camera that stands still sends the same frame over and over."""
+  random = np.random.default_rng(0)
+  for _ in range(200):
+    counts = np.full(8, random.uniform(0, 500))
+    uncertainties = np.full(8, random.uniform(0.1, 100))
+    usual = familiarity.fit(counts, uncertainties, 0.5)
+    assert (usual.excess(counts, uncertainties) <= usual.largest).all()

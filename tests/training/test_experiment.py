@@ -14,7 +14,7 @@ from tensorboard.backend.event_processing import event_accumulator
 
 from cdcc_tf import run_folder
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import reading
+from cdcc_tf.data import reading, source_batches, stream
 from cdcc_tf.errors import InputError
 from cdcc_tf.training import builders, experiment, stages
 from cdcc_tf.training.checkpoints import Checkpoints
@@ -246,6 +246,15 @@ def test_a_loss_that_is_no_number_ends_the_run(
   with pytest.raises(InputError, match="--learning_rate"):
     train(wild, tmp_path / "run")
   assert not list((tmp_path / "run" / "checkpoints").rglob("*.index"))
+  found = json.loads((tmp_path / "run" / "not_finite.json").read_text())
+  assert found["stage"] == "stage1"
+  # The pictures of that very step, of both domains.
+  members = source_batches.source_members(
+    config.data, config.training.seed, found["step"] - 1
+  )
+  ids = stream.ids_of(members, config.data.source_batch)
+  assert found["pictures"]["source"] == ids
+  assert len(found["pictures"]["target"]) == config.data.target_batch // 2
 
 
 def test_a_source_without_validation_is_refused_before_training(

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,7 +27,9 @@ from cdcc_tf.training import (
   experiment,
   pseudo_labels,
   pseudo_summary,
+  rounds,
 )
+from cdcc_tf.training.stages import Stage
 from tests.conftest import png, tiny_record
 from tests.training.conftest import (
   tiny_experiment,
@@ -174,10 +177,10 @@ def test_what_rounds_leave_to_look_at(
   undisturbed: run_folder.RunFolder,
 ) -> None:
   folder = undisturbed
-  rounds = json.loads(folder.rounds.read_text())
-  assert [row["round"] for row in rounds] == [1, 2]
-  assert rounds[0]["movement"] is None
-  assert rounds[1]["movement"] > 0
+  noted = json.loads(folder.rounds.read_text())
+  assert [row["round"] for row in noted] == [1, 2]
+  assert noted[0]["movement"] is None
+  assert noted[1]["movement"] > 0
   for name in ("round1", "round2"):
     for picture in ("pseudo_labels", "reliability", "sparsification"):
       file = folder.panels / f"{name}_{picture}.png"
@@ -224,6 +227,9 @@ def test_stage_1_of_another_run_is_as_good_as_its_own(
   ):
     np.testing.assert_array_equal(one, other)
   assert not folder.stage("round2").exists()
+  noted = json.loads(folder.rounds.read_text())
+  assert [row.get("stopped") for row in noted] == [None, True]
+  assert noted[1]["movement"] < 100
   assert Calibration.load(folder.path / "last") is not None
   before = folder.history.read_text()
   again = train(started(config, undisturbed), tmp_path / "run")
@@ -244,6 +250,20 @@ def test_a_stage_1_that_does_not_fit_is_refused(
   config = started(two_rounds, unfinished, **options)
   with pytest.raises(InputError, match=message):
     train(config, tmp_path / "run")
+
+
+def test_a_stage_1_without_its_history_is_not_finished(
+  two_rounds: ExperimentConfig,
+  undisturbed: run_folder.RunFolder,
+  tmp_path: Path,
+) -> None:
+  """Its record is written before the history, and the run may die between."""
+  half = run_folder.open_run(tmp_path / "half", two_rounds)
+  shutil.copytree(undisturbed.stage("stage1"), half.stage("stage1"))
+  rows = json.loads(undisturbed.history.read_text())
+  half.history.write_text(json.dumps(rows[:1]))
+  with pytest.raises(InputError, match="not finished"):
+    train(started(two_rounds, half), tmp_path / "run")
 
 
 def test_rounds_on_the_source_alone(
@@ -405,7 +425,49 @@ def test_nothing_is_learned_outside_the_region_of_interest(
     PseudoLabelConfig(pseudo_keep=1.0),
   )
   dataset = tf.data.TFRecordDataset([str(f) for f in summary.files])
+  ensemble, people = MaskEnsemble(counter), 0.0
   for fields in dataset.map(pseudo_records.parse):
     confidence = fields["confidence"].numpy()[..., 0]
     assert confidence[:, :3].all()
     assert not confidence[:, 3:].any()
+    mean = ensemble(decode_picture(fields["image"])[tf.newaxis]).mean
+    people += float(tf.reduce_sum(mean[0, :, :3]))
+  # Nobody is counted there either.
+  assert summary.cells.sum() == summary.kept.sum() == 2 * 5 * 3
+  assert summary.people.sum() == pytest.approx(people, rel=1e-4)
+
+
+def test_no_picture_left_to_label(
+  counter: SFCN, tmp_path: Path, tiny_records: Callable
+) -> None:
+  target = tiny_records("target", {"train": 3})
+  with pytest.raises(InputError, match=r"3 pictures.*--target_held_out=3"):
+    pseudo_labels.label(
+      counter, target, "train", 3, tmp_path / "labels", PseudoLabelConfig()
+    )
+  assert not (tmp_path / "labels").exists()
+
+
+def test_maps_that_are_not_finite_are_never_labels(
+  undisturbed: run_folder.RunFolder, tmp_path: Path, tiny_records: Callable
+) -> None:
+  broken = load_model(undisturbed.model("last"), "float32")
+  broken.head.bias.assign([np.nan, 0.0])
+  target = tiny_records("target", {"train": 2})
+  with pytest.raises(InputError, match=r"tiny.*not finite.*--learning_rate"):
+    pseudo_labels.label(
+      broken, target, "train", 0, tmp_path / "labels", PseudoLabelConfig()
+    )
+  assert not list((tmp_path / "labels").glob("shard*"))
+
+
+def test_a_round_goes_on_when_the_last_one_s_labels_are_gone(
+  undisturbed: run_folder.RunFolder,
+  tmp_path: Path,
+  caplog: pytest.LogCaptureFixture,
+) -> None:
+  folder = run_folder.RunFolder(tmp_path)
+  stage = Stage("round2", 2, 8, 4, 1e-4)
+  summary = pseudo_summary.Summary([], 0, [], *[np.zeros(1)] * 4)
+  assert rounds._movement(folder, stage, summary) is None
+  assert "gone or damaged" in caplog.text

@@ -64,6 +64,12 @@ def test_bands_are_half_open() -> None:
   ]
 
 
+def test_shares_that_are_no_binary_fractions_keep_no_cell_more() -> None:
+  values = np.arange(100.0).reshape(10, 10)
+  kept = selection.confident_cells(values, values, "variance", 0.07)
+  assert kept.sum() == 7
+
+
 @pytest.mark.parametrize("rule", selection.RULES)
 def test_cells_outside_the_region_are_not_compared_with(rule: str) -> None:
   """The share is one of what counts; what is sure elsewhere takes no place."""

@@ -36,7 +36,8 @@ class Spacing:
 
   def add(self, x: float, y: float, radius: float) -> None:
     """Takes a disc of ground."""
-    reach = math.ceil(radius / self._cell) if radius > self._cell else 0
+    # Who asks looks one cell around, and half of that is their own distance.
+    reach = max(0, math.ceil(radius / self._cell - 0.5))
     column, row = self._key(x, y)
     for i in range(column - reach, column + reach + 1):
       for j in range(row - reach, row + reach + 1):

@@ -70,7 +70,7 @@ def handbag(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
     (x + i * grow * wide, y + j * 0.05, c, 0.015)
     for i in SIDES
     for j in SIDES
-    for c, grow in ((top, 0.75), (top - high, 1.0))
+    for c, grow in ((top, 0.75), (_above_ground(top - high, figure), 1.0))
   ]
   parts = [Part(bag, paint, 0.06, cloth=_stuff(dice))]
   for i in SIDES:
@@ -84,20 +84,31 @@ def handbag(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
 
 
 def carrier_bag(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
-  """In one hand, near the knee, with a shop's name on it."""
-  side = choose(dice, SIDES)
+  """From one hand, with a shop's name on it."""
+  number = choose(dice, (0, 1))
+  side = SIDES[number]
+  x, y, z = figure.joints.wrists[number]
   paint = vary(dice, choose(dice, colours.LIVELY), 0.1)
-  high = dice.uniform(0.2, 0.36)
-  y, low = (side * 0.25, side * 0.35), 0.75 - high
-  bag = [(x, b, z, 0.0) for x in (-0.12, 0.12) for b in y for z in (low, 0.75)]
+  top = z - 0.12
+  low = _above_ground(top - dice.uniform(0.2, 0.36), figure)
+  near, far = y - side * 0.05, y + side * 0.05
+  bag = [
+    (x + a, b, c, 0.0)
+    for a in (-0.12, 0.12)
+    for b in (near, far)
+    for c in (low, top)
+  ]
   parts = [Part(bag, paint, 0.05)]
+  for a in (-0.06, 0.06):
+    handle = [(x, y, z - 0.05, 0.006), (x + a, y, top, 0.006)]
+    parts.append(Part(handle, dim(paint, 0.8), 0.04, flat=True))
   if figure.detail > 1 and dice.random() < 0.6:
-    out = side * 0.355
+    out = far + side * 0.005
     corners = [
-      (side * 0.1, out, 0.72),
-      (-side * 0.1, out, 0.72),
-      (-side * 0.1, out, low + 0.04),
-      (side * 0.1, out, low + 0.04),
+      (x + side * 0.1, out, top - 0.03),
+      (x - side * 0.1, out, top - 0.03),
+      (x - side * 0.1, out, low + 0.03),
+      (x + side * 0.1, out, low + 0.03),
     ]
     parts.append(quad(corners, swatch=cloth.print_on_shirt(dice), lift=0.06))
   return parts
@@ -229,6 +240,11 @@ def balloon(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
     Part(string, (0.8, 0.8, 0.8), flat=True),
     Part(ball(x, y, z + high + 0.12, dice.uniform(0.1, 0.17)), paint, 0.2),
   ]
+
+
+def _above_ground(z: float, figure: Figure) -> float:
+  """Returns a height, or that of the ground for who sits, squats and leans."""
+  return max(z, figure.joints.drop + 0.12)
 
 
 def _stuff(dice: Dice) -> Swatch | None:

@@ -33,8 +33,10 @@ def head(skin: Colour, detail: int) -> list[Part]:
   """
   x, y, z = CENTRE
   disc = Part([(x, y, z, RADIUS)], None, lift=0.3)
-  face = [(0.0, 0.0, z + 0.01, 0.095), (0.03, 0.0, z - 0.055, 0.062)]
-  parts = [disc, Part(face, skin)]
+  skull = [(0.0, 0.0, z + 0.01, 0.095), (0.03, 0.0, z - 0.055, 0.062)]
+  # Before the hair to who looks at it, behind the skull from the back.
+  face = [(0.055, 0.0, z - 0.005, 0.05), (0.05, 0.0, z - 0.05, 0.045)]
+  parts = [disc, Part(skull, skin), Part(face, skin, lift=0.03)]
   if detail < 2:
     return parts
   neck = [(-0.01, 0.0, 1.4, 0.058), (0.0, 0.0, 1.5, 0.05)]

@@ -61,7 +61,11 @@ def draw_person(
   below, trunk = _dressed(dice, wardrobe, figure, team)
   if pose is poses.sitting:
     below += _seat(dice)
-  elif detail and dice.random() < wardrobe.prams:
+  elif (
+    detail
+    and pose in (poses.standing, poses.walking)
+    and dice.random() < wardrobe.prams
+  ):
     below += weighted(dice, carried.PUSHED)(dice, colours.NAVY, figure)
   if detail:
     trunk += _luggage(dice, wardrobe, figure)

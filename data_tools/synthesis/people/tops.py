@@ -153,6 +153,8 @@ def dress(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   """A top and a skirt in one."""
   trunk = plain(dice, colour, figure)
   hem, flare = dice.uniform(0.3, 0.6), dice.uniform(1.0, 1.5)
+  # Whoever sits or squats has it gathered on the lap.
+  hem = max(hem, min(0.85, figure.joints.drop + 0.25))
   below = ring(hem, 0.13 * flare, 0.19 * flare)
   below += ring(1.0, 0.1, 0.15 * figure.build)
   return [*trunk, Part(below, trunk[0].colour, 0.03, cloth=trunk[0].cloth)]

@@ -83,7 +83,7 @@ def house(
       top += UPPER
   elif dice.random() < roofs:
     parts.append(_roof(dice, start, end, top))
-  if dice.random() < 0.4:
+  if top > base and dice.random() < 0.4:
     parts.append(_banner(dice, start, end, base))
   return parts
 

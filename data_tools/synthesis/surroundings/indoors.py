@@ -73,7 +73,8 @@ def platform(dice: Dice) -> Surroundings:
   tint = vary(dice, choose(dice, STONE))
   bands = facades.louvres(dice)
   parts.append(upright((far, end), (far, 1.0), (0.0, 4.0), tint, bands))
-  if dice.random() < 0.75:
+  roofed = dice.random() < 0.75
+  if roofed:
     parts += _ceiling(dice, (left, EDGE + 1.0), high, end)
   train = dice.random() < 0.55
   if train:
@@ -98,7 +99,7 @@ def platform(dice: Dice) -> Surroundings:
     open_ground,
     tuple(things),
     focus=doors,
-    ceiling=high,
+    ceiling=high if roofed else math.inf,
   )
 
 
