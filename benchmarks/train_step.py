@@ -94,16 +94,15 @@ def our_step(
   crop = batch["source"]["image"].shape[1]
   config = ExperimentConfig(
     DataConfig(target_records="noise", crop=crop),
-    ModelConfig(
-      encoder_weights="none", width=channels, spatial_encoder=spatial_encoder
-    ),
+    ModelConfig(width=channels, spatial_encoder=spatial_encoder),
     TrainingConfig(
       orientation_warmup=0, orientation_ramp=0, frozen_blocks=frozen_blocks
     ),
   )
   stage = stages.plan(config)[0]
   with precisions.scope(precision):
-    model = builders.build_first_model(config, stage)
+    # Which weights makes no difference to the time.
+    model = builders.build_first_model(config, stage, fresh=False)
     if both_branches:
       model = BothBranches(
         model.counter, model.task, builders.density_loss(config)

@@ -49,7 +49,7 @@ def skirt(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   colour, pattern = _pattern(dice, colour, figure, 1.0)
   wraps = ring(hem, 0.13 * flare, 0.19 * flare)
   wraps += ring(1.0, 0.1, 0.15 * figure.build)
-  covered = Part(wraps, colour, lift=0.03, cloth=pattern)
+  covered = Part(wraps, colour, lift=0.16, cloth=pattern)  # over any step
   return [*bare(dice, colour, figure), covered]
 
 

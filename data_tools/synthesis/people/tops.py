@@ -157,7 +157,8 @@ def dress(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   hem = max(hem, min(0.85, figure.joints.drop + 0.25))
   below = ring(hem, 0.13 * flare, 0.19 * flare)
   below += ring(1.0, 0.1, 0.15 * figure.build)
-  return [*trunk, Part(below, trunk[0].colour, 0.03, cloth=trunk[0].cloth)]
+  # Over a leg that steps ahead.
+  return [*trunk, Part(below, trunk[0].colour, 0.16, cloth=trunk[0].cloth)]
 
 
 def sleeves(
