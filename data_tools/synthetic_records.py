@@ -2,17 +2,27 @@
 
 import contextlib
 import dataclasses
+import hashlib
+import json
+import logging
 from pathlib import Path
 
+from cdcc_tf import __version__
 from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.errors import InputError
 from data_tools import sheets
 from data_tools.splits import assign_splits
 from data_tools.synthesis import ablations
-from data_tools.synthesis.pictures import Order, make_pictures, picture_id
+from data_tools.synthesis.pictures import (
+  SHEET_PICTURES,
+  Order,
+  make_pictures,
+  picture_id,
+)
 from data_tools.synthesis.plain_files import PlainFiles
 from data_tools.synthesis.presets import presets_named
 
+logger = logging.getLogger(__name__)
 WIDTH, HEIGHT = 1024, 768  # pixels, where nobody says otherwise
 SMALLEST, LARGEST = 32, 8192  # pixels along a side
 
@@ -34,6 +44,9 @@ class Options:
 def synthesize(order: Order, options: Options) -> Manifest:
   """Makes the pictures and writes their records.
 
+  What is interrupted goes on from its finished shards the next time, except
+  with `files`.
+
   Returns:
     The manifest of the records.
 
@@ -52,32 +65,30 @@ def synthesize(order: Order, options: Options) -> Manifest:
   splits = assign_splits(
     ids, options.val_fraction, options.dev_every, order.seed
   )
-  thumbnails = []
+  details = described(order, options)
+  text = json.dumps([__version__, details], sort_keys=True, default=str)
+  # Plain files hold every picture: with them nothing is to be skipped.
+  key = "" if options.files else hashlib.sha256(text.encode()).hexdigest()
   with contextlib.ExitStack() as stack:
     writer = stack.enter_context(
-      RecordWriter(
-        options.output,
-        "synthetic",
-        described(order, options),
-        options.overwrite,
-      )
+      RecordWriter(options.output, "synthetic", details, options.overwrite, key)
     )
     files = None
     if options.files is not None:
       # Entered last, so that a refused --output leaves the old files alone.
       files = stack.enter_context(PlainFiles(options.files, options.overwrite))
-    pictures = make_pictures(
-      order,
-      options.pictures,
-      options.workers,
-      with_thumbnails=options.contact_sheet is not None,
-    )
-    for picture in tqdm(
-      pictures,
-      desc=f"synthesize {order.preset}",
-      total=options.pictures,
-      unit="picture",
-    ):
+    if writer.recovered:
+      logger.info(
+        "%s: goes on after %d of %d pictures, which an interrupted run made.",
+        *(options.output, writer.recovered, options.pictures),
+      )
+    missing = [n for n, name in enumerate(ids) if not writer.has(name)]
+    pictures = make_pictures(order, missing, options.workers)
+    for name in tqdm(ids, f"synthesize {order.preset}", unit="picture"):
+      if writer.has(name):
+        writer.recall(name)
+        continue
+      picture = next(pictures)
       record = CrowdRecord(
         id=picture.id,
         image=picture.jpeg,
@@ -88,10 +99,13 @@ def synthesize(order: Order, options: Options) -> Manifest:
       writer.write(record, splits[picture.id])
       if files is not None:
         files.write(picture)
-      if picture.thumbnail is not None:
-        thumbnails.append(picture.thumbnail)
   if options.contact_sheet is not None:
-    sheets.write_sheet(options.contact_sheet, thumbnails)
+    first = range(min(SHEET_PICTURES, options.pictures))
+    shown = make_pictures(order, first, options.workers, with_thumbnails=True)
+    thumbnails = [each.thumbnail for each in shown]
+    sheets.write_sheet(
+      options.contact_sheet, [each for each in thumbnails if each is not None]
+    )
   return writer.manifest
 
 

@@ -94,8 +94,9 @@ class RecordWriter:
 
   def recall(self, record_id: str) -> None:
     """Adds a picture that `has` is true of, in place of `write`."""
-    self._with_table = True
-    self._rows.append(self._written[record_id])
+    row = self._written[record_id]
+    self._with_table |= row.origin != Origin()
+    self._rows.append(row)
 
   def skip(self, file: str, reason: str) -> None:
     """Notes a file that was left out, and why."""

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import cv2
 import numpy as np
@@ -91,7 +91,7 @@ def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
     image = bring_near(rendered.image, look)
     rendered = dataclasses.replace(rendered, image=image)
   thumbnail = None
-  if with_thumbnail and index < SHEET_PICTURES:
+  if with_thumbnail:
     thumbnail = reduced(draw_labels(rendered))
   rows, columns = rendered.image.shape[:2]
   return Picture(
@@ -105,24 +105,27 @@ def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
 
 
 def make_pictures(
-  order: Order, count: int, workers: int, with_thumbnails: bool = False
+  order: Order,
+  numbers: Iterable[int],
+  workers: int,
+  with_thumbnails: bool = False,
 ) -> Iterator[Picture]:
-  """Yields pictures 0 to count - 1 in order.
+  """Yields pictures of an order, in the order of their numbers.
 
   Args:
     order: what to make.
-    count: how many.
+    numbers: of the pictures.
     workers: processes; with 1, all is done in this one.
-    with_thumbnails: whether the first ones come with a thumbnail.
+    with_thumbnails: whether they come with a thumbnail.
   """
   make = functools.partial(make_picture, order, with_thumbnails)
   if workers == 1:
-    yield from map(make, range(count))
+    yield from map(make, numbers)
     return
   # Spawned, not forked: the parent may have started TensorFlow's threads.
   context = multiprocessing.get_context("spawn")
   with context.Pool(workers, initializer=_start_worker) as pool:
-    yield from pool.imap(make, range(count), chunksize=4)
+    yield from pool.imap(make, numbers, chunksize=4)
 
 
 def _start_worker() -> None:

@@ -1,6 +1,7 @@
 """The command that makes synthetic crowds: determinism, records, files."""
 
 import dataclasses
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cdcc_tf.data import reading
+from cdcc_tf.data import reading, shards
 from cdcc_tf.errors import InputError
 from data_tools import sheets, synthesize, synthetic_records
 from data_tools.formats import csv_points
@@ -35,8 +36,8 @@ def test_picture_depends_on_seed_and_index_only():
 
 def test_pictures_are_the_same_whatever_the_number_of_workers():
   order = dataclasses.replace(ORDER, preset=",".join(presets.PRESETS))
-  alone = list(pictures.make_pictures(order, 9, workers=1))
-  shared = list(pictures.make_pictures(order, 9, workers=2))
+  alone = list(pictures.make_pictures(order, range(9), workers=1))
+  shared = list(pictures.make_pictures(order, range(9), workers=2))
   assert [made.id.split("/")[0] for made in alone[:-2]] == list(presets.PRESETS)
   assert alone[0].id == "street/seed3/00000"
   assert alone[8].id == "square/seed3/00008"
@@ -76,7 +77,7 @@ def test_records_round_trip(tmp_path):
   manifest = synthetic_records.synthesize(ORDER, options)
   assert manifest.pictures == {"train": 4, "val": 2, "dev": 2}
   assert manifest.options["seed"] == 3
-  made = {p.id: p for p in pictures.make_pictures(ORDER, 8, workers=1)}
+  made = {p.id: p for p in pictures.make_pictures(ORDER, range(8), workers=1)}
   for split, heads in manifest.heads.items():
     stored = list(reading.read_records(options.output, split))
     assert sum(len(record.points) for record in stored) == heads
@@ -124,7 +125,8 @@ def test_plain_files_are_what_the_csv_reader_reads(tmp_path):
   )
   synthetic_records.synthesize(ORDER, options)
   made = {
-    p.id.replace("/", "_"): p for p in pictures.make_pictures(ORDER, 6, 1)
+    p.id.replace("/", "_"): p
+    for p in pictures.make_pictures(ORDER, range(6), 1)
   }
   read = list(csv_points.read(tmp_path / "plain"))
   assert len(read) == 6
@@ -195,6 +197,39 @@ def test_interrupted_plain_files_leave_what_was_there(tmp_path):
     interrupted()
   assert {path.name: path.read_bytes() for path in folder.iterdir()} == held
   assert [path.name for path in tmp_path.iterdir()] == ["plain"]
+
+
+def test_interrupted_records_go_on_and_end_the_same(
+  tmp_path, monkeypatch, caplog
+):
+  monkeypatch.setattr(shards, "PICTURES_PER_SHARD", 2)
+  options = synthetic_records.Options(
+    tmp_path / "whole", 9, val_fraction=0.2, workers=1
+  )
+  synthetic_records.synthesize(ORDER, options)
+  broken = dataclasses.replace(options, output=tmp_path / "broken")
+  made = []
+
+  def make(order, numbers, workers, with_thumbnails=False):
+    for number in numbers:
+      if number == 6 and 6 not in made:
+        made.append(number)
+        raise KeyboardInterrupt
+      made.append(number)
+      yield pictures.make_picture(order, with_thumbnails, number)
+
+  monkeypatch.setattr(synthetic_records, "make_pictures", make)
+  with pytest.raises(KeyboardInterrupt):
+    synthetic_records.synthesize(ORDER, broken)
+  assert not broken.output.exists()
+  before = len(made)
+  with caplog.at_level(logging.INFO):
+    synthetic_records.synthesize(ORDER, broken)
+  assert "goes on after" in caplog.text
+  assert 3 <= len(made) - before < 9
+  assert {path.name: path.read_bytes() for path in broken.output.iterdir()} == {
+    path.name: path.read_bytes() for path in options.output.iterdir()
+  }
 
 
 @pytest.mark.parametrize(
