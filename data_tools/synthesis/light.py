@@ -115,12 +115,18 @@ class Light:
     return 255 * colours * np.where(bright[:, None], shining, tinted)
 
 
-def draw_light(dice: Dice, choice: LightRange) -> Light:
-  """Draws a picture's light."""
+def draw_light(dice: Dice, choice: LightRange, yaw: float = 0.0) -> Light:
+  """Draws a picture's light.
+
+  Args:
+    dice: of the picture.
+    choice: of the preset.
+    yaw: degrees to the right of the y axis at which the camera looks.
+  """
   elevation = math.radians(between(dice, choice.elevation))
   azimuth = dice.uniform(0, 2 * math.pi)
   if choice.against:
-    azimuth = _AHEAD + dice.uniform(-0.5, 0.5)
+    azimuth = _AHEAD - math.radians(yaw) + dice.uniform(-0.5, 0.5)
   level, warmth = between(dice, choice.level), between(dice, choice.warmth)
   tint = (level * (1 + warmth), level, level * (1 - warmth))
   grey = between(dice, choice.sky)

@@ -75,7 +75,7 @@ def render(
   dice = Dice(int(rng.integers(1 << 62)))
   around = weighted(dice, preset.surroundings)(dice)
   camera = preset.camera.draw(dice, width, rows, around)
-  light = draw_light(dice, weighted(dice, preset.lights))
+  light = draw_light(dice, weighted(dice, preset.lights), camera.yaw)
   light = light_within(light, around)
   clutter = preset.clutter
   amount = between(dice, clutter.amount)

@@ -1,6 +1,7 @@
 """Light, weather, lens and what stands before it, each by what it is for."""
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -228,7 +229,9 @@ def test_lamps_light_the_ground_about_them(name: str) -> None:
 
 
 def test_sun_stands_before_the_camera_when_it_shines_against_it() -> None:
-  for seed in range(10):
-    light = draw_light(Dice(seed), lights.AGAINST_SUN)
-    assert light.sun[1] > 0.5 * math.hypot(*light.sun[:2])
+  for seed, yaw in itertools.product(range(10), (-28.0, 0.0, 28.0)):
+    light = draw_light(Dice(seed), lights.AGAINST_SUN, yaw)
+    forward = Camera(3.0, 0.0, 64, 48, yaw=yaw).axes[2]
+    ahead = forward[:2] @ light.sun[:2] / math.hypot(*light.sun[:2])
+    assert ahead > math.cos(0.51)
     assert light.glare > 0

@@ -62,13 +62,13 @@ def test_bring_near_matches_brightness_colour_and_detail(level, sigma):
 def test_pictures_take_size_and_brightness_of_the_folder(tmp_path):
   looks = looks_of(folder_of(tmp_path, [(72, 96), (96, 72)], level=45))
   order = pictures.Order("street", 3, None, None, max_heads=10, like=looks)
-  made = list(pictures.make_pictures(order, 8, workers=1))
+  made = list(pictures.make_pictures(order, range(8), workers=1))
   assert {(p.width, p.height) for p in made} == {(96, 72), (72, 96)}
   plain = pictures.Order("street", 3, 96, 72, max_heads=10)
 
   def brightness(order):
     levels = []
-    for picture in pictures.make_pictures(order, 8, workers=1):
+    for picture in pictures.make_pictures(order, range(8), workers=1):
       data = np.frombuffer(picture.jpeg, np.uint8)
       levels.append(cv2.imdecode(data, cv2.IMREAD_COLOR).mean())
     return np.mean(levels)

@@ -1,4 +1,4 @@
-"""A shopping street or a small square, from eye level to the second floor."""
+"""A shopping street or a small square, from over heads to the second floor."""
 
 from data_tools.synthesis import lights
 from data_tools.synthesis.crowd import formations
@@ -20,7 +20,7 @@ from data_tools.synthesis.surroundings import outdoors as places
 STREET = Preset(
   name="street",
   summary="sparse to medium crowds in shopping streets and small squares, from "
-  "eye level to the second floor, by phone",
+  "just over heads to the second floor, by phone",
   camera=CameraRange(
     height=(2.4, 7.5),
     pitch=(6.0, 36.0),
