@@ -106,13 +106,13 @@ def test_killed_anywhere_ends_with_the_same_weights_and_labels(
   tmp_path: Path,
   monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-  """One round is enough: the second is no other."""
-  one_round = with_rounds(two_rounds, rounds=1)
+  """One round is enough: the second is no other, and stage 1 dies elsewhere."""
+  one_round = started(with_rounds(two_rounds, rounds=1), undisturbed)
   folder = run_folder.open_run(tmp_path / "killed", one_round)
   moments = (
-    (keras.callbacks.CallbackList, "on_train_batch_end", 2, False),
     (pseudo_cache.PseudoLabelCache, "write", 1, True),
-    (keras.callbacks.CallbackList, "on_epoch_end", 1, False),
+    (keras.callbacks.CallbackList, "on_train_batch_end", 2, False),
+    (keras.callbacks.CallbackList, "on_epoch_end", 0, False),
   )
   for moment in moments:
     with monkeypatch.context() as patch:
