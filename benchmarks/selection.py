@@ -14,10 +14,11 @@ import tensorflow as tf
 from absl import flags
 from tqdm import tqdm
 
+from benchmarks import labelled
 from cdcc_tf import command_line, config
-from cdcc_tf.data import reading
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.regions import cell_shares
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.run_folder import RunFolder
@@ -35,21 +36,10 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   define = flags.DEFINE_string
   define("run", None, "Run folder.", flag_values=values)
   define("which", "last", "Its counter, best or last.", flag_values=values)
-  define("records", None, "Labelled records.", flag_values=values)
-  define("split", "dev", "Their split.", flag_values=values)
-  flags.DEFINE_integer(
-    "every", 1, "Take every n-th picture only.", 1, flag_values=values
-  )
   flags.DEFINE_float(
     "keep", 0.5, "Share of the cells to keep.", 0, 1, flag_values=values
   )
-  flags.DEFINE_enum(
-    "compute",
-    "auto",
-    ["auto", "float32", "bfloat16"],
-    "Precision.",
-    flag_values=values,
-  )
+  labelled.define_flags(values)
 
 
 def measure(
@@ -64,26 +54,40 @@ def measure(
   """Returns a line for each rule; see `table`."""
   ensemble = MaskEnsemble(load_model(RunFolder(run).model(which), precision))
   predict = tf.function(ensemble, reduce_retracing=True)
-  sigma = config.load(run).data.sigma
+  data = config.load(run).data
   sums = {rule: np.zeros((2, 4)) for rule in selection.RULES}
-  members = list(reading.read_records(records, split))[::every]
+  members = labelled.pictures(records, split, every)
   for record in tqdm(members, desc=run.name, unit="picture", disable=None):
     moments = predict(decode_picture(record.image)[tf.newaxis])
     density, variance = (
       maps[0, ..., 0].numpy() for maps in (moments.mean, moments.total)
     )
-    points = record.counted_points()
-    truth = density_map(points, record.height, record.width, sigma)
+    own = record.counted_sigmas() if data.adaptive_sigma else None
+    truth = density_map(
+      record.counted_points(),
+      *(record.height, record.width, data.sigma if own is None else own),
+    )[..., 0].numpy()
+    inside = np.ones(density.shape, bool)
+    region = record.region()
+    if region is not None:
+      shares = cell_shares(tf.cast(region, tf.float32)[..., tf.newaxis])
+      inside = shares[..., 0].numpy() > 0.5
     for rule, gathered in sums.items():
-      kept = selection.confident_cells(density, variance, rule, keep)
-      gathered += cell_sums(density, truth[..., 0].numpy(), kept)
+      kept = selection.confident_cells(density, variance, rule, keep, inside)
+      gathered += cell_sums(density[inside], truth[inside], kept[inside])
   return table(sums)
 
 
 def cell_sums(
   density: np.ndarray, truth: np.ndarray, kept: np.ndarray
 ) -> np.ndarray:
-  """Sums cells, |error|, prediction and truth, kept cells first, [2, 4]."""
+  """Sums cells, |error|, prediction and truth, kept cells first, [2, 4].
+
+  Args:
+    density: predicted, people per cell, of any shape.
+    truth: same shape.
+    kept: boolean, same shape.
+  """
   values = np.stack(
     [np.ones_like(density), np.abs(density - truth), density, truth], axis=-1
   ).astype(np.float64)

@@ -16,8 +16,8 @@ from absl import flags
 from scipy import stats
 from tqdm import tqdm
 
+from benchmarks import labelled
 from cdcc_tf import command_line
-from cdcc_tf.data import reading
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import CrowdCounter, load_model
@@ -40,20 +40,7 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   flags.DEFINE_list(
     "runs", None, "Run folders, with commas between them.", flag_values=values
   )
-  flags.DEFINE_string(
-    "records", None, "Labelled records of the target.", flag_values=values
-  )
-  flags.DEFINE_string("split", "dev", "Their split.", flag_values=values)
-  flags.DEFINE_integer(
-    "every", 1, "Count every n-th picture only.", 1, flag_values=values
-  )
-  flags.DEFINE_enum(
-    "compute",
-    "auto",
-    ["auto", "float32", "bfloat16"],
-    "Precision.",
-    flag_values=values,
-  )
+  labelled.define_flags(values)
 
 
 def measure(
@@ -70,7 +57,7 @@ def measure(
       f"--runs: {len(found)} counters; name runs with 3, or train with "
       "--keep_counters."
     )
-  pictures = list(reading.read_records(records, split))[::every]
+  pictures = labelled.pictures(records, split, every)
   rows: list[tuple[str, list[float]]] = []
   seen = set()
   for run, steps in itertools.groupby(found, key=lambda each: each[0]):

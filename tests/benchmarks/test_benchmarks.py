@@ -3,12 +3,9 @@
 import dataclasses
 import importlib
 import itertools
-import json
 import math
-import random
 import types
 
-import keras
 import numpy as np
 import pytest
 from absl import flags
@@ -42,7 +39,6 @@ from cdcc_tf.options import (
   RoundsConfig,
   TrainingConfig,
 )
-from cdcc_tf.run_folder import open_run
 from tests.conftest import noise_picture, png
 from tests.data_tools.conftest import HEIGHT, WIDTH, write_csv
 
@@ -180,46 +176,6 @@ def test_table_of_arms() -> None:
   assert lines[3] == "By mean MAE, best first: B, A"
 
 
-@pytest.mark.parametrize("kept", ["stages", "counters"])
-def test_signals_rank_the_counters_of_runs(
-  tiny_records, tmp_path, kept: str
-) -> None:
-  folder = tiny_records("real", {"dev": 3})
-  run = tmp_path / "run"
-  open_run(run, FULL)
-  for index in range(4):
-    home = run / kept / f"number{index}"
-    home.mkdir(parents=True)
-    keras.utils.set_random_seed(0)
-    model = SFCN(TINY, spatial_encoder=False)
-    model(np.zeros((1, 16, 16, 3)))
-    # More is nearer; the last is the one before it once more.
-    model.head.bias.assign([float(min(index, 2)), 0.0])
-    model.save(home / "model.keras")
-    record = {
-      "step": 10 * index,
-      "val_mae": index + 1.0,
-      "val_scale_gap": 3.0 - index,
-      "val_orientation_accuracy": 0.9,
-      "val_target_count": 2.0**index,
-    }
-    (home / "record.json").write_text(json.dumps(record))
-  _, *rows, last = signals.measure([run], folder, "dev", 1, "float32")
-  assert len(rows) == 3
-  # MAE, source MAE, mirror, scale, mask, flip (never differs), drift.
-  assert last.split()[3:] == [
-    "1.00",
-    "-1.00",
-    "nan",
-    "1.00",
-    "nan",
-    "nan",
-    "nan",
-  ]
-  with pytest.raises(InputError, match="0 counters"):
-    signals.measure([tmp_path], folder, "dev", 1, "float32")
-
-
 def test_train_step_without_torch() -> None:
   lines = train_step.measure(
     *(16, 4, 1, TINY, False),
@@ -353,58 +309,3 @@ def test_matmul_work_counts_multiply_adds() -> None:
   work, count = timing.matmul_work(8)
   work()
   assert count == 2 * 8**3
-
-
-def test_kills_fall_everywhere_and_in_each_labelling_pass(tmp_path) -> None:
-  run = tmp_path / "run"
-  stages = ["stage1"] * 4 + ["round1"] * 2 + ["round2"] * 2
-  run.mkdir()
-  rows = [{"stage": stage, "step": i} for i, stage in enumerate(stages)]
-  (run / "history.json").write_text(json.dumps(rows))
-  for name in ("round1", "round2"):
-    folder = run / "pseudo_labels" / name
-    folder.mkdir(parents=True)
-    for index in range(2):
-      (folder / f"shard-{index:05d}.json").write_text("{}")
-  names = resume.units(run)
-  assert len(names) == resume.progress(run) == 12
-  assert names[4:8] == ["labelling for round1"] * 2 + ["round1"] * 2
-  seen = set()
-  for seed in range(30):
-    moments = resume.plan(names, 4, random.Random(seed))
-    assert len(set(moments)) == 4
-    assert moments == sorted(moments)
-    assert {5, 6} & set(moments)
-    assert {9, 10} & set(moments)
-    seen |= set(moments)
-  assert seen == set(range(1, 12))
-  with pytest.raises(InputError, match="--kills=12: give 2 to 11"):
-    resume.plan(names, 12, random.Random(0))
-
-
-def test_error_inside_and_outside_the_mask_by_hand() -> None:
-  density = np.array([[0.0, 1.0, 3.0, 1.0]])
-  truth = np.array([[0.0, 1.5, 2.0, 0.5]])
-  kept = np.array([[True, True, False, False]])
-  sums = selection.cell_sums(density, truth, kept)
-  title, row = selection.table({"stratified": sums})
-  assert title.split()[:3] == ["rule", "cells", "people"]
-  assert row.split() == [
-    *("stratified", "50.0%", "37.5%"),
-    *("33.3%", "60.0%", "-33.3%", "+60.0%"),
-  ]
-
-
-def test_selection_compares_every_rule(tiny_records, tmp_path) -> None:
-  run = tmp_path / "run"
-  open_run(run, FULL)
-  (run / "last").mkdir()
-  model = SFCN(TINY, spatial_encoder=False)
-  model(np.zeros((1, 16, 16, 3)))
-  model.save(run / "last" / "model.keras")
-  folder = tiny_records("real", {"dev": 3})
-  lines = selection.measure(run, "last", folder, "dev", 2, 0.5, "float32")
-  assert [line.split()[0] for line in lines[1:]] == [
-    *("stratified", "relative", "variance")
-  ]
-  assert "nan" not in " ".join(lines)

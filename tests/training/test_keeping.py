@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
+import keras
 import pytest
 
 from cdcc_tf.run_folder import RunFolder
@@ -31,7 +33,8 @@ def keep_two_stages(
     stage, last = STAGES[number // 2], bool(number % 2)
     kept = KeptCounters(run, stage, select_by, keep_all, None)
     step = stage.first_step + (20 if last else 10)
-    kept.keep(Model(str(step)), step, measured, last)  # type: ignore[arg-type]
+    model = cast("keras.Model", Model(str(step)))
+    kept.keep(model, step, measured, last)
   return run
 
 

@@ -1,6 +1,5 @@
 """Stage 2 as a whole: label, learn, label again; killed anywhere, the same."""
 
-import dataclasses
 import itertools
 import json
 import shutil
@@ -10,27 +9,20 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from cdcc_tf import run_folder
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import pseudo_cache, pseudo_records
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data import pseudo_cache
 from cdcc_tf.errors import InputError
-from cdcc_tf.inference.counter import CrowdCounter, load_model
+from cdcc_tf.inference.counter import load_model
 from cdcc_tf.inference.intervals import Calibration
-from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.models.uncertainty import MaskEnsemble
-from cdcc_tf.options import PseudoLabelConfig
 from cdcc_tf.training import (
-  calibration,
   experiment,
   pseudo_labels,
   pseudo_summary,
   rounds,
 )
 from cdcc_tf.training.stages import Stage
-from tests.conftest import png, tiny_record
 from tests.training.conftest import (
   tiny_experiment,
   with_rounds,
@@ -59,11 +51,6 @@ def undisturbed(
   two_rounds: ExperimentConfig, tmp_path_factory: pytest.TempPathFactory
 ) -> run_folder.RunFolder:
   return train(two_rounds, tmp_path_factory.mktemp("undisturbed") / "run")
-
-
-@pytest.fixture(scope="module")
-def counter(undisturbed: run_folder.RunFolder) -> SFCN:
-  return load_model(undisturbed.model("last"), "float32")
 
 
 def train(config: ExperimentConfig, path: Path) -> run_folder.RunFolder:
@@ -294,171 +281,6 @@ def test_source_only_with_pseudo_labels(
   assert not (folder.stage("stage1") / "orientation.keras").exists()
   history = json.loads(folder.history.read_text())
   assert "pseudo_loss" in history[-1]
-
-
-def test_poisoned_target_labels_change_no_pseudo_label_and_no_threshold(
-  two_rounds: ExperimentConfig,
-  counter: SFCN,
-  tmp_path: Path,
-  tiny_records: Callable,
-) -> None:
-  """Other points in the same pictures: the same cache, but for their hashes."""
-  honest = [tiny_record(index, 40, 48, heads=3) for index in range(8)]
-  poisoned = [
-    dataclasses.replace(record, points=np.float32([[1, 1]] * 40))
-    for record in honest
-  ]
-  shards, seen = [], []
-  for name, members in (("honest", honest), ("poisoned", poisoned)):
-    target = tiny_records(name, {"train": members})
-    output = tmp_path / f"{name}_labels"
-    pseudo_labels.label(counter, target, "train", 2, output, two_rounds.pseudo)
-    shards.append([f.read_bytes() for f in sorted(output.glob("*.tfrecord"))])
-    data = dataclasses.replace(two_rounds.data, target_records=str(target))
-    seen.append(calibration.look(CrowdCounter(counter), data, name))
-  assert shards[0] == shards[1]
-  for one, other in zip(*map(dataclasses.astuple, seen), strict=True):
-    np.testing.assert_array_equal(one, other)
-
-
-@pytest.mark.parametrize("mirror", [False, True])
-def test_labels_are_the_counters_own_estimates(
-  two_rounds: ExperimentConfig,
-  counter: SFCN,
-  tmp_path: Path,
-  tiny_records: Callable,
-  monkeypatch: pytest.MonkeyPatch,
-  mirror: bool,
-) -> None:
-  """Whatever the batches: of three and two, one size not of whole cells."""
-  monkeypatch.setattr(pseudo_cache, "PICTURES_PER_SHARD", 5)
-  widths = (48, 48, 43, 43, 48, 43)  # the first is held out
-  members = [tiny_record(n, 40, width) for n, width in enumerate(widths)]
-  batches = []
-  grouped = pseudo_labels._batches_of_one_size
-
-  def noting(pictures: Iterator[tuple]) -> Iterator[list[tuple]]:
-    for batch in grouped(pictures):
-      batches.append(len(batch))
-      yield batch
-
-  monkeypatch.setattr(pseudo_labels, "_batches_of_one_size", noting)
-  summary = pseudo_labels.label(
-    counter,
-    tiny_records("target", {"train": members}),
-    "train",
-    1,
-    tmp_path / "labels",
-    PseudoLabelConfig(pseudo_mirror=mirror, pseudo_variances=True),
-  )
-  assert sorted(batches) == [2, 3]
-  assert (summary.pictures, len(summary.accepted)) == (5, 5)
-  assert "on 5 of 5 pictures" in pseudo_summary.table(summary)
-  dataset = tf.data.TFRecordDataset([str(f) for f in summary.files])
-  labels = list(dataset.map(pseudo_records.parse))
-  assert [fields["id"].numpy().decode() for fields in labels] == [
-    record.id for record in members[1:]
-  ]
-  ensemble = MaskEnsemble(counter)
-  for fields in labels:
-    image = decode_picture(fields["image"])[tf.newaxis].numpy()
-    one = ensemble(image)
-    mean, variance = one.mean.numpy(), one.total.numpy()
-    if mirror:
-      rest = -image.shape[2] % 8
-      whole = np.pad(image, [(0, 0), (0, 0), (0, rest), (0, 0)], "symmetric")
-      other = ensemble(whole[:, :, ::-1])
-      looks = np.stack([mean, other.mean.numpy()[:, :, ::-1]])
-      within = (variance + other.total.numpy()[:, :, ::-1]) / 2
-      mean, variance = looks.mean(axis=0), within + looks.var(axis=0)
-    np.testing.assert_allclose(fields["density"], mean[0], rtol=1e-4)
-    np.testing.assert_allclose(fields["variance"], variance[0], rtol=1e-3)
-  total = sum(float(tf.reduce_sum(fields["density"])) for fields in labels)
-  assert summary.people.sum() == pytest.approx(total, rel=1e-3)
-  assert summary.cells.sum() == 5 * 5 * 6
-  manifest = json.loads((tmp_path / "labels" / "manifest.json").read_text())
-  assert manifest["made_by"]["counter"] == pseudo_labels.fingerprint(counter)
-  assert manifest["totals"]["people"] == pytest.approx(total, rel=1e-3)
-
-
-def test_pictures_of_unusual_uncertainty_are_left_out(
-  counter: SFCN, tmp_path: Path, tiny_records: Callable
-) -> None:
-  members = [tiny_record(index, 40, 48) for index in range(8)]
-  target = tiny_records("target", {"train": members})
-  summaries = [
-    pseudo_labels.label(
-      counter,
-      target,
-      "train",
-      0,
-      tmp_path / f"{keep}",
-      PseudoLabelConfig(pseudo_keep_pictures=keep),
-    )
-    for keep in (1.0, 0.5)
-  ]
-  assert len(summaries[0].accepted) == 8
-  half = summaries[1]
-  assert (half.pictures, len(half.accepted)) == (8, 4)
-  assert half.cells.sum() == 4 * 5 * 6
-  assert half.people.sum() < summaries[0].people.sum()
-
-
-def test_nothing_is_learned_outside_the_region_of_interest(
-  two_rounds: ExperimentConfig,
-  counter: SFCN,
-  tmp_path: Path,
-  tiny_records: Callable,
-) -> None:
-  region = np.zeros((40, 48, 1), np.uint8)
-  region[:, :21] = 255  # two and a half of six columns of cells, and more
-  members = [
-    dataclasses.replace(tiny_record(index, 40, 48), roi=png(region))
-    for index in range(2)
-  ]
-  summary = pseudo_labels.label(
-    counter,
-    tiny_records("target", {"train": members}),
-    "train",
-    0,
-    tmp_path / "labels",
-    PseudoLabelConfig(pseudo_keep=1.0),
-  )
-  dataset = tf.data.TFRecordDataset([str(f) for f in summary.files])
-  ensemble, people = MaskEnsemble(counter), 0.0
-  for fields in dataset.map(pseudo_records.parse):
-    confidence = fields["confidence"].numpy()[..., 0]
-    assert confidence[:, :3].all()
-    assert not confidence[:, 3:].any()
-    mean = ensemble(decode_picture(fields["image"])[tf.newaxis]).mean
-    people += float(tf.reduce_sum(mean[0, :, :3]))
-  # Nobody is counted there either.
-  assert summary.cells.sum() == summary.kept.sum() == 2 * 5 * 3
-  assert summary.people.sum() == pytest.approx(people, rel=1e-4)
-
-
-def test_no_picture_left_to_label(
-  counter: SFCN, tmp_path: Path, tiny_records: Callable
-) -> None:
-  target = tiny_records("target", {"train": 3})
-  with pytest.raises(InputError, match=r"3 pictures.*--target_held_out=3"):
-    pseudo_labels.label(
-      counter, target, "train", 3, tmp_path / "labels", PseudoLabelConfig()
-    )
-  assert not (tmp_path / "labels").exists()
-
-
-def test_maps_that_are_not_finite_are_never_labels(
-  undisturbed: run_folder.RunFolder, tmp_path: Path, tiny_records: Callable
-) -> None:
-  broken = load_model(undisturbed.model("last"), "float32")
-  broken.head.bias.assign([np.nan, 0.0])
-  target = tiny_records("target", {"train": 2})
-  with pytest.raises(InputError, match=r"tiny.*not finite.*--learning_rate"):
-    pseudo_labels.label(
-      broken, target, "train", 0, tmp_path / "labels", PseudoLabelConfig()
-    )
-  assert not list((tmp_path / "labels").glob("shard*"))
 
 
 def test_a_round_goes_on_when_the_last_one_s_labels_are_gone(
