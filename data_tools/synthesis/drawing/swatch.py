@@ -58,6 +58,16 @@ class Swatch:
         mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
     return pixels, mask
 
+  def part(
+    self, across: tuple[float, float], down: tuple[float, float]
+  ) -> "Swatch":
+    """Returns what lies between shares of the width and of the height."""
+    pixels, mask = self.levels[0]
+    rows = _between(down, pixels.shape[0])
+    columns = _between(across, pixels.shape[1])
+    cut = None if mask is None else mask[rows, columns]
+    return Swatch(pixels[rows, columns], cut)
+
 
 Maker = Callable[[Dice], Swatch]
 
@@ -75,6 +85,11 @@ def swatch(maker: Maker) -> Maker:
     return variant(choose(dice, range(VARIANTS)))
 
   return draw
+
+
+def _between(shares: tuple[float, float], length: int) -> slice:
+  start = min(int(shares[0] * length), length - 1)
+  return slice(start, max(start + 1, round(shares[1] * length)))
 
 
 def _halved(

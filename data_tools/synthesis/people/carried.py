@@ -168,15 +168,15 @@ def placard(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
 
 def umbrella(dice: Dice, colour: Colour, figure: Figure) -> list[Part]:
   """An open umbrella held over the head, which it hides from above."""
+  hand_x, hand_y, hand_z = choose(dice, figure.joints.wrists)
   wide = dice.uniform(0.45, 0.62)
   x, y = dice.uniform(-0.05, 0.15), dice.uniform(-0.14, 0.14)
   rim, top = dice.uniform(1.72, 1.88), 0.2
   tilt = dice.uniform(-0.12, 0.12)
   paint = vary(dice, choose(dice, colours.LIVELY + colours.MUTED), 0.08)
   other = choose(dice, colours.LIVELY) if dice.random() < 0.2 else paint
-  parts = [
-    Part([(x, y, 1.0, 0.012), (x, y, rim + top, 0.012)], (0.3, 0.3, 0.3))
-  ]
+  grip = (hand_x, hand_y, hand_z - 0.08, 0.014)
+  parts = [Part([grip, (x, y, rim + top, 0.012)], (0.3, 0.3, 0.3))]
   edge = [
     (x + wide * c, y + wide * s, rim + tilt * c, 0.0) for c, s in unit_ring(8)
   ]

@@ -6,6 +6,7 @@ import numpy as np
 
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.drawing.canvas import Canvas, Drawn
+from data_tools.synthesis.drawing.nearness import in_front
 from data_tools.synthesis.drawing.solids import Solid, split
 from data_tools.synthesis.ground.base import Texture
 from data_tools.synthesis.light import Light
@@ -53,7 +54,7 @@ def draw_scene(scene: Scene, people: list[Solid], grain: int) -> Canvas:
     scene.things + people,
   )
   far = Canvas(background, camera, light, 1)  # needs no fine edges
-  far.draw([(around.backdrop, None)])
+  far.draw([(in_front(around.backdrop, camera), None)])
   canvas = Canvas(far.pixels, camera, light, OVERSAMPLE)
   canvas.draw(_queue(around, scene.things, people, scene.front))
   return canvas

@@ -14,12 +14,11 @@ from data_tools.synthesis.light import Light
 from data_tools.synthesis.props.street import lamp
 from data_tools.synthesis.props.thing import Prop, stand
 from data_tools.synthesis.surroundings.base import Surroundings
+from data_tools.synthesis.surroundings.room import Disc, meet, on_open_ground
 
 MOST_HIDDEN = 0.12  # share of the picture behind one thing, as a rule
 LARGE_SHARE = 0.12  # of props that may hide far more
 NEAREST, FARTHEST = 3.0, 60.0  # metres
-
-Disc = tuple[float, float, float]  # x, y, radius in metres
 
 
 def place_props(
@@ -50,10 +49,9 @@ def place_props(
       x, y = far * math.sin(side), far * math.cos(side)
       solid = stand(dice, thing, (x, y, 0.0))
       discs = solid.discs()
-      xs, ys = np.array([d[0] for d in discs]), np.array([d[1] for d in discs])
-      if not surroundings.open_ground(xs, ys).all():
+      if not on_open_ground(discs, surroundings.open_ground):
         continue
-      if _meets(discs, taken):
+      if meet(discs, taken):
         continue
       limit = 0.45 if dice.random() < LARGE_SHARE else MOST_HIDDEN
       if _share_hidden(camera, solid) < limit:
@@ -87,14 +85,6 @@ def place_lamps(
   if not math.isinf(surroundings.ceiling):
     return []
   return [stand(dice, lamp(dice), (x, y, 0.0)) for x, y, _ in light.lamps]
-
-
-def _meets(discs: list[Disc], taken: list[Disc]) -> bool:
-  return any(
-    (x - a) ** 2 + (y - b) ** 2 < (radius + other) ** 2
-    for x, y, radius in discs
-    for a, b, other in taken
-  )
 
 
 def _share_hidden(camera: Camera, solid: Solid) -> float:

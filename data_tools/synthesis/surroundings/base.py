@@ -10,6 +10,7 @@ from data_tools.synthesis.drawing.solids import Point, Solid
 from data_tools.synthesis.draws import Dice
 
 Seat = tuple[float, float, float]  # x, y, z in metres
+OpenGround = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of x and y
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Surroundings:
   """
 
   backdrop: Solid
-  open_ground: Callable[[np.ndarray, np.ndarray], np.ndarray]
+  open_ground: OpenGround
   things: tuple[Solid, ...] = ()
   seats: tuple[Seat, ...] = ()
   focus: tuple[float, float] | None = None

@@ -18,6 +18,7 @@ from data_tools.synthesis.props import (
 from data_tools.synthesis.props.thing import Prop, stand
 from data_tools.synthesis.surroundings.base import Surroundings
 from data_tools.synthesis.surroundings.facade import row_of_houses, skyline
+from data_tools.synthesis.surroundings.room import apart, on_open_ground
 
 _ALONG_STREETS: tuple[Prop, ...] = (
   plants.tree,
@@ -44,8 +45,8 @@ def between_houses(dice: Dice) -> Surroundings:
   parts += row_of_houses(dice, (right, end), (right, 0.0))
   if dice.random() < 0.7:
     parts += row_of_houses(dice, (left, end), (right, end))
-  things = _rows_along(dice, left + 0.9, end) + _rows_along(
-    dice, right - 0.9, end
+  things = apart(
+    _row_along(dice, left, 1, end) + _row_along(dice, right, -1, end)
   )
 
   def open_ground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -70,15 +71,16 @@ def before_houses(dice: Dice) -> Surroundings:
     prop = choose(dice, _ALONG_STREETS)
     gap = dice.uniform(3, 8)
     for i in range(-6, 7):
-      x = i * gap
-      y = distance + slope * x - dice.uniform(1.0, 1.6)
+      x, thing = i * gap, prop(dice)
+      room = dice.uniform(0.4, 0.8) + math.hypot(*thing.reach)
+      y = distance + slope * x - room * math.hypot(1, slope)
       if y > 4:
-        things.append(stand(dice, prop(dice), (x, y, 0.0)))
+        things.append(stand(dice, thing, (x, y, 0.0)))
 
   def open_ground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return y < distance + slope * x - 1
 
-  return Surroundings(_backdrop(parts), open_ground, tuple(things))
+  return Surroundings(_backdrop(parts), open_ground, tuple(apart(things)))
 
 
 def open_place(dice: Dice) -> Surroundings:
@@ -121,40 +123,54 @@ def park(dice: Dice) -> Surroundings:
   return Surroundings(
     _backdrop(skyline(dice, distance + dice.uniform(5, 40))),
     open_ground,
-    tuple(things),
+    tuple(apart(things)),
   )
 
 
 def before_a_stage(dice: Dice) -> Surroundings:
   """A stage with a screen, lights and loudspeakers, which all look at."""
-  around = choose(dice, (open_place, park, between_houses))(dice)
-  x, y = dice.uniform(-6, 6), dice.uniform(18, 45)
   stage = shows.stage(dice)
-  solid = Solid(stage.parts, (x, y, 0.0), -math.pi / 2, stage.reach)
+  while True:
+    around = choose(dice, (open_place, park, between_houses))(dice)
+    x, y = dice.uniform(-6, 6), dice.uniform(18, 45)
+    solid = Solid(stage.parts, (x, y, 0.0), -math.pi / 2, stage.reach)
+    if on_open_ground(solid.discs(), around.open_ground):
+      break
   clear = y - stage.reach[0] - 1
 
   def open_ground(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return around.open_ground(a, b) & ((b < clear) | (np.abs(a - x) > 12))
 
-  things = (*around.things, solid)
-  return Surroundings(around.backdrop, open_ground, things, focus=(x, y))
+  things = apart([solid, *around.things])
+  return Surroundings(around.backdrop, open_ground, tuple(things), focus=(x, y))
 
 
-def _rows_along(dice: Dice, x: float, end: float) -> list[Solid]:
-  """Trees, hedges, bicycles, … in a row along a front."""
+def _row_along(dice: Dice, front: float, side: int, end: float) -> list[Solid]:
+  """Trees, hedges, bicycles, … in a row along a front.
+
+  Args:
+    dice: of the picture.
+    front: x of the houses.
+    side: 1 where the street lies to their right, -1 to their left.
+    end: y where the houses end.
+  """
   if dice.random() < 0.45:
     return []
   prop, gap = choose(dice, _ALONG_STREETS), dice.uniform(3.5, 10)
   y, things = dice.uniform(3, 8), []
   while y < min(end, 60):
     thing = prop(dice)
+    # A car is parked along the street; all else turns its back to the front.
+    along = prop is vehicles.car
+    room = thing.reach[1] if along else max(thing.reach)
+    x = front + side * (0.2 + max(0.7, room))
     solid = stand(dice, thing, (x, y, 0.0))
     if thing.heading == "street":
-      heading = math.pi / 2 if prop is vehicles.car else 0.0
-      solid = dataclasses.replace(solid, heading=heading)
-    things.append(solid)
+      solid = dataclasses.replace(solid, heading=math.pi / 2 if along else 0.0)
+    if y + max(thing.reach) < end:
+      things.append(solid)
     y += gap + 2 * max(thing.reach) * (thing.heading == "street")
-  return things
+  return apart(things)
 
 
 def _line_of_trees(dice: Dice, y: float) -> list[Solid]:
