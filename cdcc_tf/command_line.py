@@ -28,6 +28,9 @@ def run(main: Callable[[], None]) -> None:
 
   Args:
     main: the command's body. It reads its flags, makes one call, prints.
+
+  Raises:
+    SystemExit: always, with the command's status.
   """
   os.environ.setdefault("KERAS_BACKEND", "tensorflow")
   if isinstance(sys.stdout, io.TextIOWrapper):

@@ -45,8 +45,12 @@ class _EncoderRate(keras.optimizers.Optimizer):
     super().update_step(gradient, variable, learning_rate * rate)
 
 
-class AdamW(_EncoderRate, keras.optimizers.AdamW):
-  """AdamW with another rate in the encoder."""
+class AdamW(_EncoderRate, keras.optimizers.Adam):
+  """AdamW with another rate in the encoder.
+
+  Keras' Adam is its AdamW where it is given a decay, and without one it spares
+  the operations that would multiply every weight by one.
+  """
 
 
 class SGD(_EncoderRate, keras.optimizers.SGD):
@@ -84,4 +88,4 @@ def build_optimizer(
     options |= {"use_ema": True, "ema_momentum": training.ema_momentum}
   if training.optimizer == "sgd":
     return SGD(**options)
-  return AdamW(weight_decay=training.weight_decay, **options)
+  return AdamW(weight_decay=training.weight_decay or None, **options)

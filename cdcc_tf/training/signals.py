@@ -5,16 +5,16 @@ somewhat smaller; and masks that were trained alike should agree. How far a
 counter is from that on pictures of the target can be measured anywhere.
 """
 
+from collections.abc import Callable
+
 import keras
 import tensorflow as tf
 from keras import ops
 
-from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.models.uncertainty import MaskEnsemble
+from cdcc_tf.models.uncertainty import Moments
 from cdcc_tf.training.trackers import Tracker
 
 _SMALLER = 0.75
-_PICTURES = tf.TensorSpec([None, None, None, 3], tf.float32)
 
 
 class SignalTracker(Tracker):
@@ -65,18 +65,12 @@ class LabelFreeSignals:
   """Measures a counter on unlabelled pictures.
 
   Args:
-    counter: built; its weights are read at every call.
+    predict: the counter's `MaskEnsemble`, or what calls it, of float32 pictures
+      [batch, height, width, 3].
   """
 
-  def __init__(self, counter: SFCN):
-    self._tracker = SignalTracker()
-    ensemble = MaskEnsemble(counter)
-
-    @tf.function(input_signature=[_PICTURES])
-    def counts(images: tf.Tensor) -> tf.Tensor:
-      return ensemble(images).counts
-
-    self._counts = counts
+  def __init__(self, predict: Callable[[tf.Tensor], Moments]):
+    self._tracker, self._predict = SignalTracker(), predict
 
   def measure(self, pictures: tf.data.Dataset) -> dict[str, float]:
     """Returns the signals of `SignalTracker` over pictures.
@@ -87,10 +81,11 @@ class LabelFreeSignals:
     """
     for images in pictures:
       mirrored, smaller = (
-        tf.reduce_mean(self._counts(other), axis=1)
+        tf.reduce_mean(self._predict(other).counts, axis=1)
         for other in (tf.reverse(images, [2]), _smaller(images))
       )
-      self._tracker.update(self._counts(images), mirrored, smaller)
+      own = self._predict(images).counts
+      self._tracker.update(own, mirrored, smaller)
     return self._tracker.results()
 
 

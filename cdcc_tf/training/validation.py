@@ -83,16 +83,8 @@ class Validation(keras.callbacks.Callback):
     ensemble = MaskEnsemble(model.counter)
 
     # With every mask, as the counter will be used.
-    @tf.function(input_signature=[_PICTURES])
-    def predict(images: tf.Tensor) -> dict[str, tf.Tensor]:
-      moments = ensemble(images)
-      return {
-        "density": moments.mean,
-        "log_variance": tf.math.log(moments.total),
-      }
-
-    self._predict = predict
-    self._signals = LabelFreeSignals(model.counter)
+    self._moments = tf.function(ensemble, input_signature=[_PICTURES])
+    self._signals = LabelFreeSignals(self._moments)
     if self._decoder is not None:
       self._classify = tf.function(
         lambda image: self._decoder(model.counter.encoder(image)),
@@ -118,6 +110,13 @@ class Validation(keras.callbacks.Callback):
     )
     if logs is not None:
       logs.update(measured)
+
+  def _predict(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+    moments = self._moments(images)
+    return {
+      "density": moments.mean,
+      "log_variance": tf.math.log(moments.total),
+    }
 
   def _measure(self) -> dict[str, float]:
     for batch in self._source:

@@ -1,5 +1,6 @@
 """Studies of labelled target pictures, and of kills, on tiny counters."""
 
+import dataclasses
 import json
 import random
 
@@ -7,9 +8,14 @@ import keras
 import numpy as np
 import pytest
 
-from benchmarks import resume, selection, signals
+from benchmarks import fixed_features as fixed
+from benchmarks import resume, selection, signals, sources
+from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.data import reading
 from cdcc_tf.errors import InputError
+from cdcc_tf.models.encoders import build_encoder
 from cdcc_tf.models.sfcn import SFCN
+from cdcc_tf.options import DataConfig, ModelConfig, TrainingConfig
 from cdcc_tf.run_folder import open_run
 from tests.benchmarks.test_benchmarks import FULL, TINY
 
@@ -52,6 +58,47 @@ def test_signals_rank_the_counters_of_runs(
   ]
   with pytest.raises(InputError, match="0 counters"):
     signals.measure([tmp_path], folder, "dev", 1, "float32")
+
+
+def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
+  """Arms of the same crops end alike; one that sees nobody counts fewer."""
+  crowded = str(tiny_records("crowded", {"train": 4}))
+  again = str(tiny_records("again", {"train": 4}))
+  nobody = [
+    dataclasses.replace(record, points=np.zeros((0, 2), np.float32))
+    for record in reading.read_records(crowded, "train")
+  ]
+  empty = str(tiny_records("empty", {"train": nobody}))
+  config = ExperimentConfig(
+    DataConfig(crop=16, source_batch=2, sigma=4.0),
+    ModelConfig(spatial_encoder=False, initializer="he_normal"),
+    TrainingConfig(stage1_steps=30, learning_rate=1e-3, warmup_steps=1),
+  )
+  encoder = build_encoder("compact", TINY)
+  arms = sources.arms_of(
+    [f"one={crowded}", f"same={again}", f"mixed={crowded},{empty}"]
+  )
+  pictures = {"real": fixed.pictures_of(crowded, "train", 2, encoder)}
+  assert [seen.people for seen in pictures["real"]] == [
+    len(record.points) for record in reading.read_records(crowded, "train")
+  ][::2]
+  results = sources.measure(config, arms, pictures, encoder, 4, TINY)
+  one, same, mixed = (figures["real"] for figures in results.values())
+  assert one == same
+  assert mixed["bias"] < one["bias"]
+  assert "mixed" in capsys.readouterr().out
+  with pytest.raises(InputError, match="--arm=unity: write NAME="):
+    sources.arms_of(["unity"])
+
+
+def test_mixed_crops_are_of_every_source_alike() -> None:
+  parts = [
+    fixed.Crops(np.full((6, 1, 1, 1), i), np.full((6, 1, 1, 1), -i))
+    for i in range(3)
+  ]
+  mixed = fixed.mixed(parts, 6)
+  assert mixed.features.ravel().tolist() == [0, 0, 1, 1, 2, 2]
+  assert mixed.density.ravel().tolist() == [0, 0, -1, -1, -2, -2]
 
 
 def test_kills_fall_everywhere_and_in_each_labelling_pass(tmp_path) -> None:

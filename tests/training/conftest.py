@@ -50,6 +50,7 @@ def tiny_experiment(folder: Path) -> ExperimentConfig:
       **{"stage1_steps": 4, "checkpoint_every": 2, "validate_every": 2},
       **{"orientation_warmup": 1, "orientation_ramp": 1},
       **{"ema_momentum": 0.5, "precision": "float32"},
+      optimizer="sgd",  # AdamW takes longer to trace; commands' tests use it
     ),
     RoundsConfig(rounds=0, round_steps=2),
   )

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 
+from cdcc_tf import config as configs
 from cdcc_tf import run_folder
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pseudo_cache
@@ -87,38 +88,55 @@ def kill_at(
   monkeypatch.setattr(owner, name, counted)
 
 
-def test_killed_anywhere_ends_with_the_same_weights_and_labels(
+def started(
+  config: ExperimentConfig, start: run_folder.RunFolder, **options: object
+) -> ExperimentConfig:
+  """Returns an experiment that takes its stage 1 from another run."""
+  return with_training(config, stage1_from=str(start.path), **options)
+
+
+@pytest.fixture(scope="module")
+def killed(
   two_rounds: ExperimentConfig,
   undisturbed: run_folder.RunFolder,
-  tmp_path: Path,
-  monkeypatch: pytest.MonkeyPatch,
-) -> None:
-  """One round is enough: the second is no other, and stage 1 dies elsewhere."""
-  one_round = started(with_rounds(two_rounds, rounds=1), undisturbed)
-  folder = run_folder.open_run(tmp_path / "killed", one_round)
+  tmp_path_factory: pytest.TempPathFactory,
+) -> run_folder.RunFolder:
+  """A run with another's stage 1, killed twice, that ends when labels stand.
+
+  They surely move by less than a hundred times their people. One round is
+  enough: the second is no other, and stage 1 dies elsewhere.
+  """
+  config = started(with_rounds(two_rounds, stop_movement=100.0), undisturbed)
+  folder = run_folder.open_run(
+    tmp_path_factory.mktemp("killed") / "run", config
+  )
   moments = (
     (pseudo_cache.PseudoLabelCache, "write", 1, True),
     (keras.callbacks.CallbackList, "on_train_batch_end", 2, False),
-    (keras.callbacks.CallbackList, "on_epoch_end", 0, False),
   )
   for moment in moments:
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
       kill_at(patch, *moment)
       with pytest.raises(Killed):
-        experiment.run(one_round, folder)
-  experiment.run(one_round, folder)
+        experiment.run(config, folder)
+  experiment.run(config, folder)
+  return folder
 
+
+def test_killed_anywhere_ends_with_the_same_weights_and_labels(
+  undisturbed: run_folder.RunFolder, killed: run_folder.RunFolder
+) -> None:
   one, other = (
     load_model(run.stage("round1") / "model.keras", "float32").get_weights()
-    for run in (undisturbed, folder)
+    for run in (undisturbed, killed)
   )
   for weights in zip(one, other, strict=True):
     np.testing.assert_array_equal(*weights)
-  assert contents(folder.pseudo_labels("round1")) == contents(
+  assert contents(killed.pseudo_labels("round1")) == contents(
     undisturbed.pseudo_labels("round1")
   )
   histories = [
-    json.loads(run.history.read_text()) for run in (undisturbed, folder)
+    json.loads(run.history.read_text()) for run in (undisturbed, killed)
   ]
   assert [row["step"] for row in histories[0]] == [2, 4, 6, 8, 10, 12]
   assert [row["step"] for row in histories[1]] == [2, 4, 6, 8]
@@ -127,6 +145,27 @@ def test_killed_anywhere_ends_with_the_same_weights_and_labels(
     assert {n: v for n, v in row.items() if n not in timed} == {
       n: v for n, v in again.items() if n not in timed
     }
+
+
+def test_stage_1_of_another_run_is_as_good_as_its_own(
+  undisturbed: run_folder.RunFolder, killed: run_folder.RunFolder
+) -> None:
+  assert contents(killed.stage("stage1")) == contents(
+    undisturbed.stage("stage1")
+  )
+
+
+def test_rounds_end_when_labels_stand_still(
+  killed: run_folder.RunFolder,
+) -> None:
+  assert not killed.stage("round2").exists()
+  noted = json.loads(killed.rounds.read_text())
+  assert [row.get("stopped") for row in noted] == [None, True]
+  assert noted[1]["movement"] < 100
+  assert Calibration.load(killed.path / "last") is not None
+  before = killed.history.read_text()
+  experiment.run(configs.load(killed.path), killed)
+  assert killed.history.read_text() == before
 
 
 def test_what_rounds_leave_behind(undisturbed: run_folder.RunFolder) -> None:
@@ -184,43 +223,6 @@ def test_what_rounds_leave_to_look_at(
   assert (folder.stage("round2") / "calibration.json").read_text() == (
     folder.path / "last" / "calibration.json"
   ).read_text()
-
-
-def started(
-  config: ExperimentConfig, start: run_folder.RunFolder, **options: object
-) -> ExperimentConfig:
-  """Returns an experiment that takes its stage 1 from another run."""
-  return with_training(config, stage1_from=str(start.path), **options)
-
-
-def test_stage_1_of_another_run_is_as_good_as_its_own(
-  two_rounds: ExperimentConfig,
-  undisturbed: run_folder.RunFolder,
-  tmp_path: Path,
-) -> None:
-  """And the rounds end when labels stand still.
-
-  They surely move by less than a hundred times their people.
-  """
-  config = with_rounds(two_rounds, stop_movement=100.0)
-  folder = train(started(config, undisturbed), tmp_path / "run")
-  assert contents(folder.stage("stage1")) == contents(
-    undisturbed.stage("stage1")
-  )
-  for one, other in zip(
-    load_model(folder.stage("round1") / "model.keras").get_weights(),
-    load_model(undisturbed.stage("round1") / "model.keras").get_weights(),
-    strict=True,
-  ):
-    np.testing.assert_array_equal(one, other)
-  assert not folder.stage("round2").exists()
-  noted = json.loads(folder.rounds.read_text())
-  assert [row.get("stopped") for row in noted] == [None, True]
-  assert noted[1]["movement"] < 100
-  assert Calibration.load(folder.path / "last") is not None
-  before = folder.history.read_text()
-  again = train(started(config, undisturbed), tmp_path / "run")
-  assert again.history.read_text() == before
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_measures_the_counter_as_it_is_now() -> None:
   random = np.random.default_rng(0)
   pictures = np.float32(random.random((2, 1, 40, 48, 3)) * 255)
   dataset = tf.data.Dataset.from_tensor_slices(pictures)
-  signals = LabelFreeSignals(counter)
+  signals = LabelFreeSignals(MaskEnsemble(counter))
   first = signals.measure(dataset)
   ensemble = MaskEnsemble(counter)
   counts = [ensemble(picture).counts.numpy() for picture in pictures]
