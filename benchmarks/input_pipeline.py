@@ -40,13 +40,7 @@ def measure(
   first = next(stream)  # starts the threads and fills the windows
   delivered = pictures * _rate(lambda: next(stream), batches)
   batch = keras.tree.map_structure(lambda tensor: tensor.numpy(), first)
-  step, _ = our_step(
-    experiment.training.precision,
-    batch,
-    experiment.model.width,
-    experiment.model.spatial_encoder,
-    experiment.training.frozen_blocks,
-  )
+  step, _ = our_step(experiment, batch)
   step()
   consumed = pictures * _rate(step, steps)
   return [

@@ -6,6 +6,7 @@ All crops go through both branches on both sides, so that the work is the same
 and known; then the real step of stage 1, in which half of them go through each.
 """
 
+import dataclasses
 from collections.abc import Callable, Sequence
 
 import keras
@@ -82,35 +83,41 @@ def make_batch(crop: int, source: int, target: int) -> dict:
   }
 
 
-def our_step(
+def experiment(
   precision: str,
-  batch: dict,
+  crop: int,
   channels: float = 1.0,
   spatial_encoder: bool = True,
   frozen_blocks: int = 0,
-  both_branches: bool = False,
-) -> tuple[Callable[[], object], CrossDomainModel]:
-  """Returns a compiled training step of this project."""
-  crop = batch["source"]["image"].shape[1]
-  config = ExperimentConfig(
+) -> ExperimentConfig:
+  """Returns an experiment with both tasks, of which only speed matters."""
+  return ExperimentConfig(
     DataConfig(target_records="noise", crop=crop),
     ModelConfig(width=channels, spatial_encoder=spatial_encoder),
-    TrainingConfig(
-      orientation_warmup=0, orientation_ramp=0, frozen_blocks=frozen_blocks
-    ),
+    TrainingConfig(precision=precision, frozen_blocks=frozen_blocks),
   )
+
+
+def our_step(
+  config: ExperimentConfig, batch: dict, both_branches: bool = False
+) -> tuple[Callable[[], object], CrossDomainModel]:
+  """Returns a compiled training step of this project, at its full work."""
+  training = dataclasses.replace(
+    config.training, orientation_warmup=0, orientation_ramp=0
+  )
+  config = dataclasses.replace(config, training=training)
   stage = stages.plan(config)[0]
-  with precisions.scope(precision):
+  with precisions.scope(training.precision):
     # Which weights makes no difference to the time.
     model = builders.build_first_model(config, stage, fresh=False)
     if both_branches:
       model = BothBranches(
         model.counter, model.task, builders.density_loss(config)
       )
-      model.build_all(crop)
+      model.build_all(config.data.crop)
       model.compile(
         optimizers.build_optimizer(
-          config.training,
+          training,
           stage.steps,
           1e-5,
           model.counter.encoder.trainable_variables,
@@ -144,7 +151,7 @@ def measure(
   for work, (both, batch) in works.items():
     for name in compute:
       sides[f"ours, {work}, {name}"], model = our_step(
-        name, batch, channels, both_branches=both
+        experiment(name, crop, channels), batch, both
       )
     if network is not None:
       masks = model.counter.masked_decoder[0].mask_values.numpy()
@@ -152,12 +159,12 @@ def measure(
         sides[f"PyTorch, {work}, {name}"] = network.train_step(
           masks, channels, batch, name, both
         )
-  sides["ours, no spatial encoder"], _ = our_step(
-    "bfloat16", works["stage 1"][1], channels, spatial_encoder=False
-  )
-  sides["ours, blocks 1-2 frozen"], _ = our_step(
-    "bfloat16", works["stage 1"][1], channels, frozen_blocks=2
-  )
+  for side, options in (
+    ("ours, no spatial encoder", {"spatial_encoder": False}),
+    ("ours, blocks 1-2 frozen", {"frozen_blocks": 2}),
+  ):
+    without = experiment("bfloat16", crop, channels, **options)
+    sides[side], _ = our_step(without, works["stage 1"][1])
   seconds = timing.in_turns(sides, rounds)
   lines = [timing.row(name, values) for name, values in seconds.items()]
   task = model.task

@@ -82,7 +82,21 @@ def _parse(argv: list[str]) -> list[str]:
     message = re.sub(
       r"flag (--\w+)=(None)?: is required", r"\1 is required", message
     )
-    raise InputError(f"{message} (see --help)") from error
+    raise InputError(f"{message}{_where(error, argv)} (see --help)") from error
+
+
+def _where(error: flags.Error, argv: list[str]) -> str:
+  """Says of an error in a flag file where to look."""
+  files = [text for text in argv if text.lstrip("-").startswith("flagfile")]
+  if isinstance(error, flags.CantOpenFlagFileError):
+    return "; the experiments' files name each other from the checkout's folder"
+  name = getattr(error, "flagname", "")
+  typed = any(text.lstrip("-").startswith(name) for text in argv[1:])
+  if isinstance(error, flags.UnrecognizedFlagError) and files and not typed:
+    return (
+      f"; it stands in {', '.join(files)}, or in a file that is named there"
+    )
+  return ""
 
 
 def _end(message: str, status: int) -> NoReturn:

@@ -69,6 +69,11 @@ class RunFolder:
     return self.path / "counters"
 
   @property
+  def data(self) -> Path:
+    """File of the checksums of the records it was begun with."""
+    return self.path / "data.json"
+
+  @property
   def history(self) -> Path:
     """File of figures by interval."""
     return self.path / "history.json"
@@ -77,6 +82,15 @@ class RunFolder:
   def rounds(self) -> Path:
     """File of figures by round of stage 2."""
     return self.path / "rounds.json"
+
+  @property
+  def begun(self) -> bool:
+    """Whether training has left anything that another start would lose."""
+    return (
+      self.history.exists()
+      or any(self.checkpoints.glob("*/*.index"))
+      or any(self.path.glob("stages/*"))
+    )
 
   def model(self, which: str = "best") -> Path:
     """Returns the file of the `best` or `last` counter.
@@ -127,11 +141,15 @@ class RunFolder:
 def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
   """Starts a run folder, or opens it again for the same experiment.
 
+  One that never came to its first checkpoint is started anew: its options may
+  have been what was wrong.
+
   Raises:
     InputError: the folder belongs to another experiment, or to something else.
   """
   run = RunFolder(Path(folder))
-  if (run.path / "config.json").is_file():
+  known = (run.path / "config.json").is_file()
+  if known and run.begun:
     differences = config.differences(configs.load(run.path))
     if differences:
       raise InputError(
@@ -142,13 +160,18 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
     return run
   if run.path.exists() and not run.path.is_dir():
     raise InputError(f"{run.path}: is a file. Choose another --run.")
-  if run.path.is_dir() and not all(
-    _WRITTEN_FIRST.fullmatch(file.name) for file in run.path.iterdir()
+  if (
+    run.path.is_dir()
+    and not known
+    and not all(
+      _WRITTEN_FIRST.fullmatch(file.name) for file in run.path.iterdir()
+    )
   ):
     raise InputError(
       f"{run.path}: not empty, and not a run folder. Choose another --run."
     )
   run.path.mkdir(parents=True, exist_ok=True)
+  run.data.unlink(missing_ok=True)
   write_atomically(
     run.path / "environment.json",
     json.dumps(provenances.environment(), indent=1) + "\n",

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_a_fault_of_ours_shows_where() -> None:
     (("--input=a", "--size="), "--size is required (see --help)"),
     ((*GIVEN, "--inputt=3"), "Did you mean: input"),
     ((*GIVEN, "photo.jpg"), "unexpected argument 'photo.jpg'"),
-    ((*GIVEN, "--flagfile=no.flags"), "no.flags"),
+    ((*GIVEN, "--flagfile=no.flags"), "from the checkout's folder"),
   ],
 )
 def test_wrong_flags_end_in_one_line(
@@ -86,6 +87,17 @@ def test_wrong_flags_end_in_one_line(
   assert done.returncode == 2
   assert expected in done.stderr
   assert done.stderr.count("\n") == 1
+
+
+def test_a_wrong_flag_in_a_file_names_the_file(tmp_path: Path) -> None:
+  file = tmp_path / "mine.flags"
+  file.write_text("--szie=3\n")
+  done = run_program("pass", *GIVEN, f"--flagfile={file}")
+  assert done.returncode == 2
+  assert "szie" in done.stderr
+  assert f"it stands in --flagfile={file}" in done.stderr
+  typed = run_program("pass", *GIVEN, "--szie=3", f"--flagfile={file}")
+  assert "it stands in" not in typed.stderr
 
 
 def test_starts_without_tensorflow_s_notices() -> None:

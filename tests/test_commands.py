@@ -214,10 +214,11 @@ def test_from_training_to_an_exported_count(
 
 def test_another_configuration_is_refused(domain: Path, tmp_path: Path) -> None:
   run = tmp_path / "run"
-  run_folder.open_run(
+  begun = run_folder.open_run(
     run,
     config.ExperimentConfig(data=config.DataConfig(target_records=str(domain))),
   )
+  begun.history.write_text("[]")
   done = command("cdcc_tf.train", *train_arguments(domain, run))
   assert_ends_in_one_line(done, run, "--crop", "256", "32", "another --run")
 

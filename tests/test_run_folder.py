@@ -117,7 +117,8 @@ def test_reopening_changes_nothing(tmp_path: Path):
 
 def test_other_options_are_refused_with_both_values(tmp_path: Path):
   folder = tmp_path / "run"
-  open_run(folder, experiment(crop=64, masks=3))
+  begun = open_run(folder, experiment(crop=64, masks=3))
+  begun.history.write_text("[]")
   before = contents(folder)
   with pytest.raises(InputError) as raised:
     open_run(folder, experiment(crop=128, masks=4))
@@ -129,6 +130,24 @@ def test_other_options_are_refused_with_both_values(tmp_path: Path):
   assert "--masks: 3 there, 4 here" in message
   assert "--sigma" not in message
   assert contents(folder) == before
+
+
+def test_run_that_never_came_to_a_checkpoint_takes_other_options(
+  tmp_path: Path,
+):
+  """A missing file of weights must not cost the folder's name."""
+  folder = tmp_path / "run"
+  run = open_run(folder, experiment(crop=64))
+  run.data.write_text("{}")
+  (run.checkpoints / "stage1").mkdir(parents=True)
+  assert not run.begun
+  open_run(folder, experiment(crop=128))
+  assert load(folder).data.crop == 128
+  assert "--crop=128" in (folder / "flags.txt").read_text()
+  assert not run.data.exists()
+  (run.checkpoints / "stage1" / "ckpt-2.index").touch()
+  with pytest.raises(InputError, match="--crop: 128 there, 64 here"):
+    open_run(folder, experiment(crop=64))
 
 
 def test_foreign_folder_is_refused(tmp_path: Path):
@@ -146,7 +165,7 @@ def test_file_is_refused(tmp_path: Path):
 
 
 def test_damaged_configuration_is_named(tmp_path: Path):
-  open_run(tmp_path / "run", experiment())
+  open_run(tmp_path / "run", experiment()).history.write_text("[]")
   (tmp_path / "run" / "config.json").write_text('{"data": {')
   with pytest.raises(InputError, match=r"config\.json"):
     open_run(tmp_path / "run", experiment())

@@ -47,8 +47,9 @@ def load_encoder_weights(encoder: keras.Sequential, weights: str) -> None:
         has = "nothing" if array is None else f"an array of {array.shape}"
         raise InputError(
           f"{path}: has {has} for {layer.name}/{variable.name}, the encoder "
-          f"needs {tuple(variable.shape)}. ImageNet weights need --width=1; "
-          "smaller networks take --encoder_weights=none."
+          f"needs {tuple(variable.shape)}. Give the .h5 that Keras downloads "
+          "for VGG16, or a .npz; they need --width=1, and smaller networks "
+          "--encoder_weights=none."
         )
     layer.set_weights(found)
 
@@ -83,7 +84,8 @@ def _read_h5(path: Path) -> dict[str, np.ndarray]:
 
   def visit(name: str, item: h5py.HLObject) -> None:
     if isinstance(item, h5py.Dataset):
-      layer, _, variable = name.rpartition("/")
+      # A whole model that was saved has its weights in a group of their own.
+      layer, _, variable = name.removeprefix("model_weights/").rpartition("/")
       # Keras 2 wrote block1_conv1/block1_conv1_W_1:0, later …/kernel:0.
       kind = (
         "bias"

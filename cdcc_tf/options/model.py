@@ -17,8 +17,8 @@ class ModelConfig:
   )
   encoder_weights: str = option(
     "imagenet",
-    "Start of the VGG16 encoder: a file (.npz with Keras layer names, or Keras "
-    ".h5), 'imagenet' to download Keras' own, or 'none'.",
+    "Start of the VGG16 encoder: a file (.npz with Keras layer names, or the "
+    ".h5 that Keras downloads), 'imagenet' to download it, or 'none'.",
   )
   width: float = option(1.0, "Multiplies every layer's channels.")
   masks: int = option(3, "Number of Masksembles masks; 1 for none.")

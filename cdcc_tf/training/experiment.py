@@ -69,10 +69,11 @@ def _first_stage(
   stage: Stage,
   strategy: tf.distribute.Strategy,
 ) -> None:
-  checkpoints = (folder.checkpoints / stage.name).glob("*.index")
+  # What a checkpoint holds needs no file or download of weights. One that was
+  # not yet noted when the run was killed is never restored.
+  noted = tf.train.get_checkpoint_state(str(folder.checkpoints / stage.name))
   with strategy.scope():
-    # What a checkpoint holds needs no file or download of weights.
-    model = build_first_model(config, stage, not any(checkpoints))
+    model = build_first_model(config, stage, fresh=noted is None)
 
   def batches(first_step: int) -> tf.data.Dataset:
     return pipeline.stage1_batches(
@@ -138,11 +139,10 @@ def _check_same_data(config: ExperimentConfig, folder: RunFolder) -> None:
     name: manifest.file_sha256(Path(name) / manifest.FILE_NAME)
     for name in record_folders
   }
-  noted = folder.path / "data.json"
-  if not noted.exists():
-    write_atomically(noted, json.dumps(digests, indent=1) + "\n")
+  if not folder.data.exists():
+    write_atomically(folder.data, json.dumps(digests, indent=1) + "\n")
     return
-  for name, digest in json.loads(noted.read_text()).items():
+  for name, digest in json.loads(folder.data.read_text()).items():
     if digests.get(name) != digest:
       raise InputError(
         f"{name}: not the records that {folder.path} began with. Bring those "

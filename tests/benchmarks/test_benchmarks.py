@@ -183,11 +183,9 @@ def test_train_step_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
   steps: dict[bool, tuple] = {}
   our_step = train_step.our_step
 
-  def shared(*arguments, both_branches: bool = False, **options) -> tuple:
+  def shared(config, batch: dict, both_branches: bool = False) -> tuple:
     if both_branches not in steps:
-      steps[both_branches] = our_step(
-        *arguments, both_branches=both_branches, spatial_encoder=False
-      )
+      steps[both_branches] = our_step(config, batch, both_branches)
     return steps[both_branches]
 
   monkeypatch.setattr(train_step, "our_step", shared)
@@ -224,7 +222,7 @@ def test_torch_side_runs_and_has_our_size() -> None:
   pytest.importorskip("torch")
   network = torch_side.load()
   _, model = train_step.our_step(
-    "float32", train_step.make_batch(16, 2, 2), TINY
+    train_step.experiment("float32", 16, TINY), train_step.make_batch(16, 2, 2)
   )
   masks = model.counter.masked_decoder[0].mask_values.numpy()
   ours = [*model.counter.trainable_weights, *model.task.decoder.weights]

@@ -81,8 +81,12 @@ def test_npz_weights_reach_their_layers(tmp_path: Path, policy: str):
   [
     ("{layer}/{layer}_{variable}:0", {"kernel": "W_1", "bias": "b_1"}),
     ("{layer}/{layer}/{variable}:0", {"kernel": "kernel", "bias": "bias"}),
+    (
+      "model_weights/{layer}/{layer}/{variable}:0",
+      {"kernel": "kernel", "bias": "bias"},
+    ),
   ],
-  ids=["keras-1", "keras-2"],
+  ids=["keras-1", "keras-2", "whole-model"],
 )
 def test_h5_weights_reach_their_layers(
   tmp_path: Path, pattern: str, names: dict[str, str]

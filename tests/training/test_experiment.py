@@ -175,16 +175,21 @@ def test_no_whole_checkpoint_is_an_error(
     experiment.run(config, folder)
 
 
-@pytest.mark.parametrize("begun", [True, False])
+@pytest.mark.parametrize("left", ["all", "unnoted", "nothing"])
 def test_weights_are_read_once_and_not_to_resume(
   config: ExperimentConfig,
   own_run: run_folder.RunFolder,
   monkeypatch: pytest.MonkeyPatch,
-  begun: bool,
+  left: str,
 ) -> None:
-  """A file that has moved since, or no network, does not stop a run."""
+  """A file that has moved since, or no network, does not stop a run.
+
+  A run killed at its first checkpoint may have one that is not noted.
+  """
   shutil.rmtree(own_run.stage("stage1"))
-  if not begun:
+  if left == "unnoted":
+    (own_run.checkpoints / "stage1" / "checkpoint").unlink()
+  elif left == "nothing":
     shutil.rmtree(own_run.checkpoints)
   seen = []
 
@@ -195,7 +200,7 @@ def test_weights_are_read_once_and_not_to_resume(
   monkeypatch.setattr(experiment, "build_first_model", build)
   with pytest.raises(InterruptedError):
     experiment.run(config, own_run)
-  assert seen == [not begun]
+  assert seen == [left != "all"]
 
 
 def test_a_start_without_its_weights(config: ExperimentConfig) -> None:
