@@ -11,6 +11,7 @@ weights in the same steps, and count whole pictures of the targets in one pass.
 Targets' labels serve the table alone.
 """
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -27,7 +28,6 @@ from cdcc_tf.models.encoders import build_encoder
 from cdcc_tf.training.figures import summarise
 
 FLAGS = flags.FLAGS
-_FIGURES = ("mae", "bias", "correlation")
 
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
@@ -95,31 +95,41 @@ def measure(
 
 
 def table(results: dict[str, dict[str, dict]]) -> list[str]:
-  """Formats MAE, bias and correlation of every arm on every target."""
+  """Formats the figures of every arm on every target.
+
+  Returns:
+    Lines of MAE in people, bias over the mean count, and correlation.
+  """
   names = list(next(iter(results.values())))
   lines = [f"{'arm':<20}" + "".join(f"{name:>30}" for name in names)]
   titles = "".join(f"{title:>10}" for title in ("MAE", "bias", "r"))
   lines.append(" " * 20 + titles * len(names))
   for arm, figures in results.items():
-    cells = [figures[name][key] for name in names for key in _FIGURES]
-    lines.append(
-      f"{arm:<20}"
-      + "".join("         -" if c is None else f"{c:>10.2f}" for c in cells)
-    )
+    cells = [_cells(figures[name]) for name in names]
+    lines.append(f"{arm:<20}" + "".join(cells))
   return lines
+
+
+def _cells(figures: dict) -> str:
+  share = figures["bias"] / max(figures["mean_true"], 1e-9)
+  r = figures["correlation"]
+  own = "-" if r is None else f"{r:.2f}"
+  return f"{figures['mae']:>10.1f}{share:>+10.0%}{own:>10}"
 
 
 def arms_of(texts: list[str]) -> dict[str, list[str]]:
   """Reads the values of --arm.
 
   Raises:
-    InputError: one is not NAME=RECORDS.
+    InputError: one is not NAME=RECORDS, or two have one name.
   """
-  arms = {}
+  arms: dict[str, list[str]] = {}
   for text in texts:
     name, _, folders = text.partition("=")
-    if not name or not folders:
+    if not name or not all(folders.split(",")):
       raise InputError(f"--arm={text}: write NAME=RECORDS[,RECORDS].")
+    if name in arms:
+      raise InputError(f"--arm={text}: there is another {name}; rename one.")
     arms[name] = folders.split(",")
   return arms
 
@@ -132,16 +142,25 @@ def main() -> None:
   encoder.build((None, None, None, 3))
   load_encoder_weights(encoder, config.model.encoder_weights)
   features = tf.function(encoder, reduce_retracing=True)
+  folders = {Path(folder).name: folder for folder in FLAGS.targets}
+  if len(folders) < len(FLAGS.targets):
+    raise InputError("--targets: two folders of one name; rename one.")
   targets = {
-    Path(folder).name: fixed.pictures_of(
-      folder, FLAGS.split, FLAGS.every, features
-    )
-    for folder in FLAGS.targets
+    name: fixed.pictures_of(folder, FLAGS.split, FLAGS.every, features)
+    for name, folder in folders.items()
   }
   results = measure(
     config, arms, targets, features, FLAGS.crops, FLAGS.decoder_width
   )
-  text = json.dumps(results, indent=1) + "\n"
+  told = {
+    "arms": arms,
+    "targets": folders,
+    **{name: FLAGS[name].value for name in ("split", "every", "crops")},
+    "decoder_width": FLAGS.decoder_width,
+    "experiment": dataclasses.asdict(config),
+    "results": results,
+  }
+  text = json.dumps(told, indent=1) + "\n"
   write_atomically(Path(FLAGS.output) / "sources.json", text)
 
 

@@ -10,7 +10,7 @@ from absl import flags
 
 from cdcc_tf import command_line
 from data_tools.synthesis import ablations
-from data_tools.synthesis.look import looks_of
+from data_tools.synthesis.look import LONGEST, looks_of
 from data_tools.synthesis.pictures import (
   Order,
 )
@@ -36,18 +36,21 @@ flags.DEFINE_integer(
 flags.DEFINE_integer(
   "width",
   None,
-  f"Width of the pictures in pixels; {WIDTH}, or with --like as theirs.",
+  f"Width of the pictures in pixels; {WIDTH}, or with --like as theirs, "
+  "which follow from --height if that is given.",
 )
 flags.DEFINE_integer(
   "height",
   None,
-  f"Height of the pictures in pixels; {HEIGHT}, or with --like as theirs.",
+  f"Height of the pictures in pixels; {HEIGHT}, or with --like as theirs, "
+  "which follow from --width if that is given.",
 )
 flags.DEFINE_string(
   "like",
   None,
   "Folder of your own pictures, which need no labels. Pictures are made of "
-  "their size and near to them in brightness, contrast, colour and sharpness.",
+  f"their size, up to {LONGEST} pixels a side, and near to them in brightness, "
+  "contrast, colour and sharpness.",
 )
 flags.DEFINE_integer(
   "max_heads", 0, "Most people in a picture; 0: as many as the preset has."

@@ -62,9 +62,7 @@ def synthesize(order: Order, options: Options) -> Manifest:
   from cdcc_tf.data.records import CrowdRecord
 
   ids = [picture_id(order, index) for index in range(options.pictures)]
-  splits = assign_splits(
-    ids, options.val_fraction, options.dev_every, order.seed
-  )
+  splits = _splits(ids, order, options)
   details = described(order, options)
   text = json.dumps([__version__, details], sort_keys=True, default=str)
   # Plain files hold every picture: with them nothing is to be skipped.
@@ -109,6 +107,17 @@ def synthesize(order: Order, options: Options) -> Manifest:
   return writer.manifest
 
 
+def _splits(ids: list[str], order: Order, options: Options) -> dict[str, str]:
+  """Divides each preset's pictures: presets take turns, and dev would too."""
+  turns = len(presets_named(order.preset))
+  splits: dict[str, str] = {}
+  for turn in range(turns):
+    splits |= assign_splits(
+      ids[turn::turns], options.val_fraction, options.dev_every, order.seed
+    )
+  return splits
+
+
 def described(order: Order, options: Options) -> dict[str, object]:
   """Returns what the manifest keeps, so that it can be repeated."""
   kept = dataclasses.asdict(order) | {
@@ -128,7 +137,7 @@ def check(order: Order, options: Options) -> None:
   ablations.check(order.without)
   for flag, value in (("width", order.width), ("height", order.height)):
     if value is None and order.like:
-      continue
+      continue  # `looks_of` has seen to it
     if value is None or not SMALLEST <= value <= LARGEST:
       raise InputError(
         f"--{flag}={value}: give {SMALLEST} to {LARGEST} pixels."

@@ -22,9 +22,9 @@ def _occlusion(preset: Preset) -> Preset:
 
 
 def _clutter(preset: Preset) -> Preset:
-  """Nothing but people, ground and what stands around."""
+  """Nothing but people, ground, houses, walls and stands."""
   clutter = dataclasses.replace(preset.clutter, props=(), foreground=0.0)
-  return dataclasses.replace(preset, clutter=clutter)
+  return dataclasses.replace(preset, clutter=clutter, bare=True)
 
 
 def _weather(preset: Preset) -> Preset:
@@ -57,13 +57,14 @@ def _camera(preset: Preset) -> Preset:
 
 
 def _variety(preset: Preset) -> Preset:
-  """Everybody wears much the same, carries nothing and has no hat."""
+  """All wear plain grey, carry nothing and have no hat, whatever it rains."""
   plain = Wardrobe(
     **dict.fromkeys(
       ("lively", "patterned", "hats", "bags", "in_hand", "umbrellas", "prams"),
       0.0,
     ),
     children=0.0,
+    uniform=True,
     skins=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     hairs=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
   )

@@ -20,7 +20,8 @@ MOST_PICTURES = 200  # of a folder are looked at
 SMALLEST, LONGEST = 32, 2048  # pixels along a side; larger ones are reduced
 _FINE = 1.0  # standard deviation in pixels below which detail is fine
 _MOST_BLUR = 4.0  # standard deviation in pixels
-_GAIN = (0.7, 1.4)  # bounds on what changes contrast and saturation
+_GAIN = (0.7, 1.4)  # bounds on what changes contrast
+_MOST_COLOUR = 1.4  # on what changes saturation: down to grey all is believable
 _CAST = 0.4  # share of the difference in colour cast that is taken over
 
 
@@ -61,12 +62,16 @@ def looks_of(folder: Path) -> tuple[Look, ...]:
   for index in range(number):  # evenly over the folder
     path = found[index * len(found) // number]
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is not None and min(image.shape[:2]) >= SMALLEST:
-      looks.append(measure(_fitted(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))))
+    if image is None:
+      continue
+    fitted = _fitted(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+    if min(fitted.shape[:2]) >= SMALLEST:
+      looks.append(measure(fitted))
   if not looks:
     raise InputError(
       f"--like={folder}: no picture that can be read ("
-      f"{', '.join(PICTURE_SUFFIXES)}). Name a folder of your own pictures."
+      f"{', '.join(PICTURE_SUFFIXES)}), of at least {SMALLEST} pixels a side. "
+      "Name a folder of your own pictures."
     )
   return tuple(looks)
 
@@ -117,7 +122,7 @@ def bring_near(image: np.ndarray, look: Look) -> np.ndarray:
     uint8, same shape.
   """
   own = measure(image)
-  saturation = float(np.clip(look.colour / (own.colour + 1), *_GAIN))
+  saturation = float(np.clip(look.colour / (own.colour + 1), 0, _MOST_COLOUR))
   contrast = float(np.clip(look.deviation / (own.deviation + 1), *_GAIN))
   grey = np.full((3, 3), 1 / 3)
   mix = contrast * (saturation * np.eye(3) + (1 - saturation) * grey)

@@ -3,7 +3,10 @@
 import dataclasses
 import functools
 import multiprocessing
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
 import cv2
 import numpy as np
@@ -12,11 +15,12 @@ from data_tools.sheets import reduced
 from data_tools.synthesis import ablations
 from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.effects import encode_jpeg
-from data_tools.synthesis.look import Look, bring_near, draw_look
+from data_tools.synthesis.look import SMALLEST, Look, bring_near, draw_look
 from data_tools.synthesis.presets import presets_named
 from data_tools.synthesis.render import MIN_VISIBLE, draw_labels, render
 
 SHEET_PICTURES = 12
+_AHEAD = 8  # pictures that wait for their turn, for each worker
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,8 +86,7 @@ def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
     ablations.without(presets[index % len(presets)], order.without),
     order.seed,
     index,
-    order.width or (look.width if look else 0),
-    order.height or (look.height if look else 0),
+    *_size(order, look),
     order.max_heads,
     order.min_visible,
   )
@@ -104,6 +107,21 @@ def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
   )
 
 
+def _size(order: Order, look: Look | None) -> tuple[int, int]:
+  """Returns width and height; one that is given brings the other with it."""
+  if look is None or (order.width and order.height):
+    return order.width or 0, order.height or 0
+  if order.width:
+    return order.width, max(
+      SMALLEST, round(order.width * look.height / look.width)
+    )
+  if order.height:
+    return max(
+      SMALLEST, round(order.height * look.width / look.height)
+    ), order.height
+  return look.width, look.height
+
+
 def make_pictures(
   order: Order,
   numbers: Iterable[int],
@@ -117,6 +135,9 @@ def make_pictures(
     numbers: of the pictures.
     workers: processes; with 1, all is done in this one.
     with_thumbnails: whether they come with a thumbnail.
+
+  Raises:
+    OSError: a worker was killed.
   """
   make = functools.partial(make_picture, order, with_thumbnails)
   if workers == 1:
@@ -124,8 +145,22 @@ def make_pictures(
     return
   # Spawned, not forked: the parent may have started TensorFlow's threads.
   context = multiprocessing.get_context("spawn")
-  with context.Pool(workers, initializer=_start_worker) as pool:
-    yield from pool.imap(make, numbers, chunksize=4)
+  waiting: deque[Future[Picture]] = deque()
+  with ProcessPoolExecutor(workers, context, _start_worker) as pool:
+    try:
+      for number in numbers:
+        waiting.append(pool.submit(make, number))
+        if len(waiting) > _AHEAD * workers:
+          yield waiting.popleft().result()
+      while waiting:
+        yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+      raise OSError(
+        "a worker was killed, most often for want of memory. Give the same "
+        "command again, with fewer --workers or smaller pictures."
+      ) from error
+    finally:
+      pool.shutdown(cancel_futures=True)
 
 
 def _start_worker() -> None:

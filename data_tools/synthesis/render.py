@@ -79,7 +79,8 @@ def render(
   light = light_within(light, around)
   clutter = preset.clutter
   amount = between(dice, clutter.amount)
-  things = [*around.things, *place_lamps(dice, light, around)]
+  fixed = () if preset.bare else around.things
+  things = [*fixed, *place_lamps(dice, light, around)]
   taken = [disc for thing in things for disc in thing.discs()]
   things += place_props(dice, camera, around, clutter.props, amount, taken)
   obstacles = [disc for thing in things for disc in thing.discs()]

@@ -5,9 +5,10 @@ import dataclasses
 import pytest
 
 from cdcc_tf.errors import InputError
-from data_tools.synthesis import ablations, pictures, render
+from data_tools.synthesis import ablations, lights, pictures, render
 from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.light import draw_light
+from data_tools.synthesis.people.person import draw_person
 from data_tools.synthesis.presets import PRESETS
 from data_tools.synthesis.surroundings import outdoors
 
@@ -16,8 +17,8 @@ STREET = PRESETS["street"]
 
 @pytest.mark.parametrize("name", ablations.INGREDIENTS)
 def test_pictures_differ_but_not_their_ids(name: str) -> None:
-  whole = pictures.Order("street", 3, 96, 64, max_heads=30)
-  lacking = pictures.Order("street", 3, 96, 64, max_heads=30, without=(name,))
+  whole = pictures.Order("street", 3, 96, 64, max_heads=300)
+  lacking = pictures.Order("street", 3, 96, 64, max_heads=300, without=(name,))
   one, other = (
     pictures.make_picture(order, False, 1) for order in (whole, lacking)
   )
@@ -66,6 +67,40 @@ def test_no_weather_is_dry_and_by_day() -> None:
     assert not light.rain
     assert not light.lamps
     assert not light.glare
+
+
+@pytest.mark.parametrize("name", ["street", "square", "rally", "platform"])
+def test_no_clutter_leaves_houses_alone(name: str, monkeypatch) -> None:
+  drawn = []
+  draw_scene = render.draw_scene
+
+  def watched(scene, people, grain):
+    drawn.append([thing for thing in scene.things if thing.parts])
+    return draw_scene(scene, people, grain)
+
+  monkeypatch.setattr(render, "draw_scene", watched)
+  for index in range(4):
+    whole = dataclasses.replace(PRESETS[name], lights=((lights.OVERCAST, 1.0),))
+    render.render(whole, 1, index, 64, 48)
+    render.render(ablations.without(whole, ["clutter"]), 1, index, 64, 48)
+  assert sum(map(len, drawn[::2])) > 10
+  assert not any(drawn[1::2])
+
+
+def test_without_variety_all_look_alike_even_in_the_rain() -> None:
+  wardrobe = ablations.without(STREET, ["variety"]).wardrobe
+  worn, wide = set(), []
+  for seed in range(40):
+    person = draw_person(
+      Dice(seed), wardrobe, (0.0, 5.0, 0.0), 0.0, 200.0, umbrellas=1.0
+    )
+    assert not any(part.panel or part.cloth for part in person.parts)
+    spheres = [s for part in person.parts for s in part.spheres]
+    wide.append(max(abs(y) for _, y, _, _ in spheres))
+    trunk = max(person.parts, key=lambda part: len(part.spheres))
+    worn.add(trunk.colour)
+  assert len(worn) == 1
+  assert max(wide) < 0.45  # an umbrella is wider
 
 
 def test_several_at_once() -> None:

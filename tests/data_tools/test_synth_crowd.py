@@ -213,6 +213,15 @@ def test_some_pictures_have_few_people_or_none(name):
   assert counts.max() <= crowd.people[1]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_cap_shrinks_the_whole_range(name):
+  dice, crowd = Dice(0), presets.PRESETS[name].crowd
+  counts = np.array([how_many(dice, crowd, room=80) for _ in range(1000)])
+  assert counts.max() <= 80
+  assert (counts == 80).mean() < 0.1
+  assert np.quantile(counts, 0.95) > 50
+
+
 def test_three_thousand_heads_fit_in_a_picture():
   crowd = dataclasses.replace(
     presets.SQUARE.crowd,

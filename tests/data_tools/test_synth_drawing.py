@@ -101,7 +101,7 @@ def test_bends_of_one_solid_leave_the_others_alone():
   np.testing.assert_allclose(together, np.concatenate(alone), atol=1e-6)
 
 
-def test_solid_is_covered_by_its_discs():
+def test_solid_s_axis_is_covered_by_its_discs():
   solid = Solid([], (3.0, 4.0, 0.0), math.pi / 2, (0.4, 2.0))
   discs = np.array(solid.discs())
   # Long along its y, which is the world's -x after a quarter turn.

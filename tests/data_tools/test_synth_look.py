@@ -77,6 +77,34 @@ def test_pictures_take_size_and_brightness_of_the_folder(tmp_path):
   assert abs(brightness(order) - mean) < 0.4 * abs(brightness(plain) - mean)
 
 
+def test_a_grey_camera_s_pictures_become_grey():
+  grey = soft_picture(96, 128, 110, seed=1)
+  grey[:] = grey.mean(axis=2, keepdims=True).astype(np.uint8)
+  coloured = soft_picture(96, 128, 110, seed=2)
+  coloured[:48, :, 0] = 250
+  assert measure(coloured).colour > 20
+  assert measure(bring_near(coloured, measure(grey))).colour < 3
+
+
+@pytest.mark.parametrize(
+  ("width", "height", "expected"),
+  [(None, None, (120, 60)), (60, None, (60, 32)), (None, 90, (180, 90))],
+)
+def test_one_side_that_is_given_brings_the_other_with_it(
+  tmp_path, width, height, expected
+):
+  looks = looks_of(folder_of(tmp_path, [(60, 120)]))
+  order = pictures.Order("street", 3, width, height, 5, like=looks)
+  made = pictures.make_picture(order, False, 0)
+  assert (made.width, made.height) == expected
+
+
+def test_slivers_are_no_pictures(tmp_path):
+  folder = folder_of(tmp_path, [(40, 6000)])
+  with pytest.raises(InputError, match="at least 32 pixels a side"):
+    looks_of(folder)
+
+
 def test_like_leaves_labels_as_they_are(tmp_path):
   looks = looks_of(folder_of(tmp_path, [(64, 96)]))
   near = pictures.Order("street", 3, 96, 64, 20, like=looks)

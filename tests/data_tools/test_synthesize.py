@@ -2,6 +2,8 @@
 
 import dataclasses
 import logging
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +55,30 @@ def test_presets_take_turns():
   assert names == ["rally", "indoor", "rally"]
   alone = dataclasses.replace(ORDER, preset="indoor")
   assert pictures.make_picture(alone, False, 1).jpeg == made[1].jpeg
+
+
+def _die(order: pictures.Order, with_thumbnail: bool, index: int) -> None:
+  if index == 5:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_is_killed_ends_the_command(monkeypatch):
+  monkeypatch.setattr(pictures, "make_picture", _die)
+  with pytest.raises(OSError, match=r"a worker was killed.*fewer --workers"):
+    list(pictures.make_pictures(ORDER, range(40), workers=2))
+
+
+def test_every_preset_has_its_share_of_every_split(tmp_path):
+  order = dataclasses.replace(ORDER, preset="street,square")
+  options = synthetic_records.Options(
+    tmp_path / "records", 24, val_fraction=0.25, dev_every=4, workers=1
+  )
+  synthetic_records.synthesize(order, options)
+  for split, number in (("train", 7), ("val", 2), ("dev", 3)):
+    ids = [each.id for each in reading.read_records(options.output, split)]
+    presets_seen = [name.split("/")[0] for name in ids]
+    assert presets_seen.count("street") == presets_seen.count("square")
+    assert presets_seen.count("street") == number
 
 
 def test_workers_do_not_load_tensorflow():

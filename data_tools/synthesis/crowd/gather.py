@@ -82,9 +82,8 @@ def place_crowd(
   room = None
   if surroundings.seats:
     room = len(seats_in_sight(camera, surroundings))
-  wanted = how_many(dice, choice, room)
-  if max_heads is not None:
-    wanted = min(wanted, max_heads)
+  limits = [limit for limit in (room, max_heads) if limit is not None]
+  wanted = how_many(dice, choice, min(limits, default=None))
   if not wanted:
     return []
   gap = between(dice, choice.spacing)
@@ -119,7 +118,7 @@ def how_many(dice: Dice, choice: CrowdRange, room: int | None = None) -> int:
   Args:
     dice: of the picture.
     choice: of the preset.
-    room: seats in sight, where people sit on such; never more people.
+    room: never more people; crowds are drawn up to it, not cut down to it.
   """
   kind = dice.random()
   if kind < choice.empty_share:
@@ -127,8 +126,10 @@ def how_many(dice: Dice, choice: CrowdRange, room: int | None = None) -> int:
   if kind < choice.empty_share + choice.few_share:
     few = dice.randint(1, 8)
     return few if room is None else min(few, room)
-  most = choice.people[1] if room is None else min(choice.people[1], room)
-  fewest = min(choice.people[0], most)
+  fewest, most = choice.people
+  if room is not None and room < most:
+    # The whole range shrinks: cut off at its end, most would be of one size.
+    fewest, most = max(1, round(fewest * room / most)), room
   if not most:
     return 0
   return round(math.exp(dice.uniform(math.log(fewest), math.log(most))))

@@ -44,6 +44,7 @@ LIVELY: tuple[Colour, ...] = (
   (0.42, 0.66, 0.82),
   (0.45, 0.24, 0.50),
 )
+UNIFORM: tuple[Colour, Colour] = ((0.42, 0.43, 0.45), (0.20, 0.21, 0.24))
 LEGWEAR: tuple[Colour, ...] = (
   (0.08, 0.08, 0.09),
   NAVY,
@@ -72,6 +73,7 @@ class Wardrobe:
     team: of tops in one colour, which each picture draws.
     skins: weights of `SKINS`.
     hairs: weights of `HAIRS`.
+    uniform: whether all wear the same, and nobody an umbrella.
   """
 
   lively: float = 0.35
@@ -86,3 +88,4 @@ class Wardrobe:
   team: float = 0.0
   skins: tuple[float, ...] = (0.25, 0.3, 0.2, 0.12, 0.08, 0.05)
   hairs: tuple[float, ...] = (0.45, 0.27, 0.12, 0.08, 0.04, 0.04)
+  uniform: bool = False

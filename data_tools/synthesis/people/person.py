@@ -69,7 +69,8 @@ def draw_person(
     below += weighted(dice, carried.PUSHED)(dice, colours.NAVY, figure)
   if detail:
     trunk += _luggage(dice, wardrobe, figure)
-  if dice.random() < max(umbrellas, wardrobe.umbrellas):
+  wet = 0.0 if wardrobe.uniform else max(umbrellas, wardrobe.umbrellas)
+  if dice.random() < wet:
     trunk += carried.umbrella(dice, colours.NAVY, figure)
   nod, turn = 0.0, 0.0
   if detail:
@@ -132,12 +133,14 @@ def _dressed(
   if team is not None and dice.random() < wardrobe.team:
     cloth = vary(dice, team, 0.04)
   legwear = vary(dice, choose(dice, colours.LEGWEAR), 0.04)
+  if wardrobe.uniform:
+    cloth, legwear = colours.UNIFORM
   if not figure.detail:
     waist = poses.HIP + 0.02 - figure.joints.drop
     leg = [*ring(waist, 0.1, 0.15, corners=6), (0.0, 0.0, 0.05, 0.08)]
     trunk = tops.torso_above(0.9, figure, 1.15)
     return [Part(leg, legwear)], [Part(trunk, cloth)]
-  top = weighted(dice, tops.TOPS)
+  top = tops.plain if wardrobe.uniform else weighted(dice, tops.TOPS)
   warm = dice.random() > wardrobe.long_sleeves
   bottoms = legs.SUMMER_BOTTOMS if warm else legs.BOTTOMS
   lower = legs.bare if top is tops.dress else weighted(dice, bottoms)

@@ -109,6 +109,7 @@ class Preset:
     wardrobe: see `Wardrobe`.
     lights: see `LightRange`.
     effects: see `EffectRange`.
+    bare: whether nothing stands but houses, walls and stands.
   """
 
   name: str
@@ -121,6 +122,7 @@ class Preset:
   wardrobe: Wardrobe
   lights: tuple[tuple[LightRange, float], ...]
   effects: EffectRange
+  bare: bool = False
 
 
 def _at(pair: Pair, share: float) -> float:
