@@ -6,7 +6,9 @@ import runpy
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -18,7 +20,36 @@ _FRESH.set_forkserver_preload(["tensorflow", "keras"])
 
 def command(module: str, *arguments: object) -> subprocess.CompletedProcess:
   """Runs `python -m MODULE ARGUMENTS` from the checkout and waits for it."""
-  return in_fresh_process(_run_module, module, [str(a) for a in arguments])
+  return in_fresh_process(run_module, module, [str(a) for a in arguments])
+
+
+def started(function: Callable, *arguments: object) -> BaseProcess:
+  """Starts a call of a function of some module, which may be killed."""
+  process = _FRESH.Process(
+    target=_redirected, args=([os.devnull] * 2, function, arguments)
+  )
+  process.start()
+  return process
+
+
+def killed_when(
+  ready: Callable[[], bool], function: Callable, *arguments: object
+) -> None:
+  """Calls a function in a process of its own, and kills it by SIGKILL.
+
+  Args:
+    ready: when to; it must become true while the process is alive.
+    function: of some module.
+    *arguments: of the function.
+  """
+  process = started(function, *arguments)
+  deadline = time.monotonic() + 300
+  while not ready():
+    assert process.is_alive()
+    assert time.monotonic() < deadline
+    time.sleep(0.01)
+  process.kill()
+  process.join()
 
 
 def in_fresh_process(
@@ -53,7 +84,7 @@ def _redirected(
   function(*arguments)
 
 
-def _run_module(module: str, arguments: list[str]) -> None:
+def run_module(module: str, arguments: list[str]) -> None:
   sys.argv = [module, *arguments]
   sys.orig_argv = [sys.executable, "-m", *sys.argv]
   runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -5,10 +5,8 @@ import dataclasses
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import keras
@@ -17,7 +15,7 @@ import pytest
 
 from cdcc_tf import config, run_folder
 from cdcc_tf.inference.counter import load_model
-from tests.commands import ROOT, command
+from tests.commands import command, killed_when, run_module
 from tests.conftest import (
   jpeg,
   noise_picture,
@@ -81,19 +79,10 @@ def test_killed_and_resumed_ends_with_the_same_weights(
   """By SIGKILL, in stage 1; `test_rounds` and `benchmarks.resume` do more."""
   killed = tmp_path / "killed"
   arguments = train_arguments(domain, killed)
-  process = subprocess.Popen(
-    [sys.executable, "-m", "cdcc_tf.train", *arguments],
-    cwd=ROOT,
-    stdout=subprocess.DEVNULL,
-    stderr=subprocess.DEVNULL,
+  killed_when(
+    (killed / "checkpoints" / "stage1" / "ckpt-4.index").exists,
+    *(run_module, "cdcc_tf.train", arguments),
   )
-  deadline = time.monotonic() + 120
-  while not list(killed.glob("checkpoints/stage1/ckpt-4.index")):
-    assert process.poll() is None
-    assert time.monotonic() < deadline
-    time.sleep(0.01)
-  process.send_signal(signal.SIGKILL)
-  process.wait()
   assert not (killed / "last").exists()
 
   # As typed before, or as the run folder has it written down.

@@ -2,9 +2,6 @@
 
 import logging
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -15,6 +12,7 @@ from cdcc_tf.data import shards
 from data_tools import preparing
 from data_tools.conversion import Options, convert
 from data_tools.pictures import to_record
+from tests.commands import command, killed_when, run_module
 from tests.data.test_staging import contents
 from tests.data_tools.conftest import (
   WIDTH,
@@ -179,39 +177,32 @@ def test_frames_of_a_video_go_on(tmp_path: Path, stop_at):
   assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
 
 
+def _convert_slowly(arguments: list[str]) -> None:
+  def slow(*given: object) -> object:
+    time.sleep(0.02)
+    return to_record(*given)
+
+  preparing.to_record = slow
+  run_module("data_tools.convert", arguments)
+
+
 def test_killed_command_goes_on(tmp_path: Path):
   """By a signal that nobody can catch, in the middle of a shard."""
   root = write_unity(
     tmp_path / "unity", {f"IMG_{n}": "1 2\n" * n for n in range(300)}
   )
-  program = (
-    "import time; from data_tools import convert, preparing, pictures\n"
-    "def slow(*arguments):\n"
-    "  time.sleep(SECONDS)\n"
-    "  return pictures.to_record(*arguments)\n"
-    "preparing.to_record = slow\n"
-    "convert.cli()"
-  )
-  command = [sys.executable, "-c", program.replace("SECONDS", "0.02")]
   arguments = ["--format=unity", f"--input={root}", "--workers=2"]
   arguments += ["--val_fraction=0.1", f"--output={tmp_path}/cut"]
-  process = subprocess.Popen(
-    command + arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+  killed_when(
+    lambda: any(tmp_path.glob(".cut.*.tmp/train-00000.tfrecord.json")),
+    *(_convert_slowly, arguments),
   )
-  deadline = time.monotonic() + 300
-  while not list(tmp_path.glob(".cut.*.tmp/train-00000.tfrecord.json")):
-    assert time.monotonic() < deadline
-    assert process.poll() is None
-    time.sleep(0.02)
-  process.send_signal(signal.SIGKILL)
-  process.wait()
-  command[-1] = program.replace("SECONDS", "0")
-  done = subprocess.run(command + arguments, capture_output=True, text=True)
+  done = command("data_tools.convert", *arguments)
   assert done.returncode == 0, done.stderr
   assert "goes on after " in done.stderr
   assert not list(tmp_path.glob(".cut*"))
   arguments[-1] = f"--output={tmp_path}/whole"
-  again = subprocess.run(command + arguments, capture_output=True, text=True)
+  again = command("data_tools.convert", *arguments)
   assert again.returncode == 0, again.stderr
   assert "goes on" not in again.stderr
   assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
