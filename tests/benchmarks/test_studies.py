@@ -70,9 +70,12 @@ def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   ]
   empty = str(tiny_records("empty", {"train": nobody}))
   config = ExperimentConfig(
-    DataConfig(crop=16, source_batch=2, sigma=4.0),
+    DataConfig(target_records=crowded, crop=16, source_batch=2, sigma=4.0),
     ModelConfig(spatial_encoder=False, initializer="he_normal"),
-    TrainingConfig(stage1_steps=30, learning_rate=1e-3, warmup_steps=1),
+    TrainingConfig(
+      **{"stage1_steps": 30, "checkpoint_every": 10, "validate_every": 10},
+      **{"learning_rate": 1e-3, "warmup_steps": 1},
+    ),
   )
   encoder = build_encoder("compact", TINY)
   arms = sources.arms_of(
