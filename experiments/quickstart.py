@@ -28,7 +28,7 @@ flags.DEFINE_bool(
   "forty minutes.",
 )
 RECORDS, RUN = "records/quickstart", "runs/quickstart"
-SIZE = "--width=320 --height=240 --max_heads=80"
+SIZE = "--width=320 --height=240 --max_heads=250"
 COMMANDS = (
   f"data_tools.synthesize --preset=street,indoor --pictures=240 --seed=1 {SIZE}"
   f" --val_fraction=0.1 --output={RECORDS}_source --overwrite"
