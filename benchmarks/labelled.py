@@ -13,16 +13,21 @@ def define_flags(values: flags.FlagValues) -> None:
   flags.DEFINE_string(
     "records", None, "Labelled records of the target.", flag_values=values
   )
-  flags.DEFINE_string("split", "dev", "Their split.", flag_values=values)
-  flags.DEFINE_integer(
-    "every", 1, "Take every n-th picture only.", 1, flag_values=values
-  )
+  define_choice(values)
   flags.DEFINE_enum(
     "compute",
     "auto",
     ["auto", "float32", "bfloat16"],
     "Precision.",
     flag_values=values,
+  )
+
+
+def define_choice(values: flags.FlagValues) -> None:
+  """Defines which pictures of labelled records to take."""
+  flags.DEFINE_string("split", "dev", "Their split.", flag_values=values)
+  flags.DEFINE_integer(
+    "every", 1, "Take every n-th picture only.", 1, flag_values=values
   )
 
 

@@ -19,6 +19,7 @@ import tensorflow as tf
 from absl import flags
 
 from benchmarks import fixed_features as fixed
+from benchmarks import labelled
 from cdcc_tf import command_line, config_flags, precision
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
@@ -39,10 +40,7 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   flags.DEFINE_list(
     "targets", None, "Labelled records, with commas.", flag_values=values
   )
-  flags.DEFINE_string("split", "dev", "Their split.", flag_values=values)
-  flags.DEFINE_integer(
-    "every", 1, "Take every n-th picture only.", 1, flag_values=values
-  )
+  labelled.define_choice(values)
   flags.DEFINE_integer(
     "crops", 480, "Training crops of an arm.", 1, flag_values=values
   )

@@ -1,15 +1,15 @@
-"""Work that several threads share: in order, and in bounded memory.
+"""Work that several workers share: in order, and in bounded memory.
 
-Threads, not processes: what takes long in a conversion, to decode, to hash and
-to write, lets other threads run, and every process would load TensorFlow for
-itself.
+A conversion's are threads, not processes: what takes long in it, to decode, to
+hash and to write, lets other threads run, and every process would load
+TensorFlow for itself.
 """
 
 import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -31,18 +31,32 @@ def in_order(
   if workers == 1:
     yield from map(work, items)
     return
-  waiting: deque[Future[R]] = deque()
   with ThreadPoolExecutor(workers) as pool:
-    try:
-      for item in items:
-        waiting.append(pool.submit(work, item))
-        if len(waiting) > _AHEAD * workers:
-          yield waiting.popleft().result()
-      while waiting:
+    yield from through(pool, work, items, _AHEAD * workers)
+
+
+def through(
+  pool: Executor, work: Callable[[T], R], items: Iterable[T], ahead: int
+) -> Iterator[R]:
+  """Yields what a pool makes of each item, in the order of the items.
+
+  Args:
+    pool: of threads or processes.
+    work: is called in it; what it raises is raised here.
+    items: are taken one by one, by the caller's thread, when there is room.
+    ahead: so many results wait for their turn at most.
+  """
+  waiting: deque[Future[R]] = deque()
+  try:
+    for item in items:
+      waiting.append(pool.submit(work, item))
+      if len(waiting) > ahead:
         yield waiting.popleft().result()
-    finally:
-      for future in waiting:
-        future.cancel()
+    while waiting:
+      yield waiting.popleft().result()
+  finally:
+    for future in waiting:
+      future.cancel()
 
 
 class Room:

@@ -3,14 +3,14 @@
 import dataclasses
 import functools
 import multiprocessing
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import cv2
 import numpy as np
 
+from data_tools.parallel import through
 from data_tools.sheets import reduced
 from data_tools.synthesis import ablations
 from data_tools.synthesis.draws import Dice
@@ -145,22 +145,14 @@ def make_pictures(
     return
   # Spawned, not forked: the parent may have started TensorFlow's threads.
   context = multiprocessing.get_context("spawn")
-  waiting: deque[Future[Picture]] = deque()
   with ProcessPoolExecutor(workers, context, _start_worker) as pool:
     try:
-      for number in numbers:
-        waiting.append(pool.submit(make, number))
-        if len(waiting) > _AHEAD * workers:
-          yield waiting.popleft().result()
-      while waiting:
-        yield waiting.popleft().result()
+      yield from through(pool, make, numbers, _AHEAD * workers)
     except BrokenProcessPool as error:
       raise OSError(
         "a worker was killed, most often for want of memory. Give the same "
         "command again, with fewer --workers or smaller pictures."
       ) from error
-    finally:
-      pool.shutdown(cancel_futures=True)
 
 
 def _start_worker() -> None:
