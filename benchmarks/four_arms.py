@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from absl import flags
 
+from benchmarks import whole_numbers
 from cdcc_tf import command_line, config_flags
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
@@ -51,9 +52,7 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   flags.DEFINE_string(
     "output", None, "Folder of the runs and the table.", flag_values=values
   )
-  flags.DEFINE_list(
-    "seeds", ["0"], "Seeds, with commas between them.", flag_values=values
-  )
+  whole_numbers.define("seeds", "0", "Seeds of the arms", values)
   flags.DEFINE_string(
     "split", "dev", "Labelled split of the target.", flag_values=values
   )
@@ -177,7 +176,7 @@ def main() -> None:
   """Runs every arm of every seed, then prints and writes the table."""
   full, output = config_flags.from_flags(), Path(FLAGS.output)
   results: dict[str, list[dict]] = {arm: [] for arm in ARMS}
-  for seed in (int(seed) for seed in FLAGS.seeds):
+  for seed in whole_numbers.of("seeds"):
     for arm in ARMS:
       flip = arm in "BD"
       start = output / f"start_{'flip' if flip else 'source'}_seed{seed}"

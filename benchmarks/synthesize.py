@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from absl import flags
 
+from benchmarks import whole_numbers
 from cdcc_tf import command_line
-from cdcc_tf.errors import InputError
 from data_tools.synthesis.effects import encode_jpeg
 from data_tools.synthesis.presets import PRESETS
 from data_tools.synthesis.presets.base import Preset
@@ -35,11 +35,8 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
     "Kind of picture; may be given several times.",
     flag_values=values,
   )
-  flags.DEFINE_list(
-    "people",
-    ["0", "100", "200", "400"],
-    "Numbers of people in a scene, with commas between them.",
-    flag_values=values,
+  whole_numbers.define(
+    "people", "0,100,200,400", "Numbers of people in a scene", values
   )
   for name, default, text in (
     ("pictures", 12, "Pictures of each number of people."),
@@ -124,18 +121,8 @@ def measure(
 
 
 def main() -> None:
-  """Measures and prints.
-
-  Raises:
-    InputError: --people holds something else than numbers.
-  """
-  try:
-    people = [int(number) for number in FLAGS.people]
-  except ValueError as error:
-    raise InputError(
-      f"--people={','.join(FLAGS.people)}: give whole numbers with commas "
-      "between them."
-    ) from error
+  """Measures and prints."""
+  people = whole_numbers.of("people")
   size = FLAGS.width, FLAGS.height
   for name in FLAGS.preset:
     lines = measure(

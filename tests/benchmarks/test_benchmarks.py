@@ -27,6 +27,7 @@ from benchmarks import (
   timing,
   torch_side,
   train_step,
+  whole_numbers,
 )
 from cdcc_tf import config_flags
 from cdcc_tf.config import ExperimentConfig
@@ -77,6 +78,18 @@ def test_convert_leaves_nothing_and_reads_every_picture(tmp_path) -> None:
   assert ours.startswith("convert")
   assert share.startswith("2 pictures, 2 threads: converted at ")
   assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("text", ["", "0,a", "1.5", "-1"])
+def test_lists_of_numbers_are_checked(text: str) -> None:
+  values = flags.FlagValues()
+  whole_numbers.define("seeds", "0,12", "Seeds", values)
+  values(["command"])
+  assert whole_numbers.of("seeds", values) == [0, 12]
+  with pytest.raises(
+    flags.IllegalFlagValueError, match=r"seeds.*whole numbers"
+  ):
+    values(["command", f"--seeds={text}"])
 
 
 def test_synthesize_makes_what_it_times() -> None:
