@@ -12,7 +12,7 @@ from absl import app, flags
 from absl import logging as absl_logging
 from tqdm import tqdm
 
-from cdcc_tf import quiet_start
+from cdcc_tf import memory, quiet_start
 from cdcc_tf.errors import InputError, first_line
 
 EXIT_BAD_INPUT = 2
@@ -46,6 +46,7 @@ def run(main: Callable[[], None]) -> None:
     # TensorFlow notes every saved shard as worth knowing; our own words are.
     absl_logging.set_verbosity(absl_logging.WARNING)
     _speak_above_progress_bars()
+    memory.keep_freed()
     quiet_start.import_tensorflow()
     main()
 

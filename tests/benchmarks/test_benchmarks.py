@@ -18,6 +18,7 @@ from benchmarks import (
   inference,
   input_pipeline,
   labelling,
+  memory,
   moments,
   resume,
   selection,
@@ -46,8 +47,8 @@ from tests.data_tools.conftest import HEIGHT, WIDTH, write_csv
 
 COMMANDS = (
   *(convert, density, four_arms, inference, input_pipeline),
-  *(labelling, moments, resume, selection, signals, sources, synthesize),
-  train_step,
+  *(labelling, memory, moments, resume, selection, signals, sources),
+  *(synthesize, train_step),
 )
 TINY = 0.05
 
