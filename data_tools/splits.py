@@ -23,6 +23,18 @@ class Splits:
     return ", ".join(parts)
 
 
+def check_shares(val_fraction: float, dev_every: int) -> None:
+  """Raises InputError if an option is out of range."""
+  if not 0 <= val_fraction < 1:
+    raise InputError(
+      f"--val_fraction={val_fraction}: give a share from 0 to below 1."
+    )
+  if dev_every < 0 or dev_every == 1:
+    raise InputError(
+      f"--dev_every={dev_every}: give 0 for no dev split, or 2 and more."
+    )
+
+
 def assign_splits(
   ids: list[str],
   val_fraction: float,
@@ -51,14 +63,7 @@ def assign_splits(
   Raises:
     InputError: an option is out of range.
   """
-  if not 0 <= val_fraction < 1:
-    raise InputError(
-      f"--val_fraction={val_fraction}: give a share from 0 to below 1."
-    )
-  if dev_every < 0 or dev_every == 1:
-    raise InputError(
-      f"--dev_every={dev_every}: give 0 for no dev split, or 2 and more."
-    )
+  check_shares(val_fraction, dev_every)
   # A picture and a unit may bear the same name.
   named = units or {}
   unit_of = {id: (id in named, named.get(id, id)) for id in ids}

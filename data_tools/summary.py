@@ -49,8 +49,8 @@ def _remarks(manifest: Manifest) -> list[str]:
   is_labelled = unlabelled < sum(manifest.pictures.values())
   if is_labelled and "val" not in manifest.pictures:
     lines.append(
-      "There is no split val: as a source domain these records need one, e.g. "
-      "--val_fraction=0.1."
+      "There is no split val: as a source domain these records need one. Give "
+      "--val_fraction=0.1, or more where there are few pictures."
     )
   if manifest.dropped_points:
     lines.append(

@@ -9,11 +9,10 @@ from pathlib import Path
 from absl import flags
 
 from cdcc_tf import command_line
+from data_tools.likeness import looks_like
 from data_tools.synthesis import ablations
-from data_tools.synthesis.look import LONGEST, looks_of
-from data_tools.synthesis.pictures import (
-  Order,
-)
+from data_tools.synthesis.look import LONGEST
+from data_tools.synthesis.pictures import Order
 from data_tools.synthesis.presets import PRESETS
 from data_tools.synthetic_records import HEIGHT, WIDTH, Options, synthesize
 
@@ -48,7 +47,8 @@ flags.DEFINE_integer(
 flags.DEFINE_string(
   "like",
   None,
-  "Folder of your own pictures, which need no labels. Pictures are made of "
+  "Folder of your own pictures, or of records of them, such as a video's; no "
+  "labels are needed, and none are read. Pictures are made of "
   f"their size, up to {LONGEST} pixels a side, and near to them in brightness, "
   "contrast, colour and sharpness.",
 )
@@ -107,7 +107,7 @@ def main() -> None:
     height=usual[1] if FLAGS.height is None else FLAGS.height,
     max_heads=FLAGS.max_heads or None,
     min_visible=FLAGS.min_visible,
-    like=looks_of(Path(FLAGS.like)) if FLAGS.like else (),
+    like=looks_like(Path(FLAGS.like)) if FLAGS.like else (),
     without=tuple(FLAGS.without),
   )
   options = Options(

@@ -5,13 +5,14 @@ import dataclasses
 import hashlib
 import json
 import logging
+import random
 from pathlib import Path
 
 from cdcc_tf import __version__
 from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.errors import InputError
 from data_tools import sheets
-from data_tools.splits import assign_splits
+from data_tools.splits import assign_splits, check_shares
 from data_tools.synthesis import ablations
 from data_tools.synthesis.pictures import (
   SHEET_PICTURES,
@@ -75,6 +76,9 @@ def synthesize(order: Order, options: Options) -> Manifest:
     if options.files is not None:
       # Entered last, so that a refused --output leaves the old files alone.
       files = stack.enter_context(PlainFiles(options.files, options.overwrite))
+    if options.contact_sheet is not None:
+      # First: a place that cannot be written shows before the work is done.
+      _write_sheet(options.contact_sheet, order, options)
     if writer.recovered:
       logger.info(
         "%s: goes on after %d of %d pictures, which an interrupted run made.",
@@ -97,24 +101,32 @@ def synthesize(order: Order, options: Options) -> Manifest:
       writer.write(record, splits[picture.id])
       if files is not None:
         files.write(picture)
-  if options.contact_sheet is not None:
-    first = range(min(SHEET_PICTURES, options.pictures))
-    shown = make_pictures(order, first, options.workers, with_thumbnails=True)
-    thumbnails = [each.thumbnail for each in shown]
-    sheets.write_sheet(
-      options.contact_sheet, [each for each in thumbnails if each is not None]
-    )
   return writer.manifest
+
+
+def _write_sheet(path: Path, order: Order, options: Options) -> None:
+  first = range(min(SHEET_PICTURES, options.pictures))
+  shown = make_pictures(order, first, options.workers, with_thumbnails=True)
+  thumbnails = [each.thumbnail for each in shown]
+  sheets.write_sheet(path, [each for each in thumbnails if each is not None])
 
 
 def _splits(ids: list[str], order: Order, options: Options) -> dict[str, str]:
   """Divides each preset's pictures: presets take turns, and dev would too."""
   turns = len(presets_named(order.preset))
   splits: dict[str, str] = {}
+  seen = drawn = 0
   for turn in range(turns):
-    splits |= assign_splits(
-      ids[turn::turns], options.val_fraction, options.dev_every, order.seed
+    own = assign_splits(ids[turn::turns], 0.0, options.dev_every, order.seed)
+    rest = [name for name, split in own.items() if split == "train"]
+    seen += len(rest)
+    # Rounded over all presets: several small ones add up to a val.
+    number = round(options.val_fraction * seen) - drawn
+    drawn += number
+    own.update(
+      dict.fromkeys(random.Random(order.seed).sample(rest, number), "val")
     )
+    splits |= own
   return splits
 
 
@@ -135,6 +147,7 @@ def check(order: Order, options: Options) -> None:
   """Raises InputError where a value makes no sense."""
   presets_named(order.preset)
   ablations.check(order.without)
+  check_shares(options.val_fraction, options.dev_every)
   for flag, value in (("width", order.width), ("height", order.height)):
     if value is None and order.like:
       continue  # `looks_of` has seen to it

@@ -181,10 +181,10 @@ class StagedFolder:
       path.rename(self.path)
       self._taken_over = True
       return
-    if key and left:
+    if left:
       logger.info(
-        "%s: what an interrupted conversion left is of other data or options; "
-        "begins afresh.",
+        "%s: what an interrupted run left is of other data or options, or one "
+        "with which nothing is taken over; begins afresh.",
         self._name,
       )
     shutil.rmtree(path)

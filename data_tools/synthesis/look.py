@@ -6,7 +6,7 @@ pictures kept.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cv2
@@ -21,6 +21,7 @@ SMALLEST, LONGEST = 32, 2048  # pixels along a side; larger ones are reduced
 _FINE = 1.0  # standard deviation in pixels below which detail is fine
 _MOST_BLUR = 4.0  # standard deviation in pixels
 _GAIN = (0.7, 1.4)  # bounds on what changes contrast
+_DIMMEST = 0.1  # share of the light that a darker camera gets at least
 _MOST_COLOUR = 1.4  # on what changes saturation: down to grey all is believable
 _CAST = 0.4  # share of the difference in colour cast that is taken over
 
@@ -52,27 +53,41 @@ def looks_of(folder: Path) -> tuple[Look, ...]:
   Raises:
     InputError: there is no picture that can be read.
   """
+  if not folder.is_dir():
+    raise InputError(
+      f"--like={folder}: there is no such folder. Name one of your own "
+      "pictures, or of records."
+    )
   found = sorted(
     path
-    for path in Path(folder).rglob("*")
+    for path in folder.rglob("*")
     if path.suffix.lower() in PICTURE_SUFFIXES
   )
   number = min(len(found), MOST_PICTURES)
+  # Evenly over the folder.
+  chosen = (found[index * len(found) // number] for index in range(number))
+  looks = looks_among(
+    cv2.imread(str(path), cv2.IMREAD_COLOR) for path in chosen
+  )
+  if not looks:
+    raise InputError(
+      f"--like={folder}: no picture that can be read ("
+      f"{', '.join(PICTURE_SUFFIXES)}), of at least {SMALLEST} pixels a side. "
+      "Name a folder of your own pictures; frames of a video are first made "
+      "records by data_tools.convert --format=video."
+    )
+  return looks
+
+
+def looks_among(images: Iterable[np.ndarray | None]) -> tuple[Look, ...]:
+  """Measures pictures as OpenCV reads them; leaves out slivers and None."""
   looks = []
-  for index in range(number):  # evenly over the folder
-    path = found[index * len(found) // number]
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+  for image in images:
     if image is None:
       continue
     fitted = _fitted(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
     if min(fitted.shape[:2]) >= SMALLEST:
       looks.append(measure(fitted))
-  if not looks:
-    raise InputError(
-      f"--like={folder}: no picture that can be read ("
-      f"{', '.join(PICTURE_SUFFIXES)}), of at least {SMALLEST} pixels a side. "
-      "Name a folder of your own pictures."
-    )
   return tuple(looks)
 
 
@@ -123,10 +138,18 @@ def bring_near(image: np.ndarray, look: Look) -> np.ndarray:
   """
   own = measure(image)
   saturation = float(np.clip(look.colour / (own.colour + 1), 0, _MOST_COLOUR))
-  contrast = float(np.clip(look.deviation / (own.deviation + 1), *_GAIN))
+  # A darker camera gets less light: taking away as much from every pixel would
+  # make black all that is dim.
+  wanted = np.array(look.mean)
+  light = float(
+    np.clip(wanted.mean() / max(np.mean(own.mean), 1), _DIMMEST, 1.0)
+  )
+  contrast = light * float(
+    np.clip(look.deviation / (light * own.deviation + 1), *_GAIN)
+  )
   grey = np.full((3, 3), 1 / 3)
   mix = contrast * (saturation * np.eye(3) + (1 - saturation) * grey)
-  mean, wanted = mix @ np.array(own.mean), np.array(look.mean)
+  mean = mix @ np.array(own.mean)
   cast = (wanted - wanted.mean()) - (mean - mean.mean())
   offset = wanted.mean() - mean.mean() + _CAST * cast
   matrix = np.hstack([mix, offset[:, None]]).astype(np.float32)

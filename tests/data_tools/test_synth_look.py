@@ -4,10 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
+from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
+from data_tools import likeness
 from data_tools.synthesis import look, pictures
 from data_tools.synthesis.look import bring_near, looks_of, measure
-from tests.conftest import noise_picture
+from tests.conftest import noise_picture, write_records
 
 
 def soft_picture(height, width, level=90, seed=0, sigma=3.0):
@@ -75,6 +77,36 @@ def test_pictures_take_size_and_brightness_of_the_folder(tmp_path):
 
   mean = np.mean([look.mean for look in looks])
   assert abs(brightness(order) - mean) < 0.4 * abs(brightness(plain) - mean)
+
+
+def test_a_dark_camera_dims_and_does_not_blacken():
+  dark = (soft_picture(96, 128, 110, seed=1) * 0.2).astype(np.uint8)
+  image = soft_picture(96, 128, 110, seed=2)
+  image[:, ::2] //= 3  # much contrast, which a plain shift would cut off
+  near = bring_near(image, measure(dark))
+  assert abs(near.mean() - dark.mean()) < 3
+  assert (near <= 2).mean() < 0.05
+
+
+def test_records_are_looked_at_as_their_pictures_are(tmp_path):
+  folder = folder_of(tmp_path, [(48, 96), (64, 40), (40, 6000)])
+  records = [
+    CrowdRecord(
+      *(str(path), path.read_bytes(), *cv2.imread(str(path)).shape[:2]),
+      points=np.zeros((0, 2), np.float32),
+      labelled=False,
+    )
+    for path in sorted(folder.rglob("*.png"))
+  ]
+  written = write_records(
+    tmp_path / "records", {"train": records[:1], "test": records[1:]}
+  )
+  assert set(likeness.looks_like(written)) == set(looks_of(folder))
+  slivers = write_records(tmp_path / "slivers", {"train": records[2:]})
+  with pytest.raises(InputError, match="slivers: records without a picture"):
+    likeness.looks_like(slivers)
+  with pytest.raises(InputError, match="there is no such folder"):
+    likeness.looks_like(tmp_path / "nowhere")
 
 
 def test_a_grey_camera_s_pictures_become_grey():

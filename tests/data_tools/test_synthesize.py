@@ -81,6 +81,37 @@ def test_every_preset_has_its_share_of_every_split(tmp_path):
     assert presets_seen.count("street") == number
 
 
+def test_few_pictures_of_every_preset_add_up_to_a_val(tmp_path):
+  order = dataclasses.replace(ORDER, preset=",".join(presets.PRESETS))
+  options = synthetic_records.Options(tmp_path / "records", 21, workers=1)
+  manifest = synthetic_records.synthesize(order, options)
+  assert manifest.pictures == {"train": 19, "val": 2}
+
+
+def test_a_sheet_that_cannot_be_written_shows_before_the_work(
+  tmp_path, monkeypatch
+):
+  made = []
+  monkeypatch.setattr(
+    synthetic_records,
+    "make_pictures",
+    lambda order, numbers, *_, **__: made.extend(numbers) or iter(()),
+  )
+  (tmp_path / "file").write_text("")
+  options = synthetic_records.Options(
+    tmp_path / "records", 40, contact_sheet=tmp_path / "file" / "sheet.png"
+  )
+  monkeypatch.setattr(
+    synthetic_records.sheets,
+    "contact_sheet",
+    lambda _: np.zeros((8, 8, 3), "u1"),
+  )
+  with pytest.raises(OSError, match="sheet"):
+    synthetic_records.synthesize(ORDER, options)
+  assert len(made) <= pictures.SHEET_PICTURES
+  assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_workers_do_not_load_tensorflow():
   program = (
     "import sys, data_tools.synthesize; sys.exit('tensorflow' in sys.modules)"
