@@ -70,17 +70,25 @@ def mixed(parts: list[Crops], crops: int) -> Crops:
 
 
 def trained(
-  config: ExperimentConfig, crops: Crops, width: float, name: str
+  config: ExperimentConfig, crops: Crops, width: float, name: str, seed: int
 ) -> SFCN:
-  """Returns a counter whose decoder has learned from stored features."""
-  keras.utils.set_random_seed(config.training.seed)
+  """Returns a counter whose decoder has learned from stored features.
+
+  Args:
+    config: loss, steps and rate.
+    crops: to learn from.
+    width: of the decoder.
+    name: for the progress bar.
+    seed: of the decoder's weights and of the order of crops.
+  """
+  keras.utils.set_random_seed(seed)
   counter = SFCN(
     width,
     masks=config.model.masks,
     mask_scale=config.model.mask_scale,
     spatial_encoder=config.model.spatial_encoder,
     initializer=config.model.initializer,
-    seed=config.training.seed,
+    seed=seed,
   )
   counter.decode(tf.constant(crops.features[:1]))
   training, loss = config.training, builders.density_loss(config)
@@ -103,7 +111,7 @@ def trained(
       )
     optimizer.apply_gradients(zip(gradients, variables, strict=True))
 
-  draw = np.random.default_rng(training.seed)
+  draw = np.random.default_rng(seed)
   order = np.empty(0, int)
   for number in trange(steps, desc=name, unit="step", disable=None):
     if len(order) < batch:

@@ -8,18 +8,21 @@ Training the whole network for every choice of a source takes an hour each.
 Here ImageNet's encoder does not learn: its features of some crops of each
 source are computed once, decoders of every arm learn on them from the same
 weights in the same steps, and count whole pictures of the targets in one pass.
-Targets' labels serve the table alone.
+Other seeds are other weights of the decoders and another order of the same
+crops. Targets' labels serve the table alone.
 """
 
 import dataclasses
 import json
+import statistics
+from collections.abc import Sequence
 from pathlib import Path
 
 import tensorflow as tf
 from absl import flags
 
 from benchmarks import fixed_features as fixed
-from benchmarks import labelled
+from benchmarks import labelled, whole_numbers
 from cdcc_tf import command_line, config_flags, precision
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
@@ -29,6 +32,9 @@ from cdcc_tf.models.encoders import build_encoder
 from cdcc_tf.training.figures import summarise
 
 FLAGS = flags.FLAGS
+# Arm to target to the figures of each seed.
+Results = dict[str, dict[str, list[dict]]]
+_COLUMNS = {"MAE": 14, "bias": 8, "r": 8}
 
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
@@ -41,6 +47,7 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
     "targets", None, "Labelled records, with commas.", flag_values=values
   )
   labelled.define_choice(values)
+  whole_numbers.define("seeds", "0", "Seeds of every arm", values)
   flags.DEFINE_integer(
     "crops", 480, "Training crops of an arm.", 1, flag_values=values
   )
@@ -62,7 +69,8 @@ def measure(
   encoder: fixed.Encoder,
   crops: int,
   width: float,
-) -> dict[str, dict[str, dict]]:
+  seeds: Sequence[int] = (0,),
+) -> Results:
   """Trains a decoder for every arm and counts with it.
 
   Args:
@@ -72,35 +80,40 @@ def measure(
     encoder: what makes features of pictures.
     crops: of an arm.
     width: of the decoders.
+    seeds: of the decoders and of the order of crops.
 
   Returns:
-    Arm to target to figures, see `figures.summarise`.
+    Arm to target to each seed's figures, see `figures.summarise`.
   """
   stored: dict[str, fixed.Crops] = {}
-  results: dict[str, dict[str, dict]] = {}
+  results: Results = {}
   for name, folders in arms.items():
     for folder in folders:
       if folder not in stored:
         stored[folder] = fixed.training_crops(config, folder, encoder, crops)
     learned = fixed.mixed([stored[folder] for folder in folders], crops)
-    counter = fixed.trained(config, learned, width, name)
-    results[name] = {
-      target: dict(summarise([fixed.count(counter, seen) for seen in pictures]))
-      for target, pictures in targets.items()
-    }
+    results[name] = {target: [] for target in targets}
+    for seed in seeds:
+      counter = fixed.trained(
+        config, learned, width, f"{name}, seed {seed}", seed
+      )
+      for target, pictures in targets.items():
+        counted = [fixed.count(counter, seen) for seen in pictures]
+        results[name][target].append(dict(summarise(counted)))
     print("\n".join(table(results)), flush=True)
   return results
 
 
-def table(results: dict[str, dict[str, dict]]) -> list[str]:
+def table(results: Results) -> list[str]:
   """Formats the figures of every arm on every target.
 
   Returns:
-    Lines of MAE in people, bias over the mean count, and correlation.
+    Lines of MAE in people (± its deviation over several seeds), bias over the
+    mean count, and correlation: means over the seeds.
   """
   names = list(next(iter(results.values())))
   lines = [f"{'arm':<20}" + "".join(f"{name:>30}" for name in names)]
-  titles = "".join(f"{title:>10}" for title in ("MAE", "bias", "r"))
+  titles = "".join(f"{title:>{width}}" for title, width in _COLUMNS.items())
   lines.append(" " * 20 + titles * len(names))
   for arm, figures in results.items():
     cells = [_cells(figures[name]) for name in names]
@@ -108,11 +121,18 @@ def table(results: dict[str, dict[str, dict]]) -> list[str]:
   return lines
 
 
-def _cells(figures: dict) -> str:
-  share = figures["bias"] / max(figures["mean_true"], 1e-9)
-  r = figures["correlation"]
-  own = "-" if r is None else f"{r:.2f}"
-  return f"{figures['mae']:>10.1f}{share:>+10.0%}{own:>10}"
+def _cells(seeds: list[dict]) -> str:
+  errors = [figures["mae"] for figures in seeds]
+  error = f"{statistics.mean(errors):.1f}"
+  if len(seeds) > 1:
+    error += f" ± {statistics.stdev(errors):.1f}"
+  bias = statistics.mean(
+    figures["bias"] / max(figures["mean_true"], 1e-9) for figures in seeds
+  )
+  known = [f["correlation"] for f in seeds if f["correlation"] is not None]
+  r = f"{statistics.mean(known):.2f}" if known else "-"
+  cells = zip((error, f"{bias:+.0%}", r), _COLUMNS.values(), strict=True)
+  return "".join(f"{cell:>{width}}" for cell, width in cells)
 
 
 def arms_of(texts: list[str]) -> dict[str, list[str]]:
@@ -148,12 +168,15 @@ def main() -> None:
     for name, folder in folders.items()
   }
   results = measure(
-    config, arms, targets, features, FLAGS.crops, FLAGS.decoder_width
+    *(config, arms, targets, features, FLAGS.crops, FLAGS.decoder_width),
+    whole_numbers.of("seeds"),
   )
   told = {
     "arms": arms,
     "targets": folders,
-    **{name: FLAGS[name].value for name in ("split", "every", "crops")},
+    **{
+      name: FLAGS[name].value for name in ("split", "every", "crops", "seeds")
+    },
     "decoder_width": FLAGS.decoder_width,
     "experiment": dataclasses.asdict(config),
     "results": results,

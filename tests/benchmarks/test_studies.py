@@ -85,11 +85,16 @@ def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   assert [seen.people for seen in pictures["real"]] == [
     len(record.points) for record in reading.read_records(crowded, "train")
   ][::2]
-  results = sources.measure(config, arms, pictures, encoder, 4, TINY)
+  results = sources.measure(config, arms, pictures, encoder, 4, TINY, (0, 1))
   one, same, mixed = (figures["real"] for figures in results.values())
   assert one == same
-  assert mixed["bias"] < one["bias"]
-  assert "mixed" in capsys.readouterr().out
+  assert one[0] != one[1]
+  assert all(m["bias"] < o["bias"] for m, o in zip(mixed, one, strict=True))
+  last = capsys.readouterr().out.splitlines()[-1].split()
+  errors = [figures["mae"] for figures in mixed]
+  assert last[:4] == [
+    *("mixed", f"{np.mean(errors):.1f}", "±", f"{np.std(errors, ddof=1):.1f}")
+  ]
   with pytest.raises(InputError, match="--arm=unity: write NAME="):
     sources.arms_of(["unity"])
 
