@@ -105,19 +105,10 @@ def arm_of(
   return dataclasses.replace(full, training=training, rounds=rounds)
 
 
-def flag_lines(arm: ExperimentConfig) -> list[str]:
-  """Returns an experiment as lines of a flag file."""
-  return [
-    f"--{name}={value}"
-    for group in dataclasses.asdict(arm).values()
-    for name, value in group.items()
-  ]
-
-
 def train(experiment: ExperimentConfig, run: Path) -> None:
   """Trains an experiment, in a process of its own."""
   flag_file = run.with_suffix(".flags")
-  write_atomically(flag_file, "\n".join(flag_lines(experiment)) + "\n")
+  write_atomically(flag_file, "\n".join(experiment.to_flags()) + "\n")
   _command("cdcc_tf.train", f"--flagfile={flag_file}", f"--run={run}")
 
 

@@ -18,7 +18,6 @@ from typing import NamedTuple
 from absl import flags
 
 from benchmarks import timing
-from benchmarks.four_arms import flag_lines
 from cdcc_tf import command_line, config_flags
 
 FLAGS = flags.FLAGS
@@ -30,7 +29,7 @@ class Cost(NamedTuple):
   """What a run took.
 
   Attributes:
-    step: seconds.
+    step: seconds, tracing before the first one shared out.
     user: seconds of the processors in programs.
     system: seconds of the processors in the kernel.
     memory: most at a time, GB.
@@ -115,7 +114,7 @@ def _median(runs: list[Cost], field: str) -> float:
 
 def main() -> None:
   """Measures and prints."""
-  lines = flag_lines(config_flags.from_flags())
+  lines = config_flags.from_flags().to_flags()
   print("\n".join(measure(lines, FLAGS.steps, FLAGS.repeats)))
 
 

@@ -174,9 +174,8 @@ def main() -> None:
   told = {
     "arms": arms,
     "targets": folders,
-    **{
-      name: FLAGS[name].value for name in ("split", "every", "crops", "seeds")
-    },
+    **{name: FLAGS[name].value for name in ("split", "every", "crops")},
+    "seeds": whole_numbers.of("seeds"),
     "decoder_width": FLAGS.decoder_width,
     "experiment": dataclasses.asdict(config),
     "results": results,

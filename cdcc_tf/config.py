@@ -77,6 +77,14 @@ class ExperimentConfig:
     """Returns the text of `config.json`."""
     return json.dumps(dataclasses.asdict(self), indent=1) + "\n"
 
+  def to_flags(self) -> list[str]:
+    """Returns every option as a line of a flag file."""
+    return [
+      f"--{name}={value}"
+      for group in dataclasses.asdict(self).values()
+      for name, value in group.items()
+    ]
+
   @classmethod
   def from_json(cls, text: str) -> "ExperimentConfig":
     """Reads the text of `config.json`.

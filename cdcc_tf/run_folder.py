@@ -184,17 +184,12 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
 
 def _flag_file(folder: Path, config: ExperimentConfig) -> str:
   """Writes every option out, so that other defaults later change nothing."""
-  options = [
-    f"--{name}={value}"
-    for group in dataclasses.asdict(config).values()
-    for name, value in group.items()
-  ]
   return "\n".join(
     [
       f"# Typed: {provenances.command_typed()}",
       f"# To resume: python -m cdcc_tf.train --flagfile={folder / 'flags.txt'}",
       f"--run={folder}",
-      *options,
+      *config.to_flags(),
       "",
     ]
   )

@@ -174,12 +174,27 @@ def test_arms_need_the_full_method() -> None:
 def test_an_arm_survives_the_way_through_its_flag_file(tmp_path) -> None:
   arm = four_arms.arm_of(FULL, "C", 3, "start")
   file = tmp_path / "arm.flags"
-  file.write_text("\n".join(four_arms.flag_lines(arm)))
+  file.write_text("\n".join(arm.to_flags()))
   values = flags.FlagValues()
   flags.DEFINE_string("flagfile", "", "", flag_values=values)
   config_flags.define_flags(values)
   values(["train", f"--flagfile={file}"])
   assert config_flags.from_flags(values) == arm
+
+
+def test_memory_is_compared_in_turns(monkeypatch) -> None:
+  turns = []
+
+  def train(lines: list[str], steps: int, variables: dict) -> memory.Cost:
+    turns.append(bool(variables))
+    return memory.Cost(3.0 if variables else 2.0, 50.0, 20.0, 1.0)
+
+  monkeypatch.setattr(memory, "train", train)
+  kept, given_back, ratio = memory.measure(["--crop=32"], 4, 2)
+  assert turns == [False, True, False, True]
+  assert "2.0000 s" in kept
+  assert "3.0000 s" in given_back
+  assert ratio == "1.50x as fast"
 
 
 def test_table_of_arms() -> None:

@@ -88,7 +88,7 @@ def test_a_dark_camera_dims_and_does_not_blacken():
   assert (near <= 2).mean() < 0.05
 
 
-def test_records_are_looked_at_as_their_pictures_are(tmp_path):
+def test_records_are_looked_at_as_their_pictures_are(tmp_path, monkeypatch):
   folder = folder_of(tmp_path, [(48, 96), (64, 40), (40, 6000)])
   records = [
     CrowdRecord(
@@ -102,6 +102,8 @@ def test_records_are_looked_at_as_their_pictures_are(tmp_path):
     tmp_path / "records", {"train": records[:1], "test": records[1:]}
   )
   assert set(likeness.looks_like(written)) == set(looks_of(folder))
+  monkeypatch.setattr(likeness, "MOST_PICTURES", 1)
+  assert len(likeness.looks_like(written)) == 1
   slivers = write_records(tmp_path / "slivers", {"train": records[2:]})
   with pytest.raises(InputError, match="slivers: records without a picture"):
     likeness.looks_like(slivers)

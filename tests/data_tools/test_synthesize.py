@@ -256,6 +256,21 @@ def test_interrupted_plain_files_leave_what_was_there(tmp_path):
   assert [path.name for path in tmp_path.iterdir()] == ["plain"]
 
 
+def test_with_files_an_interrupted_run_s_pictures_are_said_to_be_dropped(
+  tmp_path, caplog
+):
+  left = tmp_path / ".records.9999999.tmp"
+  left.mkdir()
+  (left / "unfinished.key").write_text("of the same options, without files")
+  options = synthetic_records.Options(
+    tmp_path / "records", 2, files=tmp_path / "plain", workers=1
+  )
+  with caplog.at_level(logging.INFO):
+    synthetic_records.synthesize(ORDER, options)
+  assert "begins afresh" in caplog.text
+  assert not left.exists()
+
+
 def test_interrupted_records_go_on_and_end_the_same(
   tmp_path, monkeypatch, caplog
 ):

@@ -292,12 +292,7 @@ def test_two_replicas_train_and_validate(
   two = with_training(
     dataclasses.replace(config, data=data), replicas=2, stage1_steps=2
   )
-  flags = [
-    f"--{name}={value}"
-    for group in dataclasses.asdict(two).values()
-    for name, value in group.items()
-  ]
-  done = command("cdcc_tf.train", f"--run={run}", *flags)
+  done = command("cdcc_tf.train", f"--run={run}", *two.to_flags())
   assert done.returncode == 0, done.stderr
   assert "2 replica(s)" in done.stderr
   (row,) = json.loads((run / "history.json").read_text())
