@@ -82,7 +82,7 @@ def test_pictures_take_size_and_brightness_of_the_folder(tmp_path):
 def test_a_dark_camera_dims_and_does_not_blacken():
   dark = (soft_picture(96, 128, 110, seed=1) * 0.2).astype(np.uint8)
   image = soft_picture(96, 128, 110, seed=2)
-  image[:, ::2] //= 3  # much contrast, which a plain shift would cut off
+  image[:, :64] //= 4  # a plain shift would make all of this half black
   near = bring_near(image, measure(dark))
   assert abs(near.mean() - dark.mean()) < 3
   assert (near <= 2).mean() < 0.05
