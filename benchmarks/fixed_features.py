@@ -70,20 +70,19 @@ def mixed(parts: list[Crops], crops: int) -> Crops:
 
 
 def trained(
-  config: ExperimentConfig, crops: Crops, width: float, name: str, seed: int
+  config: ExperimentConfig, crops: Crops, name: str, seed: int
 ) -> SFCN:
   """Returns a counter whose decoder has learned from stored features.
 
   Args:
-    config: loss, steps and rate.
+    config: decoder, loss, steps and rate.
     crops: to learn from.
-    width: of the decoder.
     name: for the progress bar.
     seed: of the decoder's weights and of the order of crops.
   """
   keras.utils.set_random_seed(seed)
   counter = SFCN(
-    width,
+    decoder_width=config.model.decoder_width,
     masks=config.model.masks,
     mask_scale=config.model.mask_scale,
     spatial_encoder=config.model.spatial_encoder,

@@ -51,12 +51,6 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   flags.DEFINE_integer(
     "crops", 480, "Training crops of an arm.", 1, flag_values=values
   )
-  flags.DEFINE_float(
-    "decoder_width",
-    0.25,
-    "Multiplies the decoders' channels.",
-    flag_values=values,
-  )
   flags.DEFINE_string(
     "output", None, "Folder of the table, as JSON.", flag_values=values
   )
@@ -68,18 +62,16 @@ def measure(
   targets: dict[str, list[fixed.Seen]],
   encoder: fixed.Encoder,
   crops: int,
-  width: float,
   seeds: Sequence[int] = (0,),
 ) -> Results:
   """Trains a decoder for every arm and counts with it.
 
   Args:
-    config: crops, loss, steps, rate and seed.
+    config: decoders, crops, loss, steps and rate.
     arms: name to folders of records, of which as many crops each are taken.
     targets: name to pictures.
     encoder: what makes features of pictures.
     crops: of an arm.
-    width: of the decoders.
     seeds: of the decoders and of the order of crops.
 
   Returns:
@@ -94,9 +86,7 @@ def measure(
     learned = fixed.mixed([stored[folder] for folder in folders], crops)
     results[name] = {target: [] for target in targets}
     for seed in seeds:
-      counter = fixed.trained(
-        config, learned, width, f"{name}, seed {seed}", seed
-      )
+      counter = fixed.trained(config, learned, f"{name}, seed {seed}", seed)
       for target, pictures in targets.items():
         counted = [fixed.count(counter, seen) for seen in pictures]
         results[name][target].append(dict(summarise(counted)))
@@ -168,7 +158,7 @@ def main() -> None:
     for name, folder in folders.items()
   }
   results = measure(
-    *(config, arms, targets, features, FLAGS.crops, FLAGS.decoder_width),
+    *(config, arms, targets, features, FLAGS.crops),
     whole_numbers.of("seeds"),
   )
   told = {
@@ -176,7 +166,6 @@ def main() -> None:
     "targets": folders,
     **{name: FLAGS[name].value for name in ("split", "every", "crops")},
     "seeds": whole_numbers.of("seeds"),
-    "decoder_width": FLAGS.decoder_width,
     "experiment": dataclasses.asdict(config),
     "results": results,
   }

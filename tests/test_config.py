@@ -158,6 +158,8 @@ def test_flagfile(tmp_path: Path):
     ("seed", {"seed": -1}),
     ("width", {"width": 0.0}),
     ("width", {"width": 5.0}),
+    ("width", {"decoder_width": 0.01}),
+    ("decoder_width", {"decoder_width": 0.0}),
     ("masks", {"masks": 0}),
     ("mask_scale", {"mask_scale": 0.5}),
     ("mask_scale", {"mask_scale": 7.0}),

@@ -27,6 +27,7 @@ class SFCN(keras.Model):
     initializer: of the decoders, see `decoder_convolutions`.
     seed: of the masks.
     encoder: one of `encoders.ENCODERS`.
+    decoder_width: multiplies the decoder's channels beside `width`.
 
   Example:
   ```python
@@ -45,6 +46,7 @@ class SFCN(keras.Model):
     initializer: str = "listing",
     seed: int = 0,
     encoder: str = "vgg16",
+    decoder_width: float = 1.0,
     **kwargs: Any,
   ):
     # Pictures reach the normalisation as they are: bfloat16 holds 8 bits.
@@ -57,9 +59,12 @@ class SFCN(keras.Model):
       "initializer": initializer,
       "seed": seed,
       "encoder": encoder,
+      "decoder_width": decoder_width,
     }
     self.encoder = build_encoder(encoder, width)
-    shared, *masked = decoder_convolutions("density", width, initializer)
+    shared, *masked = decoder_convolutions(
+      "density", width * decoder_width, initializer
+    )
     # Runs once whatever the number of masks; only what follows runs per mask.
     self.shared_decoder = shared
     self.masked_decoder = [

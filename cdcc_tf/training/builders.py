@@ -64,6 +64,7 @@ def build_first_model(
     initializer=config.model.initializer,
     seed=config.training.seed,
     encoder=config.model.encoder,
+    decoder_width=config.model.decoder_width,
   )
   # Built before the orientation decoder exists: with or without one, the same
   # seed must give the same counter, or arms could not be compared.
@@ -123,7 +124,9 @@ def build_orientation_task(config: ExperimentConfig) -> OrientationTask:
   grid, training = config.model.orientation_grid, config.training
   return OrientationTask(
     build_orientation_decoder(
-      config.model.width, (grid, grid), config.model.initializer
+      config.model.width * config.model.decoder_width,
+      (grid, grid),
+      config.model.initializer,
     ),
     OrientationSchedule(
       training.orientation_weight,

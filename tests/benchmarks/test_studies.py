@@ -71,7 +71,9 @@ def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   empty = str(tiny_records("empty", {"train": nobody}))
   config = ExperimentConfig(
     DataConfig(target_records=crowded, crop=16, source_batch=2, sigma=4.0),
-    ModelConfig(spatial_encoder=False, initializer="he_normal"),
+    ModelConfig(
+      spatial_encoder=False, initializer="he_normal", decoder_width=TINY
+    ),
     TrainingConfig(
       **{"stage1_steps": 30, "checkpoint_every": 10, "validate_every": 10},
       **{"learning_rate": 1e-3, "warmup_steps": 1},
@@ -85,7 +87,7 @@ def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   assert [seen.people for seen in pictures["real"]] == [
     len(record.points) for record in reading.read_records(crowded, "train")
   ][::2]
-  results = sources.measure(config, arms, pictures, encoder, 4, TINY, (0, 1))
+  results = sources.measure(config, arms, pictures, encoder, 4, (0, 1))
   one, same, mixed = (figures["real"] for figures in results.values())
   assert one == same
   assert one[0] != one[1]

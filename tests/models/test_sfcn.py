@@ -250,6 +250,16 @@ def test_full_size_network_is_the_papers():
   assert model.masked_decoder[-1].down_up[0].shape == (9, 64, 64)
 
 
+def test_narrow_decoders_leave_the_encoder_as_it_is():
+  model = SFCN(width=1 / 8, decoder_width=1 / 4)
+  model(pictures(0, height=8, width=8))
+  assert model.encoder.layers[-1].filters == 64
+  widths = [layer.filters for layer in model.masked_decoder[1:-1]]
+  assert [model.shared_decoder.filters, *widths] == [16, 16, 16, 8, 4, 4]
+  again = SFCN.from_config(model.get_config())
+  assert again.shared_decoder.filters == 16
+
+
 def test_a_clipped_variance_finds_its_way_back() -> None:
   """Beyond its bounds only the gradient that leads farther out is dropped."""
   raw = tf.constant([[-9.0], [0.0], [20.0]])
