@@ -81,16 +81,12 @@ def trained(
     seed: of the decoder's weights and of the order of crops.
   """
   keras.utils.set_random_seed(seed)
-  counter = SFCN(
-    decoder_width=config.model.decoder_width,
-    masks=config.model.masks,
-    mask_scale=config.model.mask_scale,
-    spatial_encoder=config.model.spatial_encoder,
-    initializer=config.model.initializer,
-    seed=seed,
+  training = dataclasses.replace(config.training, seed=seed)
+  counter = builders.build_counter(
+    dataclasses.replace(config, training=training)
   )
   counter.decode(tf.constant(crops.features[:1]))
-  training, loss = config.training, builders.density_loss(config)
+  loss = builders.density_loss(config)
   steps, batch = training.stage1_steps, config.data.source_batch
   optimizer = optimizers.build_optimizer(
     training, steps, training.learning_rate, ()

@@ -25,15 +25,21 @@ class DensityHead(keras.layers.Layer):
   """1x1 convolution to mean density and log variance (docs/method.md §4).
 
   Computes in float32 whatever the policy: a count sums ten thousand cells.
+
+  Args:
+    detached_variance: whether the variance reads the features and teaches them
+      nothing. Its gradient grows with the square of the error, and drowns what
+      the mean has to say to the layers that both share.
   """
 
   # So that training starts from a plausible crowd, not from an empty map or a
   # packed one: 2 and 3 hundredths of a person per cell and their deviation.
   _INITIAL_BIAS = (2.0, 2.0)
 
-  def __init__(self, **kwargs: Any):
+  def __init__(self, detached_variance: bool = False, **kwargs: Any):
     kwargs["dtype"] = "float32"
     super().__init__(**kwargs)
+    self._detached = detached_variance
 
   def build(self, input_shape: Shape) -> None:
     """Creates the kernel of shape [channels, 2]."""
@@ -54,6 +60,9 @@ class DensityHead(keras.layers.Layer):
     """Maps [batch, height, width, channels] to the two maps."""
     output = ops.matmul(features, self.kernel) + self.bias
     density = ops.softplus(output[..., :1]) * DENSITY_UNIT
+    if self._detached:
+      kept = ops.stop_gradient(features)
+      output = ops.matmul(kept, self.kernel) + self.bias
     # σ from 1/20 to 400 hundredths of a person: a cell that is surer than that
     # makes a step's gradient its own when it errs.
     log_variance = clip_with_a_way_back(output[..., 1:], -6.0, 12.0)
@@ -61,6 +70,10 @@ class DensityHead(keras.layers.Layer):
       "density": density,
       "log_variance": log_variance + 2.0 * ops.log(DENSITY_UNIT),
     }
+
+  def get_config(self) -> dict:
+    """Returns the constructor's arguments."""
+    return super().get_config() | {"detached_variance": self._detached}
 
 
 def clip_with_a_way_back(

@@ -28,6 +28,7 @@ class SFCN(keras.Model):
     seed: of the masks.
     encoder: one of `encoders.ENCODERS`.
     decoder_width: multiplies the decoder's channels beside `width`.
+    detached_variance: see `DensityHead`.
 
   Example:
   ```python
@@ -47,6 +48,7 @@ class SFCN(keras.Model):
     seed: int = 0,
     encoder: str = "vgg16",
     decoder_width: float = 1.0,
+    detached_variance: bool = False,
     **kwargs: Any,
   ):
     # Pictures reach the normalisation as they are: bfloat16 holds 8 bits.
@@ -60,6 +62,7 @@ class SFCN(keras.Model):
       "seed": seed,
       "encoder": encoder,
       "decoder_width": decoder_width,
+      "detached_variance": detached_variance,
     }
     self.encoder = build_encoder(encoder, width)
     shared, *masked = decoder_convolutions(
@@ -73,7 +76,7 @@ class SFCN(keras.Model):
     ]
     if spatial_encoder:
       self.masked_decoder.append(SpatialEncoder(name="spatial_encoder"))
-    self.head = DensityHead(name="density_head")
+    self.head = DensityHead(detached_variance, name="density_head")
 
   def call(
     self, images: tf.Tensor, training: bool = False

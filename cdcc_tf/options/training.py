@@ -18,8 +18,9 @@ class TrainingConfig:
   density_loss: str = option(
     "gaussian",
     "Density loss: Gaussian or Laplace negative log-likelihood with predicted "
-    "variance, or squared error.",
-    ["gaussian", "laplace", "squared"],
+    "variance; squared error; or faithful: squared error for the mean, the "
+    "likelihood for the variance alone, which learns much faster.",
+    ["gaussian", "laplace", "squared", "faithful"],
   )
   beta: float = option(
     0.5, "β of the β-NLL weighting (arXiv 2203.09168); 0 is the plain NLL."

@@ -42,6 +42,21 @@ def build_strategy(replicas: int) -> tf.distribute.Strategy:
   )
 
 
+def build_counter(config: ExperimentConfig) -> SFCN:
+  """Builds a counter, its weights drawn when it first sees a picture."""
+  return SFCN(
+    width=config.model.width,
+    masks=config.model.masks,
+    mask_scale=config.model.mask_scale,
+    spatial_encoder=config.model.spatial_encoder,
+    initializer=config.model.initializer,
+    seed=config.training.seed,
+    encoder=config.model.encoder,
+    decoder_width=config.model.decoder_width,
+    detached_variance=config.training.density_loss == "faithful",
+  )
+
+
 def build_first_model(
   config: ExperimentConfig, stage: Stage, fresh: bool = True
 ) -> CrossDomainModel:
@@ -56,16 +71,7 @@ def build_first_model(
   Raises:
     InputError: the encoder's weights do not fit.
   """
-  counter = SFCN(
-    width=config.model.width,
-    masks=config.model.masks,
-    mask_scale=config.model.mask_scale,
-    spatial_encoder=config.model.spatial_encoder,
-    initializer=config.model.initializer,
-    seed=config.training.seed,
-    encoder=config.model.encoder,
-    decoder_width=config.model.decoder_width,
-  )
+  counter = build_counter(config)
   # Built before the orientation decoder exists: with or without one, the same
   # seed must give the same counter, or arms could not be compared.
   counter(tf.zeros((1, config.data.crop, config.data.crop, 3)))

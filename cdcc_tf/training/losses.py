@@ -9,7 +9,7 @@ import math
 import tensorflow as tf
 from keras import ops
 
-DENSITY_LOSSES = ("gaussian", "laplace", "squared")
+DENSITY_LOSSES = ("gaussian", "laplace", "squared", "faithful")
 # Losses are computed in hundredths of a person, which puts the density of a
 # crowd near one; it also fixes the balance with the orientation loss.
 UNIT = 0.01
@@ -22,7 +22,9 @@ class DensityLoss:
   Gaussian: `½·exp(−s)·(y−μ)² + ½·s`; Laplace: `|y−μ|/b + log b` with scale
   b = √(σ²/2); both weighted by stop_gradient(σ^2β), without which hard cells
   hide behind a large σ (β-NLL, Seitzer et al., arXiv 2203.09168). Squared: the
-  plain error, from which σ learns nothing.
+  plain error, from which σ learns nothing. Faithful (Stirn et al., arXiv
+  2212.09184): μ learns from the squared error, σ from the Gaussian likelihood
+  of the error that μ happens to make; for a counter of `detached_variance`.
 
   Attributes:
     kind: one of DENSITY_LOSSES.
@@ -52,6 +54,10 @@ class DensityLoss:
     scaled = maps["log_variance"] - 2.0 * math.log(UNIT)
     if self.kind == "squared":
       return ops.square(error)
+    if self.kind == "faithful":
+      left = ops.stop_gradient(ops.square(error))
+      likelihood = ops.exp(-scaled) * left + scaled
+      return 0.5 * (ops.square(error) + likelihood)
     if self.kind == "gaussian":
       cells = 0.5 * ops.exp(-scaled) * ops.square(error) + 0.5 * scaled
     elif self.kind == "laplace":

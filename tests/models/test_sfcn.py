@@ -129,8 +129,13 @@ def test_head_computes_in_float32_under_any_policy():
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize(
   "changes",
-  [{}, {"spatial_encoder": False}, {"encoder": "compact"}],
-  ids=["listing", "no-scans", "compact"],
+  [
+    {},
+    {"spatial_encoder": False},
+    {"encoder": "compact"},
+    {"decoder_width": 0.5, "detached_variance": True},
+  ],
+  ids=["listing", "no-scans", "compact", "narrow"],
 )
 def test_saving_and_loading_change_no_bit(
   tmp_path: Path, policy: str, changes: dict[str, object]
@@ -258,6 +263,27 @@ def test_narrow_decoders_leave_the_encoder_as_it_is():
   assert [model.shared_decoder.filters, *widths] == [16, 16, 16, 8, 4, 4]
   again = SFCN.from_config(model.get_config())
   assert again.shared_decoder.filters == 16
+
+
+def test_a_detached_variance_teaches_the_features_nothing() -> None:
+  features = tf.constant(
+    np.random.default_rng(0).random((1, 4, 4, 8)), tf.float32
+  )
+  heads = [DensityHead(detached_variance=detached) for detached in (0, 1)]
+  for head in heads:
+    head.build(features.shape)
+    head.set_weights(heads[0].get_weights())
+  assert_same(*(flat(head(features)) for head in heads))
+  for head, taught in zip(heads, (True, False), strict=True):
+    with tf.GradientTape() as tape:
+      tape.watch(features)
+      total = tf.reduce_sum(head(features)["log_variance"])
+    gradient, kernel = tape.gradient(
+      total, [features, head.kernel.value], unconnected_gradients="zero"
+    )
+    assert bool(np.any(gradient)) is taught
+    assert np.all(kernel[:, 1] != 0)
+    assert np.all(kernel[:, 0] == 0)
 
 
 def test_a_clipped_variance_finds_its_way_back() -> None:

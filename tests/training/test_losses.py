@@ -48,11 +48,11 @@ def test_laplace_by_hand() -> None:
   np.testing.assert_allclose(loss("laplace", 0.0), cells, 1e-4, 1e-6)
 
 
-@pytest.mark.parametrize("kind", ["gaussian", "laplace"])
+@pytest.mark.parametrize("kind", ["gaussian", "laplace", "faithful"])
 def test_best_deviation_is_that_of_the_errors(kind: str) -> None:
   """Whatever β, the variance that explains the errors has no gradient."""
   error = 0.02
-  best = error**2 if kind == "gaussian" else 2 * error**2
+  best = 2 * error**2 if kind == "laplace" else error**2
   for factor, sign in ((0.5, -1), (1.0, 0), (2.0, 1)):
     log_variance = tf.constant([[[[math.log(best * factor)]]]])
     with tf.GradientTape() as tape:
@@ -79,6 +79,28 @@ def test_beta_has_no_gradient_of_its_own() -> None:
   deviation = np.exp(0.5 * LOG_VARIANCE) / 0.01
   for plain, weighted in zip(*gradients, strict=True):
     np.testing.assert_allclose(weighted, plain * deviation, 1e-3, 1e-5)
+
+
+def test_faithful_by_hand() -> None:
+  cells = [0, 1 / 2 + 1 / 2, 4 / 2 + 1 / 2, 9 / 2 + 9 / 8]
+  cells = np.add(cells, [0, 0, math.log(2), math.log(2)])
+  np.testing.assert_allclose(loss("faithful", 0.5), cells, 1e-4, 1e-6)
+
+
+def test_faithful_teaches_the_mean_by_the_error_alone() -> None:
+  """However sure a cell is; and its variance as the likelihood does."""
+  gradients = {}
+  for kind in ("faithful", "gaussian"):
+    mean, log_variance = tf.constant(MEAN), tf.constant(LOG_VARIANCE)
+    with tf.GradientTape() as tape:
+      tape.watch([mean, log_variance])
+      value = losses.DensityLoss(kind, 0.0)(TRUE, maps(mean, log_variance))
+    gradients[kind] = tape.gradient(value, [mean, log_variance])
+  error = (MEAN - TRUE) / 0.01 / 0.01
+  np.testing.assert_allclose(gradients["faithful"][0], error, 1e-4, 1e-2)
+  np.testing.assert_allclose(
+    gradients["faithful"][1], gradients["gaussian"][1], 1e-4, 1e-6
+  )
 
 
 def test_unknown_kind() -> None:
