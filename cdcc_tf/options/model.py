@@ -23,8 +23,8 @@ class ModelConfig:
   width: float = option(1.0, "Multiplies every layer's channels.")
   decoder_width: float = option(
     1.0,
-    "Multiplies the decoders' channels once more: a quarter halves the time "
-    "that counting takes, and ImageNet's encoder keeps its own.",
+    "Multiplies the decoders' channels once more: a quarter nearly halves "
+    "the time that counting takes, and ImageNet's encoder keeps its own.",
   )
   masks: int = option(3, "Number of Masksembles masks; 1 for none.")
   mask_scale: float = option(2.0, "Masksembles scale: larger overlaps less.")
@@ -56,6 +56,6 @@ class ModelConfig:
     check(
       self.masks == 1 or 512 * self.width * self.decoder_width >= 10,
       "width",
-      "at least 0.02 with masks, times --decoder_width: they need 10 channels",
+      "at least 0.02 over --decoder_width with masks: they need 10 channels",
     )
     check(self.orientation_grid >= 1, "orientation_grid", "at least 1")

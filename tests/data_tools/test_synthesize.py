@@ -1,6 +1,7 @@
 """The command that makes synthetic crowds: determinism, records, files."""
 
 import dataclasses
+import gc
 import logging
 import os
 import signal
@@ -46,6 +47,27 @@ def test_pictures_are_the_same_whatever_the_number_of_workers():
   for one, other in zip(alone, shared, strict=True):
     assert (one.id, one.jpeg) == (other.id, other.jpeg)
     np.testing.assert_array_equal(one.points, other.points)
+
+
+def test_a_picture_leaves_the_collection_of_garbage_as_it_was(monkeypatch):
+  """Off while a picture is drawn; afterwards, also after a fault, as before."""
+  meanwhile = []
+
+  def fail(*_: object) -> None:
+    meanwhile.append(gc.isenabled())
+    raise RuntimeError
+
+  monkeypatch.setattr(render, "apply_effects", fail)
+  for before in (True, False):
+    if not before:
+      gc.disable()
+    try:
+      with pytest.raises(RuntimeError):
+        render.render(presets.PRESETS["street"], 0, 0, 64, 48)
+      assert gc.isenabled() is before
+    finally:
+      gc.enable()
+  assert meanwhile == [False, False]
 
 
 def test_presets_take_turns():

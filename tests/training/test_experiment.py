@@ -59,6 +59,21 @@ def test_every_arm_starts_from_the_same_counter(
     np.testing.assert_array_equal(one, other)
 
 
+def test_counters_are_built_as_the_options_say(
+  config: ExperimentConfig,
+) -> None:
+  narrow = dataclasses.replace(
+    config, model=dataclasses.replace(config.model, decoder_width=0.5)
+  )
+  stage = stages.plan(narrow)[0]
+  model = builders.build_first_model(narrow, stage)
+  assert model.counter.shared_decoder.filters == 13
+  assert model.task.decoder.get_layer("orientation_conv1").filters == 13
+  for loss, detached in (("gaussian", False), ("faithful", True)):
+    counter = builders.build_counter(with_training(config, density_loss=loss))
+    assert counter.get_config()["detached_variance"] is detached
+
+
 def test_what_a_run_leaves_behind(finished: run_folder.RunFolder) -> None:
   folder = finished
   history = json.loads(folder.history.read_text())
