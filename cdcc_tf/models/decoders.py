@@ -33,7 +33,7 @@ class DensityHead(keras.layers.Layer):
   """
 
   # So that training starts from a plausible crowd, not from an empty map or a
-  # packed one: 2 and 3 hundredths of a person per cell and their deviation.
+  # packed one: 2 hundredths of a person per cell, and as much deviation.
   _INITIAL_BIAS = (2.0, 2.0)
 
   def __init__(self, detached_variance: bool = False, **kwargs: Any):
@@ -63,12 +63,14 @@ class DensityHead(keras.layers.Layer):
     if self._detached:
       kept = ops.stop_gradient(features)
       output = ops.matmul(kept, self.kernel) + self.bias
-    # σ from 1/20 to 400 hundredths of a person: a cell that is surer than that
-    # makes a step's gradient its own when it errs.
-    log_variance = clip_with_a_way_back(output[..., 1:], -6.0, 12.0)
+    # σ is a softplus, as μ is: its logarithm, linear in the features, would
+    # grow exponentially where the features are stronger than any seen. From
+    # 1/20 to 400 hundredths of a person: a cell that is surer than that makes a
+    # step's gradient its own when it errs.
+    deviation = ops.softplus(clip_with_a_way_back(output[..., 1:], -3.0, 400.0))
     return {
       "density": density,
-      "log_variance": log_variance + 2.0 * ops.log(DENSITY_UNIT),
+      "log_variance": 2.0 * ops.log(deviation * DENSITY_UNIT),
     }
 
   def get_config(self) -> dict:

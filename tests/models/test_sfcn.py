@@ -99,18 +99,27 @@ def test_density_is_never_negative_and_variance_is_bounded():
   features = np.float32(np.random.default_rng(0).normal(0, 1e4, (2, 4, 6, 8)))
   maps = head(features)
   assert np.min(maps["density"]) >= 0
-  unit = 2 * np.log(0.01)
-  assert np.min(maps["log_variance"]) == pytest.approx(unit - 6, abs=1e-4)
-  assert np.max(maps["log_variance"]) == pytest.approx(unit + 12, abs=1e-4)
+  deviation = np.exp(0.5 * np.asarray(maps["log_variance"]))
+  assert np.min(deviation) == pytest.approx(0.01 * np.log1p(np.exp(-3)), 1e-4)
+  assert np.max(deviation) == pytest.approx(4.0, 1e-4)
 
 
 def test_head_worked_out_by_hand():
-  """softplus(2) hundredths of a person; variance e² of a hundredth squared."""
+  """Mean and σ are softplus(2) hundredths of a person."""
   maps = DensityHead()(np.zeros((1, 1, 1, 8), np.float32))
   assert maps["density"].numpy().item() == pytest.approx(0.02126928, rel=1e-5)
   assert maps["log_variance"].numpy().item() == pytest.approx(
-    2 - 9.21034, abs=1e-4
+    2 * np.log(0.02126928), abs=1e-4
   )
+
+
+def test_deviation_grows_with_the_features_and_not_exponentially() -> None:
+  head = DensityHead()
+  head.build((1, 1, 1, 1))
+  head.kernel.assign([[0.0, 1.0]])
+  stronger = np.float32([10, 20, 40])[:, None, None, None]
+  deviation = np.exp(0.5 * head(stronger)["log_variance"]).ravel()
+  np.testing.assert_allclose(deviation, [0.12, 0.22, 0.42], 1e-4)
 
 
 def test_head_computes_in_float32_under_any_policy():
