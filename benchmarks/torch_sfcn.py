@@ -122,7 +122,8 @@ def train_step(
       logits = network.orient(
         features if both_branches else features[len(density) :]
       )
-    mean, log_variance = functional.softplus(maps[:, :1]), maps[:, 1:]
+    mean, deviation = functional.softplus(maps).split(1, dim=1)
+    log_variance = 2 * torch.log(deviation)
     likelihood = 0.5 * (
       torch.exp(-log_variance) * (density - mean) ** 2 + log_variance
     )
