@@ -122,7 +122,8 @@ def train_step(
       logits = network.orient(
         features if both_branches else features[len(density) :]
       )
-    mean, deviation = functional.softplus(maps).split(1, dim=1)
+    mean = functional.relu(maps[:, :1])
+    deviation = maps[:, 1:].clamp(0.5, 400)
     log_variance = 2 * torch.log(deviation)
     likelihood = 0.5 * (
       torch.exp(-log_variance) * (density - mean) ** 2 + log_variance
@@ -151,6 +152,6 @@ def counter(
       pixels = torch.tensor(image).permute(2, 0, 1)[None].float() / 255
       pixels = pixels.contiguous(memory_format=torch.channels_last)
       maps = network.density(network.encoder(pixels))
-      return float(functional.softplus(maps[:, 0]).sum())
+      return float(functional.relu(maps[:, 0]).sum())
 
   return count

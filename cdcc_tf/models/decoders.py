@@ -35,6 +35,9 @@ class DensityHead(keras.layers.Layer):
   # So that training starts from a plausible crowd, not from an empty map or a
   # packed one: 2 hundredths of a person per cell, and as much deviation.
   _INITIAL_BIAS = (2.0, 2.0)
+  # In the same hundredths. A cell that is surer than the lower bound makes a
+  # step's gradient its own when it errs.
+  _DEVIATION_RANGE = (0.5, 400.0)
 
   def __init__(self, detached_variance: bool = False, **kwargs: Any):
     kwargs["dtype"] = "float32"
@@ -59,17 +62,17 @@ class DensityHead(keras.layers.Layer):
   def call(self, features: tf.Tensor) -> dict[str, tf.Tensor]:
     """Maps [batch, height, width, channels] to the two maps."""
     output = ops.matmul(features, self.kernel) + self.bias
-    density = ops.softplus(output[..., :1]) * DENSITY_UNIT
+    # Not a softplus, which has no gradient far below zero: a map that the first
+    # steps push there would stay empty.
+    density = clip_with_a_way_back(output[..., :1], 0.0, math.inf)
     if self._detached:
       kept = ops.stop_gradient(features)
       output = ops.matmul(kept, self.kernel) + self.bias
-    # σ is a softplus, as μ is: its logarithm, linear in the features, would
-    # grow exponentially where the features are stronger than any seen. From
-    # 1/20 to 400 hundredths of a person: a cell that is surer than that makes a
-    # step's gradient its own when it errs.
-    deviation = ops.softplus(clip_with_a_way_back(output[..., 1:], -3.0, 400.0))
+    # Linear as μ is: its logarithm, linear in the features, would let it grow
+    # exponentially where they are stronger than any seen.
+    deviation = clip_with_a_way_back(output[..., 1:], *self._DEVIATION_RANGE)
     return {
-      "density": density,
+      "density": density * DENSITY_UNIT,
       "log_variance": 2.0 * ops.log(deviation * DENSITY_UNIT),
     }
 

@@ -100,16 +100,16 @@ def test_density_is_never_negative_and_variance_is_bounded():
   maps = head(features)
   assert np.min(maps["density"]) >= 0
   deviation = np.exp(0.5 * np.asarray(maps["log_variance"]))
-  assert np.min(deviation) == pytest.approx(0.01 * np.log1p(np.exp(-3)), 1e-4)
+  assert np.min(deviation) == pytest.approx(0.005, 1e-4)
   assert np.max(deviation) == pytest.approx(4.0, 1e-4)
 
 
 def test_head_worked_out_by_hand():
-  """Mean and σ are softplus(2) hundredths of a person."""
+  """Mean and σ start at two hundredths of a person."""
   maps = DensityHead()(np.zeros((1, 1, 1, 8), np.float32))
-  assert maps["density"].numpy().item() == pytest.approx(0.02126928, rel=1e-5)
+  assert maps["density"].numpy().item() == pytest.approx(0.02, rel=1e-5)
   assert maps["log_variance"].numpy().item() == pytest.approx(
-    2 * np.log(0.02126928), abs=1e-4
+    2 * np.log(0.02), abs=1e-4
   )
 
 
@@ -307,6 +307,24 @@ def test_a_clipped_variance_finds_its_way_back() -> None:
     assert values[:, 0].numpy().tolist() == [-6.0, 0.0, 12.0]
     gradient = -tape.gradient(loss, raw)[:, 0].numpy()
     assert gradient.tolist() == expected
+
+
+def test_an_empty_map_learns_that_people_are_there() -> None:
+  """However far below zero: a softplus has no gradient left there."""
+  head = DensityHead()
+  features = tf.ones([1, 2, 2, 3])
+  head(features)
+  for people, expected in ((1.0, -200.0), (0.0, 0.0)):
+    head.bias.assign([-500.0, 2.0])
+    with tf.GradientTape() as tape:
+      maps = head(features)
+      loss = tf.reduce_mean(
+        DensityLoss("squared")(tf.fill([1, 2, 2, 1], people), maps)
+      )
+    assert np.all(maps["density"] == 0)
+    # (100 - 0)² hundredths: twice the error, downhill where people are.
+    gradient = tape.gradient(loss, head.bias).numpy()
+    assert gradient[0] == pytest.approx(expected)
 
 
 def test_a_cell_that_was_too_sure_learns_that_it_errs() -> None:
