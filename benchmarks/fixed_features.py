@@ -1,6 +1,7 @@
 """Counters whose decoder learns on features that stay fixed."""
 
 import dataclasses
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.source_batches import source_batches
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training import builders, optimizers
-from cdcc_tf.training.figures import PictureResult
+from cdcc_tf.training.figures import GAME_LEVELS, PictureResult
 
 Encoder = Callable[[tf.Tensor], tf.Tensor]
 
@@ -121,7 +122,9 @@ def count(counter: SFCN, seen: Seen) -> PictureResult:
   """Counts a picture in one pass."""
   maps = counter.decode(tf.constant(seen.features))
   people = float(tf.reduce_sum(maps["density"]))
-  return PictureResult("", seen.people, people, (0.0, 0.0, 0.0))
+  # Where in the picture it erred is not kept.
+  unknown = (math.nan,) * len(GAME_LEVELS)
+  return PictureResult("", seen.people, people, unknown)
 
 
 def pictures_of(

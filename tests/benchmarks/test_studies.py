@@ -91,6 +91,7 @@ def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   one, same, mixed = (figures["real"] for figures in results.values())
   assert one == same
   assert one[0] != one[1]
+  assert one[0]["game1"] is None  # nobody looked where it errs
   assert all(m["bias"] < o["bias"] for m, o in zip(mixed, one, strict=True))
   last = capsys.readouterr().out.splitlines()[-1].split()
   errors = [figures["mae"] for figures in mixed]
