@@ -104,7 +104,8 @@ def load_manifest(folder: str | Path) -> Manifest:
   if not path.is_file():
     raise InputError(
       f"{path}: not found, so {folder} holds no finished records. Make them "
-      "with: python -m data_tools.convert --output=" + str(folder)
+      "with python -m data_tools.convert (a data set) or python -m "
+      f"data_tools.synthesize (generated crowds), --output={folder}"
     )
   try:
     fields = json.loads(path.read_text())

@@ -14,6 +14,10 @@ from cdcc_tf.models.encoders import build_encoder
 from cdcc_tf.models.layers import PACKAGE, Masksembles2D
 from cdcc_tf.models.spatial import SpatialEncoder
 
+# Counts with what the same weights computed: goes up when that changes. In 2
+# the head's mean is a rectifier, in 1 it was a softplus.
+VERSION = 2
+
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class SFCN(keras.Model):
@@ -116,4 +120,17 @@ class SFCN(keras.Model):
 
   def get_config(self) -> dict:
     """Returns the constructor's arguments."""
-    return {"name": self.name} | self._config
+    return {"name": self.name, "version": VERSION} | self._config
+
+  @classmethod
+  def from_config(cls, config: dict) -> "SFCN":
+    """Returns a counter of `get_config`.
+
+    Raises:
+      ValueError: its weights mean something else in this version.
+    """
+    options = dict(config)
+    version = options.pop("version", 1)
+    if version != VERSION:
+      raise ValueError(f"a network of version {version}, not {VERSION}")
+    return cls(**options)

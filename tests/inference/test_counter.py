@@ -8,6 +8,7 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import CrowdCounter, Prediction, load_model
+from cdcc_tf.models.sfcn import SFCN
 from tests.conftest import noise_picture
 from tests.inference.conftest import tiny_model
 
@@ -88,6 +89,19 @@ def test_every_damage_is_named(tmp_path: Path) -> None:
     path.write_bytes(bad)
     with pytest.raises(InputError, match=r"model\.keras: not a counter's file"):
       load_model(path, "float32")
+
+
+def test_counters_of_another_version_are_refused(tmp_path: Path) -> None:
+  """Their weights would load, and count otherwise than they were trained to."""
+  model = tiny_model()
+  config = model.get_config()
+  for other in (config | {"version": 1}, {"name": "before versions"}):
+    with pytest.raises(ValueError, match="a network of version 1, not 2"):
+      SFCN.from_config(other)
+  model.get_config = lambda: config | {"version": 1}
+  model.save(tmp_path / "model.keras")
+  with pytest.raises(InputError, match=r"of version 1, not 2.*train again"):
+    load_model(tmp_path / "model.keras")
 
 
 def test_other_models_are_refused(tmp_path: Path) -> None:

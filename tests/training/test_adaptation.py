@@ -126,6 +126,37 @@ def test_density_loss_never_sees_the_target() -> None:
     np.testing.assert_array_equal(one, two)
 
 
+def test_orientation_loss_never_sees_the_source() -> None:
+  """Nor does the source change the orientation decoder's gradient."""
+  batch, other = make_batch(), make_batch()
+  other["source"]["image"] = 255.0 - other["source"]["image"]
+  decoders = []
+  for each in (batch, other):
+    model = make_model(OrientationSchedule(weight=1.0))
+    model.train_step(each)
+    decoders.append([w.numpy() for w in model.task.decoder.weights])
+  for one, two in zip(*decoders, strict=True):
+    np.testing.assert_array_equal(one, two)
+
+
+def test_both_domains_pass_the_encoder_together(monkeypatch) -> None:
+  """Once a step, the source's pictures before the target's."""
+  batch = make_batch()
+  model = make_model(OrientationSchedule(weight=1.0))
+  seen, encoder = [], model.counter.encoder
+  call = encoder.call
+  monkeypatch.setattr(
+    encoder,
+    "call",
+    lambda images, *more, **options: (
+      seen.append(images.shape[0]) or call(images, *more, **options)
+    ),
+  )
+  model.train_step(batch)
+  domains = [len(batch[domain]["image"]) for domain in ("source", "target")]
+  assert seen == [sum(domains)]
+
+
 def test_schedule() -> None:
   schedule = OrientationSchedule(weight=0.5, warmup=10, ramp=20)
   values = [float(schedule.at(tf.constant(s))) for s in (0, 9, 19, 29, 1000)]
