@@ -19,6 +19,7 @@ from data_tools.synthesis.pictures import (
   Order,
   make_pictures,
   picture_id,
+  size_of,
 )
 from data_tools.synthesis.plain_files import PlainFiles
 from data_tools.synthesis.presets import presets_named
@@ -154,6 +155,14 @@ def check(order: Order, options: Options) -> None:
     if value is None or not SMALLEST <= value <= LARGEST:
       raise InputError(
         f"--{flag}={value}: give {SMALLEST} to {LARGEST} pixels."
+      )
+  for look in order.like:
+    width, height = size_of(order, look)
+    if max(width, height) > LARGEST:
+      raise InputError(
+        f"--like: a picture of {look.width} x {look.height} would become one of "
+        f"{width} x {height}, more than {LARGEST} pixels. Give --width and "
+        "--height."
       )
   positive = [("pictures", options.pictures), ("workers", options.workers)]
   if order.max_heads is not None:

@@ -86,7 +86,7 @@ def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
     ablations.without(presets[index % len(presets)], order.without),
     order.seed,
     index,
-    *_size(order, look),
+    *size_of(order, look),
     order.max_heads,
     order.min_visible,
   )
@@ -107,7 +107,7 @@ def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
   )
 
 
-def _size(order: Order, look: Look | None) -> tuple[int, int]:
+def size_of(order: Order, look: Look | None) -> tuple[int, int]:
   """Returns width and height; one that is given brings the other with it."""
   if look is None or (order.width and order.height):
     return order.width or 0, order.height or 0

@@ -6,7 +6,7 @@ import pytest
 
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
-from data_tools import likeness
+from data_tools import likeness, synthetic_records
 from data_tools.synthesis import look, pictures
 from data_tools.synthesis.look import bring_near, looks_of, measure
 from tests.conftest import noise_picture, write_records
@@ -131,6 +131,23 @@ def test_one_side_that_is_given_brings_the_other_with_it(
   order = pictures.Order("street", 3, width, height, 5, like=looks)
   made = pictures.make_picture(order, False, 0)
   assert (made.width, made.height) == expected
+
+
+@pytest.mark.parametrize(
+  ("width", "height", "becomes"),
+  [(4096, None, "4096 x 131072"), (None, 512, None)],
+)
+def test_one_given_side_brings_no_endless_other(
+  tmp_path, width, height, becomes
+):
+  looks = looks_of(folder_of(tmp_path, [(2048, 64)]))
+  order = pictures.Order("street", 3, width, height, 5, like=looks)
+  options = synthetic_records.Options(tmp_path / "records", 1)
+  if becomes is None:
+    synthetic_records.check(order, options)
+    return
+  with pytest.raises(InputError, match=rf"64 x 2048 would become .* {becomes}"):
+    synthetic_records.check(order, options)
 
 
 def test_slivers_are_no_pictures(tmp_path):
