@@ -160,8 +160,8 @@ def check(order: Order, options: Options) -> None:
     width, height = size_of(order, look)
     if max(width, height) > LARGEST:
       raise InputError(
-        f"--like: a picture of {look.width} x {look.height} would become one of "
-        f"{width} x {height}, more than {LARGEST} pixels. Give --width and "
+        f"--like: a picture of {look.width} x {look.height} would become one "
+        f"of {width} x {height}, more than {LARGEST} pixels. Give --width and "
         "--height."
       )
   positive = [("pictures", options.pictures), ("workers", options.workers)]
