@@ -86,8 +86,10 @@ def place_crowd(
   wanted = how_many(dice, choice, min(limits, default=None))
   if not wanted:
     return []
-  gap = between(dice, choice.spacing)
-  smallest = between(dice, choice.least_head)
+  # The largest crowds need all the room there is: near one another, and far.
+  ease = 1.0 - min(1.0, wanted / choice.people[1])
+  gap = _from_least(dice, choice.spacing, ease)
+  smallest = _from_least(dice, choice.least_head, ease)
   smallest *= math.sqrt(min(1.0, camera.width / _REFERENCE_WIDTH))
   smallest = max(smallest, LEAST_HEAD)
   reach = camera.focal * HEAD_HEIGHT / smallest
@@ -110,6 +112,12 @@ def place_crowd(
   places = list(formation(dice, floor, first, manner))
   floor.patch = None
   return [*places, *gathering(dice, floor, wanted - len(places), manner)]
+
+
+def _from_least(dice: Dice, pair: Pair, share: float) -> float:
+  """Draws from the lower share of a range."""
+  least, most = pair
+  return between(dice, (least, least + share * (most - least)))
 
 
 def how_many(dice: Dice, choice: CrowdRange, room: int | None = None) -> int:

@@ -1,4 +1,4 @@
-"""An open square in warm low sun, from a mast or a roof."""
+"""An open square from a mast or a roof."""
 
 from data_tools.synthesis import lights
 from data_tools.synthesis.crowd import formations
@@ -20,8 +20,7 @@ from data_tools.synthesis.surroundings import outdoors as places
 
 SQUARE = Preset(
   name="square",
-  summary="dense crowds on an open square, from a mast or a roof, by a "
-  "surveillance camera in warm low sun",
+  summary="dense crowds on an open square, from a mast or a roof",
   camera=CameraRange(
     height=(8.0, 25.0),
     pitch=(20.0, 48.0),
@@ -95,16 +94,25 @@ SQUARE = Preset(
   wardrobe=Wardrobe(
     lively=0.5, long_sleeves=0.25, hats=0.25, bags=0.3, children=0.1
   ),
-  lights=((lights.LOW_SUN, 0.8), (lights.OVERCAST, 0.14), (lights.FOG, 0.06)),
+  lights=(
+    (lights.SUNNY, 0.28),
+    (lights.LOW_SUN, 0.25),
+    (lights.OVERCAST, 0.25),
+    (lights.NIGHT, 0.06),
+    (lights.DUSK, 0.05),
+    (lights.RAIN, 0.04),
+    (lights.FOG, 0.04),
+    (lights.AGAINST_SUN, 0.03),
+  ),
   effects=EffectRange(
     exposure=(0.85, 1.25),
     white_balance=(-0.05, 0.05),
-    contrast=(0.75, 1.0),
-    saturation=(0.55, 0.9),
-    vignette=(0.1, 0.4),
-    blur=(0.6, 1.5),
-    sharpen=(0.0, 0.3),
-    noise=(2.0, 8.0),
-    jpeg_quality=(45, 85),
+    contrast=(0.75, 1.2),
+    saturation=(0.55, 1.15),
+    vignette=(0.0, 0.4),
+    blur=(0.0, 1.4),
+    sharpen=(0.0, 1.0),
+    noise=(0.5, 8.0),
+    jpeg_quality=(45, 95),
   ),
 )

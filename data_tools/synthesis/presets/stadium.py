@@ -30,7 +30,7 @@ STADIUM = Preset(
   surroundings=((stands.stand_across, 1.0),),
   clutter=Clutter(props=(), foreground=0.12, large=(0.05, 0.25), kinds=INDOORS),
   crowd=CrowdRange(
-    people=(30, 2500),
+    people=(250, 2500),
     empty_share=0.06,
     few_share=0.06,
     spacing=(0.4, 0.5),

@@ -1,4 +1,4 @@
-"""A shopping street or a small square, from over heads to the second floor."""
+"""A shopping street or a small square, from eye height to the second floor."""
 
 from data_tools.synthesis import lights
 from data_tools.synthesis.crowd import formations
@@ -20,9 +20,9 @@ from data_tools.synthesis.surroundings import outdoors as places
 STREET = Preset(
   name="street",
   summary="sparse to medium crowds in shopping streets and small squares, from "
-  "just over heads to the second floor, by phone",
+  "eye height to the second floor, by phone",
   camera=CameraRange(
-    height=(2.4, 7.5),
+    height=(1.7, 7.5),
     pitch=(6.0, 36.0),
     roll=(-2.5, 2.5),
     yaw=(-28.0, 28.0),
@@ -110,9 +110,11 @@ STREET = Preset(
     umbrellas=0.012,
   ),
   lights=(
-    (lights.OVERCAST, 0.34),
-    (lights.SHADE, 0.36),
+    (lights.OVERCAST, 0.3),
+    (lights.SHADE, 0.33),
     (lights.SUNNY, 0.14),
+    (lights.LOW_SUN, 0.05),
+    (lights.FOG, 0.02),
     (lights.DUSK, 0.06),
     (lights.NIGHT, 0.04),
     (lights.RAIN, 0.04),
