@@ -227,6 +227,25 @@ def test_a_cap_shrinks_the_whole_range(name):
   assert np.quantile(counts, 0.95) > 50
 
 
+@pytest.mark.parametrize("name", ["rally", "square"])
+def test_a_preset_finds_room_for_its_largest_crowds(name):
+  """Near their maximum crowds stand closer and farther off, and mostly fit."""
+  preset = presets.PRESETS[name]
+  most = preset.crowd.people[1]
+  crowd = dataclasses.replace(
+    preset.crowd, people=(most, most), empty_share=0.0, few_share=0.0
+  )
+  placed = []
+  for seed in range(10):
+    dice = Dice(seed)
+    around = weighted(dice, preset.surroundings)(dice)
+    camera = preset.camera.draw(dice, 1024, 768, around)
+    rng = np.random.default_rng(seed)
+    placed.append(len(place_crowd(rng, dice, camera, around, [], crowd)))
+  assert max(placed) == most
+  assert np.mean(placed) > 0.75 * most
+
+
 def test_three_thousand_heads_fit_in_a_picture():
   crowd = dataclasses.replace(
     presets.SQUARE.crowd,

@@ -17,7 +17,7 @@ from cdcc_tf.data import reading, shards
 from cdcc_tf.errors import InputError
 from data_tools import sheets, synthesize, synthetic_records
 from data_tools.formats import csv_points
-from data_tools.synthesis import ablations, pictures, presets, render
+from data_tools.synthesis import ablations, look, pictures, presets, render
 from data_tools.synthesis.people import colours, head
 from data_tools.synthesis.plain_files import PlainFiles
 
@@ -47,6 +47,17 @@ def test_pictures_are_the_same_whatever_the_number_of_workers():
   for one, other in zip(alone, shared, strict=True):
     assert (one.id, one.jpeg) == (other.id, other.jpeg)
     np.testing.assert_array_equal(one.points, other.points)
+
+
+def test_full_pictures_like_others_are_the_same_for_any_workers():
+  """At the size and with the look that users ask for, beside small defaults."""
+  shot = render.render(presets.SQUARE, 9, 0, 128, 96).image
+  order = pictures.Order(
+    "rally,indoor", 3, 1024, 768, like=(look.measure(shot),)
+  )
+  alone = list(pictures.make_pictures(order, range(2), workers=1))
+  shared = list(pictures.make_pictures(order, range(2), workers=2))
+  assert [made.jpeg for made in alone] == [made.jpeg for made in shared]
 
 
 def test_a_picture_leaves_the_collection_of_garbage_as_it_was(monkeypatch):
