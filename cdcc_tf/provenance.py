@@ -13,7 +13,10 @@ import cdcc_tf
 
 def environment() -> dict[str, object]:
   """Describes the software and the machine that this process runs on."""
-  versions = {"cdcc_tf": cdcc_tf.__version__}
+  versions: dict[str, object] = {
+    "cdcc_tf": cdcc_tf.__version__,
+    "network": cdcc_tf.NETWORK_VERSION,
+  }
   for package in ("tensorflow", "keras", "numpy", "opencv-python-headless"):
     try:
       versions[package] = metadata.version(package)

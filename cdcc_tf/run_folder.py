@@ -19,19 +19,10 @@ panels/            pictures of predictions
 
 import dataclasses
 import json
-import re
 from pathlib import Path
 
 from cdcc_tf import config as configs
-from cdcc_tf import provenance as provenances
-from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError, first_line
-from cdcc_tf.files import write_atomically
-
-# A run killed within its first second has these and no config.json.
-_WRITTEN_FIRST = re.compile(
-  r"environment\.json|flags\.txt|\.(environment|flags|config)\..*\.tmp"
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,7 +104,7 @@ class RunFolder:
     Raises:
       InputError: its record is damaged.
     """
-    step = _read_json(home / "record.json").get("step")
+    step = read_json(home / "record.json").get("step")
     return step if isinstance(step, int) else None
 
   def provenance(self, which: str = "best") -> dict[str, object]:
@@ -127,75 +118,18 @@ class RunFolder:
     Raises:
       InputError: a file is damaged.
     """
-    record = _read_json(self.path / which / "record.json")
+    record = read_json(self.path / which / "record.json")
     known = ("step", "chosen_by", "target_labels_used")
     return {
       "run": str(self.path),
       "which": which,
       **{name: record.get(name) for name in known},
       "seed": configs.load(self.path).training.seed,
-      "trained_with": _read_json(self.path / "environment.json"),
+      "trained_with": read_json(self.path / "environment.json"),
     }
 
 
-def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
-  """Starts a run folder, or opens it again for the same experiment.
-
-  One that never came to its first checkpoint is started anew: its options may
-  have been what was wrong.
-
-  Raises:
-    InputError: the folder belongs to another experiment, or to something else.
-  """
-  run = RunFolder(Path(folder))
-  known = (run.path / "config.json").is_file()
-  if known and run.begun:
-    differences = config.differences(configs.load(run.path))
-    if differences:
-      raise InputError(
-        f"{run.path}: holds a run with other options "
-        f"({'; '.join(differences)}). Use the same options to resume it, or "
-        "another --run."
-      )
-    return run
-  if run.path.exists() and not run.path.is_dir():
-    raise InputError(f"{run.path}: is a file. Choose another --run.")
-  if (
-    run.path.is_dir()
-    and not known
-    and not all(
-      _WRITTEN_FIRST.fullmatch(file.name) for file in run.path.iterdir()
-    )
-  ):
-    raise InputError(
-      f"{run.path}: not empty, and not a run folder. Choose another --run."
-    )
-  run.path.mkdir(parents=True, exist_ok=True)
-  run.data.unlink(missing_ok=True)
-  write_atomically(
-    run.path / "environment.json",
-    json.dumps(provenances.environment(), indent=1) + "\n",
-  )
-  write_atomically(run.path / "flags.txt", _flag_file(run.path, config))
-  # Last, because its presence is what makes the folder a run.
-  write_atomically(run.path / "config.json", config.to_json())
-  return run
-
-
-def _flag_file(folder: Path, config: ExperimentConfig) -> str:
-  """Writes every option out, so that other defaults later change nothing."""
-  return "\n".join(
-    [
-      f"# Typed: {provenances.command_typed()}",
-      f"# To resume: python -m cdcc_tf.train --flagfile={folder / 'flags.txt'}",
-      f"--run={folder}",
-      *config.to_flags(),
-      "",
-    ]
-  )
-
-
-def _read_json(path: Path) -> dict[str, object]:
+def read_json(path: Path) -> dict[str, object]:
   """Reads a file of the run; empty if it is not written yet."""
   if not path.exists():
     return {}

@@ -22,10 +22,10 @@ flags.adopt_module_key_flags(config_flags)
 def main() -> None:
   """Opens the run folder and trains."""
   experiment_config = config_flags.from_flags()
-  from cdcc_tf import run_folder
+  from cdcc_tf import run_start
   from cdcc_tf.training import experiment
 
-  folder = run_folder.open_run(FLAGS.run, experiment_config)
+  folder = run_start.open_run(FLAGS.run, experiment_config)
   experiment.run(experiment_config, folder)
   print(
     f"Trained. Look at {folder.panels} or: tensorboard --logdir {FLAGS.run}"

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import pytest
 
-from cdcc_tf import config, run_folder
+from cdcc_tf import config, run_start
 from cdcc_tf.inference.counter import load_model
 from tests.commands import command, killed_when, run_module
 from tests.conftest import (
@@ -203,7 +203,7 @@ def test_from_training_to_an_exported_count(
 
 def test_another_configuration_is_refused(domain: Path, tmp_path: Path) -> None:
   run = tmp_path / "run"
-  begun = run_folder.open_run(
+  begun = run_start.open_run(
     run,
     config.ExperimentConfig(data=config.DataConfig(target_records=str(domain))),
   )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from absl import flags
 
+from cdcc_tf import NETWORK_VERSION
 from cdcc_tf.config import ExperimentConfig, load
 from cdcc_tf.config_flags import define_flags, from_flags
 from cdcc_tf.errors import InputError
@@ -15,7 +16,8 @@ from cdcc_tf.options import (
   ModelConfig,
   TrainingConfig,
 )
-from cdcc_tf.run_folder import RunFolder, open_run
+from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.run_start import open_run
 
 
 def experiment(crop: int = 64, masks: int = 3) -> ExperimentConfig:
@@ -113,6 +115,21 @@ def test_reopening_changes_nothing(tmp_path: Path):
   before = contents(folder)
   assert open_run(folder, experiment()) == RunFolder(folder)
   assert contents(folder) == before
+
+
+@pytest.mark.parametrize("version", [1, None])
+def test_a_run_of_another_network_is_not_resumed(tmp_path: Path, version):
+  """Its checkpoint would load, and count otherwise."""
+  run = open_run(tmp_path / "run", experiment())
+  run.history.write_text("[]")
+  path = run.path / "environment.json"
+  environment = json.loads(path.read_text())
+  assert environment["versions"].pop("network") == NETWORK_VERSION
+  if version:
+    environment["versions"]["network"] = version
+  path.write_text(json.dumps(environment))
+  with pytest.raises(InputError, match=r"version 1 of .*version 2"):
+    open_run(run.path, experiment())
 
 
 def test_other_options_are_refused_with_both_values(tmp_path: Path):

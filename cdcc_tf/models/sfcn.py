@@ -9,14 +9,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from cdcc_tf import NETWORK_VERSION
 from cdcc_tf.models.decoders import DensityHead, decoder_convolutions
 from cdcc_tf.models.encoders import build_encoder
 from cdcc_tf.models.layers import PACKAGE, Masksembles2D
 from cdcc_tf.models.spatial import SpatialEncoder
-
-# Counts with what the same weights computed: goes up when that changes. In 2
-# the head's mean is a rectifier, in 1 it was a softplus.
-VERSION = 2
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -120,7 +117,7 @@ class SFCN(keras.Model):
 
   def get_config(self) -> dict:
     """Returns the constructor's arguments."""
-    return {"name": self.name, "version": VERSION} | self._config
+    return {"name": self.name, "version": NETWORK_VERSION} | self._config
 
   @classmethod
   def from_config(cls, config: dict) -> "SFCN":
@@ -131,6 +128,6 @@ class SFCN(keras.Model):
     """
     options = dict(config)
     version = options.pop("version", 1)
-    if version != VERSION:
-      raise ValueError(f"a network of version {version}, not {VERSION}")
+    if version != NETWORK_VERSION:
+      raise ValueError(f"a network of version {version}, not {NETWORK_VERSION}")
     return cls(**options)

@@ -30,7 +30,7 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
 
   Args:
     config: the experiment.
-    folder: from `run_folder.open_run`.
+    folder: from `run_start.open_run`.
 
   Raises:
     InputError: records or encoder weights are missing or damaged.

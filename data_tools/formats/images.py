@@ -48,7 +48,8 @@ def read(folder: Path) -> Iterator[LabelledPicture]:
     raise wrong_layout(
       root if root.exists() else folder,
       LAYOUT,
-      lambda other: holds(other, PICTURE_SUFFIXES),
+      # A folder was searched to its ends, and what is around it is not meant.
+      None if root.is_dir() else lambda other: holds(other, PICTURE_SUFFIXES),
     )
   for path in found:
     name = path.relative_to(root).as_posix()

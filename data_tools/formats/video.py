@@ -60,7 +60,9 @@ def read(
   else:
     videos, root = [folder] if folder.is_file() else [], folder.parent
   if not videos:
-    raise wrong_layout(folder, LAYOUT, lambda other: holds(other, SUFFIXES))
+    # A folder was searched to its ends, and what is around it is not meant.
+    near = None if folder.is_dir() else lambda other: holds(other, SUFFIXES)
+    raise wrong_layout(folder, LAYOUT, near)
   for video in videos:
     times = frames_at(video, fps)
     if not times:

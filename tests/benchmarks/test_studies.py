@@ -16,7 +16,7 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.models.encoders import build_encoder
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.options import DataConfig, ModelConfig, TrainingConfig
-from cdcc_tf.run_folder import open_run
+from cdcc_tf.run_start import open_run
 from tests.benchmarks.test_benchmarks import FULL, TINY
 
 

@@ -72,5 +72,7 @@ def test_converted(tmp_path: Path):
 def test_nothing_there(tmp_path: Path, name: str, found: str):
   picture_files(tmp_path, "a.jpg")
   (tmp_path / "empty").mkdir()
-  with pytest.raises(InputError, match=f"Found: .*{found}.*Expected"):
+  with pytest.raises(InputError, match=f"Found: .*{found}.*Expected") as raised:
     list(images.read(tmp_path / name))
+  # The folder above holds a picture, and is not what was meant.
+  assert "Did you mean" not in str(raised.value)

@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing import event_accumulator
 
-from cdcc_tf import run_folder
+from cdcc_tf import run_folder, run_start
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import reading, source_batches, stream
 from cdcc_tf.errors import InputError
@@ -41,7 +41,7 @@ def own_run(
 
 
 def train(config: ExperimentConfig, path: Path) -> run_folder.RunFolder:
-  folder = run_folder.open_run(path, config)
+  folder = run_start.open_run(path, config)
   experiment.run(config, folder)
   return folder
 

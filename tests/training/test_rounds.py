@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cdcc_tf import config as configs
-from cdcc_tf import run_folder
+from cdcc_tf import run_folder, run_start
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pseudo_cache
 from cdcc_tf.errors import InputError
@@ -55,7 +55,7 @@ def undisturbed(
 
 
 def train(config: ExperimentConfig, path: Path) -> run_folder.RunFolder:
-  folder = run_folder.open_run(path, config)
+  folder = run_start.open_run(path, config)
   experiment.run(config, folder)
   return folder
 
@@ -107,9 +107,7 @@ def killed(
   enough: the second is no other, and stage 1 dies elsewhere.
   """
   config = started(with_rounds(two_rounds, stop_movement=100.0), undisturbed)
-  folder = run_folder.open_run(
-    tmp_path_factory.mktemp("killed") / "run", config
-  )
+  folder = run_start.open_run(tmp_path_factory.mktemp("killed") / "run", config)
   moments = (
     (pseudo_cache.PseudoLabelCache, "write", 1, True),
     (keras.callbacks.CallbackList, "on_train_batch_end", 2, False),
@@ -235,7 +233,7 @@ def test_a_stage_1_that_does_not_fit_is_refused(
   options: dict,
   message: str,
 ) -> None:
-  unfinished = run_folder.open_run(tmp_path / "unfinished", two_rounds)
+  unfinished = run_start.open_run(tmp_path / "unfinished", two_rounds)
   config = started(two_rounds, unfinished, **options)
   with pytest.raises(InputError, match=message):
     train(config, tmp_path / "run")
@@ -247,7 +245,7 @@ def test_a_stage_1_without_its_history_is_not_finished(
   tmp_path: Path,
 ) -> None:
   """Its record is written before the history, and the run may die between."""
-  half = run_folder.open_run(tmp_path / "half", two_rounds)
+  half = run_start.open_run(tmp_path / "half", two_rounds)
   shutil.copytree(undisturbed.stage("stage1"), half.stage("stage1"))
   rows = json.loads(undisturbed.history.read_text())
   half.history.write_text(json.dumps(rows[:1]))
