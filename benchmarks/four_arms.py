@@ -28,6 +28,7 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import charts, overlay
+from cdcc_tf.options import PseudoLabelConfig, RoundsConfig
 
 FLAGS = flags.FLAGS
 ARMS = {
@@ -59,7 +60,7 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
 
 
 def start_of(full: ExperimentConfig, flip: bool, seed: int) -> ExperimentConfig:
-  """Returns the stage 1 that two arms share.
+  """Returns the stage 1 that two arms share, whatever their stage 2.
 
   Args:
     full: the full method, arm D.
@@ -69,8 +70,12 @@ def start_of(full: ExperimentConfig, flip: bool, seed: int) -> ExperimentConfig:
   training = dataclasses.replace(full.training, seed=seed)
   if not flip:
     training = dataclasses.replace(training, orientation_weight=0.0)
-  rounds = dataclasses.replace(full.rounds, rounds=0)
-  return dataclasses.replace(full, training=training, rounds=rounds)
+  return dataclasses.replace(
+    full,
+    training=training,
+    rounds=RoundsConfig(rounds=0),
+    pseudo=PseudoLabelConfig(),
+  )
 
 
 def arm_of(

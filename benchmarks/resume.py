@@ -18,12 +18,12 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-import keras
 import numpy as np
 from absl import flags
 
 from cdcc_tf import command_line
 from cdcc_tf.errors import InputError
+from cdcc_tf.inference.counter import load_model
 from cdcc_tf.run_folder import RunFolder
 
 FLAGS = flags.FLAGS
@@ -158,7 +158,7 @@ def contents(run: Path) -> dict[str, str]:
   digests = {}
   folder = RunFolder(run)
   for which in ("best", "last"):
-    model = keras.models.load_model(folder.model(which), compile=False)
+    model = load_model(folder.model(which))
     for index, weight in enumerate(model.get_weights()):
       content = np.ascontiguousarray(weight).tobytes()
       digests[f"{which}/{index}"] = hashlib.sha256(content).hexdigest()

@@ -171,6 +171,7 @@ def test_flagfile(tmp_path: Path):
     ("rounds", {"rounds": -1}),
     ("pseudo_keep", {"pseudo_keep": 0.0}),
     ("pseudo_keep_pictures", {"pseudo_keep_pictures": 1.1}),
+    ("pseudo_floor", {"pseudo_floor": -0.01}),
     ("round_learning_rate", {"round_learning_rate": 0.0}),
     ("target_records", {"orientation_weight": 0.0, "target_records": ""}),
     ("beta", {"beta": 1.5}),

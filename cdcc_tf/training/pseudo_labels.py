@@ -30,7 +30,7 @@ from cdcc_tf.training.pseudo_summary import (
 )
 
 # Of how cells are chosen: another version's cache is another's.
-_VERSION = 2
+_VERSION = 3
 _PIXELS_AT_ONCE = 2**21  # two pictures of 1024 x 768 and a half
 
 
@@ -83,6 +83,7 @@ def label(
       "held_out": held_out,
       "rule": options.pseudo_rule,
       "keep": options.pseudo_keep,
+      "floor": options.pseudo_floor,
       "mirror": options.pseudo_mirror,
       "variances": options.pseudo_variances,
     },
@@ -167,6 +168,8 @@ def _label_pictures(
       confident = selection.confident_cells(
         mean, variance, options.pseudo_rule, options.pseudo_keep, inside
       )
+      # A thin veil of people over empty ground is no less sure than the ground.
+      mean = np.where(mean < options.pseudo_floor, 0, mean)
       record = PseudoRecord(
         id=name.decode(),
         image=image,

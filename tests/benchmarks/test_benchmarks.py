@@ -39,6 +39,7 @@ from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.options import (
   DataConfig,
   ModelConfig,
+  PseudoLabelConfig,
   RoundsConfig,
   TrainingConfig,
 )
@@ -163,6 +164,8 @@ def test_arms_share_a_stage_1_without_rounds() -> None:
     assert start.rounds.rounds == 0
     assert start.training.stage1_steps == FULL.training.stage1_steps
     assert start.training.seed == 7
+  other = dataclasses.replace(FULL, pseudo=PseudoLabelConfig(pseudo_floor=0.1))
+  assert four_arms.start_of(other, True, 7) == starts[1]
 
 
 def test_arms_need_the_full_method() -> None:

@@ -115,6 +115,35 @@ def test_labels_are_the_counters_own_estimates(
   assert manifest["totals"]["people"] == pytest.approx(total, rel=1e-3)
 
 
+def test_below_the_floor_there_is_nobody_and_the_choice_of_cells_is_the_same(
+  counter: SFCN, tmp_path: Path, tiny_records: Callable
+) -> None:
+  target = tiny_records("target", {"train": [tiny_record(0, 40, 48)]})
+  made = {}
+  for name, floor in (("plain", 0.0), ("floored", None)):
+    if floor is None:
+      floor = float(np.median(made["plain"]["density"]))
+    summary = pseudo_labels.label(
+      counter,
+      target,
+      "train",
+      0,
+      tmp_path / name,
+      PseudoLabelConfig(pseudo_floor=floor),
+    )
+    dataset = tf.data.TFRecordDataset([str(f) for f in summary.files])
+    made[name] = next(dataset.map(pseudo_records.parse).as_numpy_iterator())
+    total = made[name]["density"].sum()
+    assert summary.people.sum() == pytest.approx(total, rel=1e-3)
+  plain, floored = made["plain"]["density"], made["floored"]["density"]
+  below = plain < np.median(plain)
+  assert 0 < below.sum() < below.size
+  np.testing.assert_array_equal(floored, np.where(below, 0, plain))
+  np.testing.assert_array_equal(
+    made["floored"]["confidence"], made["plain"]["confidence"]
+  )
+
+
 def test_pictures_of_unusual_uncertainty_are_left_out(
   counter: SFCN, tmp_path: Path, tiny_records: Callable
 ) -> None:
