@@ -184,6 +184,7 @@ def test_flagfile(tmp_path: Path):
     ("checkpoint_every", {"checkpoint_every": 0}),
     ("validate_every", {"validate_every": 75}),
     ("target_records", {"target_records": ""}),
+    ("masks", {"select_by": "masks", "masks": 1}),
     ("weight_decay", {"optimizer": "sgd", "weight_decay": 0.1}),
   ],
   ids=str,

@@ -15,6 +15,8 @@ from cdcc_tf.models.uncertainty import Moments
 from cdcc_tf.training.trackers import Tracker
 
 _SMALLER = 0.75
+# People a picture, on average: below it a map has gone out.
+_NOBODY = 0.1
 
 
 class SignalTracker(Tracker):
@@ -23,7 +25,8 @@ class SignalTracker(Tracker):
   `mirror_gap`: mean |difference| of the counts of a picture and its mirror
   image, over the mean count; `scale_gap`: likewise at three quarters of the
   size; `mask_gap`: mean standard deviation of the masks' counts, over the mean
-  count; `target_count`: the mean count itself, in people.
+  count; `target_count`: the mean count itself, in people. Every gap of a
+  counter that counts nobody is 1: maps that have gone out agree all too well.
   """
 
   def __init__(self) -> None:
@@ -55,8 +58,9 @@ class SignalTracker(Tracker):
     """Returns every figure by name, and starts anew."""
     gaps = super().results()
     count = gaps["target_count"]
-    people = max(count, 1e-6)
-    return {name: gap / people for name, gap in gaps.items()} | {
+    if count < _NOBODY:
+      return dict.fromkeys(gaps, 1.0) | {"target_count": count}
+    return {name: gap / count for name, gap in gaps.items()} | {
       "target_count": count
     }
 

@@ -55,3 +55,14 @@ def test_measures_the_counter_as_it_is_now() -> None:
   assert same["mirror_gap"] < 1e-4
   counter.head.bias.assign(counter.head.bias + 1.0)
   assert signals.measure(dataset)["target_count"] > first["target_count"]
+
+
+def test_a_counter_of_nobody_agrees_with_itself_in_vain() -> None:
+  tracker = SignalTracker()
+  tracker.update(tf.zeros((2, 3)), tf.zeros(2), tf.zeros(2))
+  assert tracker.results() == {
+    "target_count": 0.0,
+    "mirror_gap": 1.0,
+    "scale_gap": 1.0,
+    "mask_gap": 1.0,
+  }
