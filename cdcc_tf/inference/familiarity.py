@@ -4,14 +4,17 @@ Uncertainty grows with the people in a picture, though more slowly than their
 number: per person it is largest where there are few, in absolute terms where
 there are many. So a picture is compared with pictures of as many people: a
 line is fitted to log uncertainty over log count, and the distance above it
-says how unusual a picture is.
+says how unusual a picture is. A line has no end, but experience has: a crowd far
+larger than any that was seen is unusual too.
 """
 
 import dataclasses
+import math
 
 import numpy as np
 
 _MARGIN = 1e-4  # of the logarithm: other orders of summing stay on one side
+_BEYOND = 1.5  # times the largest crowd seen
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,11 +25,13 @@ class Familiarity:
     level: log uncertainty, in people, of a picture of one person or none.
     slope: between 0 (does not grow with the count) and 1 (per person).
     largest: distance above the line, of the logarithm, that is still familiar.
+    most_people: count that is still familiar.
   """
 
   level: float
   slope: float
   largest: float
+  most_people: float = math.inf
 
   def excess(
     self, count: float | np.ndarray, uncertainty: float | np.ndarray
@@ -42,7 +47,8 @@ class Familiarity:
 
   def holds(self, count: float, uncertainty: float) -> bool:
     """Tells whether a picture is familiar."""
-    return bool(self.excess(count, uncertainty) <= self.largest)
+    usual = self.excess(count, uncertainty) <= self.largest
+    return bool(usual and count <= self.most_people)
 
 
 def fit(
@@ -50,7 +56,8 @@ def fit(
 ) -> Familiarity:
   """Fits the line by least squares, and how far above it is familiar.
 
-  Where counts do not differ, uncertainty per person is compared.
+  Where counts do not differ, uncertainty per person is compared. Counts are
+  familiar up to half as many again as the largest.
 
   Args:
     counts: people counted in the pictures that a counter has seen, [pictures].
@@ -76,4 +83,5 @@ def fit(
   largest = float(ordered[last]) + _MARGIN  # what is alike goes together
   if last + 1 < len(ordered):  # half way to the first that is not
     largest = max(largest, float(ordered[last] + ordered[last + 1]) / 2)
-  return dataclasses.replace(line, largest=largest)
+  most = _BEYOND * max(float(counts.max()), 1.0)
+  return dataclasses.replace(line, largest=largest, most_people=most)

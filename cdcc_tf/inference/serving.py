@@ -68,7 +68,8 @@ def _bounds(
   usual = calibration.familiar
   excess = ops.log(ops.maximum(uncertainty, 1e-9)) - usual.level
   excess -= usual.slope * ops.log(ops.maximum(count, 1.0))
-  outputs = {"familiar": excess <= usual.largest}
+  familiar = (excess <= usual.largest) & (count <= usual.most_people)
+  outputs = {"familiar": familiar}
   for level in LEVELS:
     half = calibration.reach(level) * uncertainty
     name = f"{100 * level:.0f}"

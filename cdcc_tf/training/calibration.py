@@ -83,8 +83,9 @@ def calibrate_stage(
       _ENOUGH,
     )
   labelled = np.isfinite(seen.errors)
+  counts, errors = seen.counts[labelled], seen.errors[labelled]
   calibration_report.write(
-    seen.errors[labelled], seen.uncertainties[labelled], folder, stage
+    counts - errors, counts, seen.uncertainties[labelled], folder, stage
   )
   calibration.save(home)  # last: it says that all of this is done
 

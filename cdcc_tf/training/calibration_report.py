@@ -19,7 +19,8 @@ _CURVE = np.arange(1, 20) / 20
 
 
 def write(
-  errors: np.ndarray,
+  true: np.ndarray,
+  predicted: np.ndarray,
   uncertainties: np.ndarray,
   folder: RunFolder,
   stage: Stage,
@@ -27,14 +28,15 @@ def write(
   """Writes `reliability.json`, two charts, and a line of the log.
 
   Args:
-    errors: of the counts of the source's validation split, people, [pictures].
-    uncertainties: of the same counts, people, [pictures].
+    true: counts of the source's validation split, people, [pictures].
+    predicted: counts of the same pictures, people, [pictures].
+    uncertainties: of the predicted counts, people, [pictures].
     folder: of the run.
     stage: that has ended.
   """
   pictures = {}
-  if len(errors) > 1:
-    figures = _coverage(errors, uncertainties)
+  if len(true) > 1:
+    figures = _coverage(true, predicted, uncertainties)
     content = json.dumps(figures, indent=1) + "\n"
     write_atomically(folder.stage(stage.name) / FILE_NAME, content)
     logger.info(
@@ -44,7 +46,9 @@ def write(
       100 * figures["coverage_90"],
       figures["width_90"],
     )
-    found, _ = reliability.held_out_coverage(errors, uncertainties, _CURVE)
+    found, _ = reliability.held_out_coverage(
+      true, predicted, uncertainties, _CURVE
+    )
     pictures["reliability"] = charts.curves(
       {"source, each half judged by the other": (_CURVE, found)},
       f"{stage.name}: how often intervals hold the truth",
@@ -53,7 +57,7 @@ def write(
       diagonal=True,
     )
   share, by_uncertainty, best = reliability.sparsification(
-    np.abs(errors), uncertainties
+    np.abs(predicted - true), uncertainties
   )
   pictures["sparsification"] = charts.curves(
     {
@@ -73,11 +77,11 @@ def write(
 
 
 def _coverage(
-  errors: np.ndarray, uncertainties: np.ndarray
+  true: np.ndarray, predicted: np.ndarray, uncertainties: np.ndarray
 ) -> dict[str, float]:
   """Returns coverage and mean width at each level, named as `evaluate` does."""
   coverage, width = reliability.held_out_coverage(
-    errors, uncertainties, np.array(LEVELS)
+    true, predicted, uncertainties, np.array(LEVELS)
   )
   return {
     f"{name}_{100 * level:g}": float(value)

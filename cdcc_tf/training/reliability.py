@@ -140,7 +140,10 @@ def sparsification(
 
 
 def held_out_coverage(
-  errors: np.ndarray, uncertainty: np.ndarray, levels: np.ndarray
+  true: np.ndarray,
+  predicted: np.ndarray,
+  uncertainty: np.ndarray,
+  levels: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
   """Tells how often intervals hold on pictures they were not fitted to.
 
@@ -149,14 +152,15 @@ def held_out_coverage(
   by intervals that were fitted to the other.
 
   Args:
-    errors: of the counts, people, [pictures]; at least two.
+    true: counts, [pictures]; at least two.
+    predicted: counts, [pictures].
     uncertainty: of the counts, people, [pictures].
     levels: wanted coverages in (0, 1), [levels].
 
   Returns:
     Coverage at each level, and the intervals' mean width in people, [levels].
   """
-  scores = np.abs(errors) / uncertainty
+  scores = np.abs(predicted - true) / uncertainty
   anything = Familiarity(0.0, 0.0, math.inf)
   holds = np.zeros((len(levels), len(scores)))
   widths = np.zeros_like(holds)
@@ -164,7 +168,10 @@ def held_out_coverage(
     others = np.sort(scores[1 - half :: 2])
     fitted = Calibration(tuple(others.tolist()), anything)
     for row, level in enumerate(levels):
-      reach = fitted.reach(level)
-      holds[row, half::2] = scores[half::2] <= reach
-      widths[row, half::2] = 2 * reach * uncertainty[half::2]
+      for picture in range(half, len(scores), 2):
+        low, high = fitted.interval(
+          predicted[picture], uncertainty[picture], level
+        )
+        holds[row, picture] = low <= true[picture] <= high
+        widths[row, picture] = high - low
   return holds.mean(axis=1), widths.mean(axis=1)

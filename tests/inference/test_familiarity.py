@@ -46,8 +46,8 @@ def test_share_of_what_was_seen_is_familiar(
 def test_pictures_of_one_count_are_compared_per_person() -> None:
   usual = familiarity.fit(np.full(3, 50.0), np.array([5.0, 6.0, 7.0]))
   assert usual.slope == 1
-  assert usual.holds(100.0, 13.9)
-  assert not usual.holds(100.0, 14.1)
+  assert usual.holds(70.0, 9.7)
+  assert not usual.holds(70.0, 9.9)
 
 
 def test_empty_pictures_have_an_uncertainty_too() -> None:
@@ -55,6 +55,15 @@ def test_empty_pictures_have_an_uncertainty_too() -> None:
   assert usual.holds(0.0, 1.6)
   assert not usual.holds(0.0, 1.7)
   assert usual.holds(0.0, 0.0)
+
+
+def test_a_crowd_far_larger_than_any_seen_is_not_familiar() -> None:
+  usual = familiarity.fit(COUNTS, 2.0 * COUNTS**0.7)
+  assert usual.holds(890.0, 2.0 * 890**0.7)
+  assert not usual.holds(910.0, 2.0 * 910**0.7)
+  nobody = familiarity.fit(np.zeros(3), np.ones(3))
+  assert nobody.holds(1.4, 1.0)
+  assert not nobody.holds(1.6, 1.0)
 
 
 @pytest.mark.parametrize(

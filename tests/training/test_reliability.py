@@ -90,18 +90,27 @@ def test_each_half_is_judged_by_the_other():
   """Errors of the odd pictures are all larger: the even ones' do not reach."""
   errors = np.array([1.0, -10.0, 2.0, 20.0, -3.0, 30.0])
   uncertainty = np.array([1.0, 1.0, 1.0, 2.0, 1.0, 1.0])
+  true = np.full(6, 100.0)
   coverage, width = reliability.held_out_coverage(
-    errors, uncertainty, np.array([0.5, 0.7])
+    true, true + errors, uncertainty, np.array([0.5, 0.7])
   )
   np.testing.assert_allclose(coverage, [0.5, 0.5])
   # Scores 1, 2, 3 and 10, 10, 30: of four ranks, 50 % is the second.
   np.testing.assert_allclose(width[0], np.mean([20, 4, 20, 8, 20, 4]))
   np.testing.assert_allclose(width[1], np.mean([60, 6, 60, 12, 60, 6]))
+  # As `by_picture`: no interval reaches below nobody.
+  few = np.full(6, 5.0)
+  _, width = reliability.held_out_coverage(
+    few - errors, few, uncertainty, np.array([0.5])
+  )
+  np.testing.assert_allclose(width[0], np.mean([15, 4, 15, 8, 15, 4]))
 
 
 def test_held_out_coverage_of_pictures_alike_is_about_the_level():
   errors = np.random.default_rng(0).exponential(size=1000)
   levels = np.array([0.1, 0.5, 0.9])
-  coverage, _ = reliability.held_out_coverage(errors, np.ones(1000), levels)
+  coverage, _ = reliability.held_out_coverage(
+    np.full(1000, 50.0), 50 + errors, np.ones(1000), levels
+  )
   np.testing.assert_allclose(coverage, levels, atol=0.03)
   assert (coverage != levels).any()  # measured, not granted
