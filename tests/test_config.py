@@ -175,6 +175,7 @@ def test_flagfile(tmp_path: Path):
     ("round_learning_rate", {"round_learning_rate": 0.0}),
     ("target_records", {"orientation_weight": 0.0, "target_records": ""}),
     ("beta", {"beta": 1.5}),
+    ("absolute_weight", {"absolute_weight": -1.0}),
     ("beta", {"beta": -0.1}),
     ("orientation_weight", {"orientation_weight": -0.1}),
     ("learning_rate", {"learning_rate": 0.0}),

@@ -25,6 +25,11 @@ class TrainingConfig:
   beta: float = option(
     0.5, "β of the β-NLL weighting (arXiv 2203.09168); 0 is the plain NLL."
   )
+  absolute_weight: float = option(
+    0.0,
+    "Weight of the absolute error beside --density_loss, per hundredth of a "
+    "person: a square hardly sees a thin veil of people over empty ground.",
+  )
   orientation_weight: float = option(
     0.1,
     "λ of the orientation loss in the encoder; 0 leaves the target out of "
@@ -97,6 +102,7 @@ class TrainingConfig:
     for name in (
       *("orientation_weight", "orientation_warmup", "orientation_ramp"),
       *("warmup_steps", "weight_decay", "gradient_clip_norm", "replicas"),
+      "absolute_weight",
     ):
       check(getattr(self, name) >= 0, name, "0 or more")
     check(self.learning_rate > 0, "learning_rate", "above 0")

@@ -99,7 +99,10 @@ def build_next_model(
 
 def density_loss(config: ExperimentConfig) -> losses.DensityLoss:
   """Returns the experiment's density loss."""
-  return losses.DensityLoss(config.training.density_loss, config.training.beta)
+  training = config.training
+  return losses.DensityLoss(
+    training.density_loss, training.beta, training.absolute_weight
+  )
 
 
 def _compiled(

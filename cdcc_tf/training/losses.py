@@ -26,13 +26,18 @@ class DensityLoss:
   2212.09184): μ learns from the squared error, σ from the Gaussian likelihood
   of the error that μ happens to make; for a counter of `detached_variance`.
 
+  A square hardly sees a thin veil of people over empty ground, which adds up to
+  a crowd over ten thousand cells; `absolute` adds the absolute error, which does.
+
   Attributes:
     kind: one of DENSITY_LOSSES.
     beta: exponent of the weighting; 0 is the plain likelihood.
+    absolute: weight of `|y−μ|`, in hundredths of a person, beside the rest.
   """
 
   kind: str = "gaussian"
   beta: float = 0.5
+  absolute: float = 0.0
 
   def __call__(
     self, density: tf.Tensor, maps: dict[str, tf.Tensor]
@@ -52,6 +57,11 @@ class DensityLoss:
     """
     error = (ops.cast(density, "float32") - maps["density"]) / UNIT
     scaled = maps["log_variance"] - 2.0 * math.log(UNIT)
+    cells = self._by_kind(error, scaled)
+    return cells + self.absolute * ops.abs(error) if self.absolute else cells
+
+  def _by_kind(self, error: tf.Tensor, scaled: tf.Tensor) -> tf.Tensor:
+    """Compares errors, in UNIT, with the logarithm of variances in UNIT²."""
     if self.kind == "squared":
       return ops.square(error)
     if self.kind == "faithful":

@@ -101,10 +101,13 @@ def summarise(
 
 
 def totals(summary: Summary) -> dict[str, object]:
-  """Returns what a cache's manifest tells: mass and coverage, band by band."""
+  """Returns what a cache's manifest tells.
+
+  Ids of the accepted pictures, and mass and coverage, band by band.
+  """
   shares = summary.kept / np.maximum(summary.cells, 1)
   return {
-    "accepted": len(summary.accepted),
+    "accepted": summary.accepted,
     "people": float(summary.people.sum()),
     "kept_people": float(summary.kept_people.sum()),
     "bands": list(selection.BANDS),

@@ -107,6 +107,32 @@ def test_they_move_as_one_at_any_scale(seed: int) -> None:
     assert density.sum() < 0.6
 
 
+def test_certain_pictures_are_certain_at_any_scale(tmp_path: Path) -> None:
+  """In tf.data, of a picture that does not end with a whole cell."""
+  random = np.random.default_rng(0)
+  whole = PseudoRecord(
+    id="tiny/whole",
+    image=png(random.integers(0, 255, (61, 59, 3), np.uint8)),
+    height=61,
+    width=59,
+    density=np.full((8, 8), 0.5, np.float32),
+    confident=np.ones((8, 8), bool),
+    uncertainty=1.0,
+  )
+  cache = PseudoLabelCache(tmp_path / "cache", {})
+  cache.write(0, [whole], [])
+  options = config(crop=32, target_scale_min=0.6, target_scale_max=1.5)
+  batches = pseudo_batches.pseudo_label_batches(
+    options, 3, 0, PseudoLabels(cache.shards(1), 1, [whole.id])
+  )
+  masses = set()
+  for batch in batches.take(10).as_numpy_iterator():
+    np.testing.assert_allclose(batch["confidence"], 1.0, atol=1e-5)
+    masses |= {round(float(each.sum()), 2) for each in batch["density"]}
+  assert len(masses) > 10  # at one scale after another
+  assert max(masses) < 32
+
+
 def test_pictures_left_out_are_never_seen(labels: PseudoLabels) -> None:
   some = PseudoLabels(labels.files, 4, ["tiny/1", "tiny/2"])
   members = pseudo_batches.pseudo_label_members(config(), 0, 0, some)

@@ -112,3 +112,23 @@ def test_orientation_loss_by_hand() -> None:
   logits = np.float32([[0, 0], [math.log(3), 0]])
   values = losses.orientation_loss(np.int32([1, 0]), logits).numpy()
   np.testing.assert_allclose(values, [math.log(2), -math.log(0.75)], 1e-5)
+
+
+def test_absolute_error_beside_the_rest_by_hand() -> None:
+  """Errors of 0, 1, 2 and 3 hundredths, at 5 a hundredth."""
+  mixed = losses.DensityLoss("squared", absolute=5.0)
+  cells = mixed(TRUE, maps(MEAN, LOG_VARIANCE)).numpy().ravel()
+  np.testing.assert_allclose(cells, [0, 6, 14, 24], 1e-4, 1e-4)
+
+
+def test_absolute_error_sees_a_veil_that_the_square_hardly_sees() -> None:
+  gradients = {}
+  for absolute in (0.0, 5.0):
+    mean = tf.constant([[[[0.001]]]])
+    with tf.GradientTape() as tape:
+      tape.watch(mean)
+      loss_of = losses.DensityLoss("squared", absolute=absolute)
+      value = loss_of(tf.zeros((1, 1, 1, 1)), maps(mean, tf.zeros_like(mean)))
+    gradients[absolute] = float(tf.squeeze(tape.gradient(value, mean)))
+  assert gradients[0.0] == pytest.approx(2 * 0.1 / 0.01)
+  assert gradients[5.0] == pytest.approx((2 * 0.1 + 5) / 0.01)
