@@ -3,8 +3,9 @@ r"""Are kept cells better than the others? Error inside and outside the mask.
 python -m benchmarks.selection --run=runs/a --records=records/shtb --split=dev
 
 For each rule that chooses pseudo-labels, on labelled pictures of the target:
-mean |error| of kept and of other cells, as a share of the people in them, and
-by how much their mass is off. The labels serve this table alone.
+mean |error| of a kept cell and of another one, their ratio (below 1 the rule
+keeps the better cells), also within each band of predicted density, and by how
+much the mass of both is off. The labels serve this table alone.
 """
 
 from pathlib import Path
@@ -25,10 +26,8 @@ from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import selection
 
 FLAGS = flags.FLAGS
-_COLUMNS = (
-  *("cells", "people", "error in", "error out"),
-  *("mass in", "mass out"),
-)
+_COLUMNS = ("people", "in", "out", "in/out", "mass in", "mass out")
+_HUNDREDTHS = 100
 
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
@@ -55,7 +54,8 @@ def measure(
   ensemble = MaskEnsemble(load_model(RunFolder(run).model(which), precision))
   predict = tf.function(ensemble, reduce_retracing=True)
   data = config.load(run).data
-  sums = {rule: np.zeros((2, 4)) for rule in selection.RULES}
+  shape = (len(selection.BANDS), 2, 4)
+  sums = {rule: np.zeros(shape) for rule in selection.RULES}
   members = labelled.pictures(records, split, every)
   for record in tqdm(members, desc=run.name, unit="picture", disable=None):
     moments = predict(decode_picture(record.image)[tf.newaxis])
@@ -81,44 +81,60 @@ def measure(
 def cell_sums(
   density: np.ndarray, truth: np.ndarray, kept: np.ndarray
 ) -> np.ndarray:
-  """Sums cells, |error|, prediction and truth, kept cells first, [2, 4].
+  """Sums cells, |error|, prediction and truth by band of predicted density.
 
   Args:
     density: predicted, people per cell, of any shape.
     truth: same shape.
     kept: boolean, same shape.
+
+  Returns:
+    float64 array of shape [bands, 2, 4], kept cells before others.
   """
   values = np.stack(
     [np.ones_like(density), np.abs(density - truth), density, truth], axis=-1
   ).astype(np.float64)
-  return np.stack([values[kept].sum(axis=0), values[~kept].sum(axis=0)])
+  bands = selection.band_of(density)
+  return np.array(
+    [
+      [values[(bands == band) & side].sum(axis=0) for side in (kept, ~kept)]
+      for band in range(len(selection.BANDS))
+    ]
+  )
 
 
 def table(sums: dict[str, np.ndarray]) -> list[str]:
-  """Formats sums by rule.
+  """Formats sums by rule; see `cell_sums`.
 
   Returns:
-    Lines of: share of the cells that are kept and of the people in them, the
-    error of kept and other cells over their people, and how far their mass is
-    off.
+    Lines of: share of the people in kept cells; mean |error| of a kept cell
+    and of another one, in hundredths of a person, and their ratio; how far the
+    mass of either is off; and the ratio within each band.
   """
-  lines = [f"{'rule':>12}" + "".join(f"{title:>11}" for title in _COLUMNS)]
-  for rule, ((cells, *inside), (others, *outside)) in sums.items():
-    people = inside[2] + outside[2]
-    error, mass = (
-      [
-        share(error, true) if kind == 0 else share(predicted - true, true)
-        for error, predicted, true in (inside, outside)
-      ]
-      for kind in (0, 1)
-    )
-    shares = [share(cells, cells + others), share(inside[2], people), *error]
-    lines.append(
-      f"{rule:>12}"
-      + "".join(f"{value:>11.1%}" for value in shares)
-      + "".join(f"{value:>+11.1%}" for value in mass)
-    )
+  lines = [
+    " " * 12
+    + "|error| of a cell, hundredths".rjust(36)
+    + " " * 24
+    + "in/out where people per cell are at least",
+    f"{'rule':>12}"
+    + "".join(f"{title:>9}" for title in _COLUMNS).ljust(60)
+    + "".join(f"{band:>8g}" for band in selection.BANDS),
+  ]
+  for rule, bands in sums.items():
+    inside, outside = bands.sum(axis=0)
+    errors = [share(side[1], side[0]) for side in (inside, outside)]
+    row = f"{rule:>12}{share(inside[3], inside[3] + outside[3]):>9.1%}"
+    row += "".join(f"{_HUNDREDTHS * error:>9.3f}" for error in errors)
+    row += f"{share(*errors):>9.2f}"
+    for side in (inside, outside):
+      row += f"{share(side[2] - side[3], side[3]):>+9.1%}"
+    lines.append(row.ljust(72) + "".join(f"{_ratio(b):>8.2f}" for b in bands))
   return lines
+
+
+def _ratio(band: np.ndarray) -> float:
+  """Returns the error of a kept cell over that of another one, of [2, 4]."""
+  return share(*(share(side[1], side[0]) for side in band))
 
 
 def share(part: float, whole: float) -> float:

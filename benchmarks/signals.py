@@ -3,8 +3,10 @@ r"""How figures that need no target label rank counters, against their true MAE.
 python -m benchmarks.signals --runs=runs/a,runs/b --records=records/shtb
 
 Takes every counter that a run with --keep_counters kept, or the one at the end
-of each stage. The labels of the target serve this table alone; no run ever
-reads them.
+of each stage. Below them: how each figure's order agrees with that of the true
+errors, and how wrong the counter is that it would have chosen, over the best
+and over the last one. The labels of the target serve this table alone; no run
+ever reads them.
 """
 
 import itertools
@@ -46,7 +48,7 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
 def measure(
   runs: list[Path], records: Path, split: str, every: int, precision: str
 ) -> list[str]:
-  """Returns a line for each counter, and one of rank correlations.
+  """Returns a line for each counter, and those of what signals are worth.
 
   Raises:
     InputError: fewer than three counters: there is nothing to rank.
@@ -85,10 +87,24 @@ def measure(
     lines.append(f"{name:>28}" + "".join(f"{f:>12.3f}" for f in figures))
   columns = np.array([figures for _, figures in rows]).T
   ranks = [_rank_correlation(columns[0], column) for column in columns]
-  lines.append(
-    f"{'Spearman with MAE':>28}" + "".join(f"{rank:>12.2f}" for rank in ranks)
-  )
+  chosen = [_chosen(columns[0], column) for column in columns]
+  lines += [
+    f"{title:>28}" + "".join(f"{figure:>12.2f}" for figure in figures)
+    for title, figures in (
+      ("Spearman with MAE", ranks),
+      ("MAE of its choice", chosen),
+      ("over the best", [mae - columns[0].min() for mae in chosen]),
+      ("over the last", [mae - columns[0][-1] for mae in chosen]),
+    )
+  ]
   return lines
+
+
+def _chosen(true: np.ndarray, signal: np.ndarray) -> float:
+  """Returns the error of the counter of the lowest signal."""
+  if not np.isfinite(signal).any():
+    return np.nan
+  return float(true[np.nanargmin(signal)])
 
 
 def _counters(run: Path) -> list[Path]:

@@ -4,8 +4,8 @@ Uncertainty grows with the people in a picture, though more slowly than their
 number: per person it is largest where there are few, in absolute terms where
 there are many. So a picture is compared with pictures of as many people: a
 line is fitted to log uncertainty over log count, and the distance above it
-says how unusual a picture is. A line has no end, but experience has: a crowd far
-larger than any that was seen is unusual too.
+says how unusual a picture is. A line has no end, but experience has: a crowd
+far larger than any that was seen is unusual too.
 """
 
 import dataclasses

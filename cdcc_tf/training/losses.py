@@ -26,8 +26,9 @@ class DensityLoss:
   2212.09184): μ learns from the squared error, σ from the Gaussian likelihood
   of the error that μ happens to make; for a counter of `detached_variance`.
 
-  A square hardly sees a thin veil of people over empty ground, which adds up to
-  a crowd over ten thousand cells; `absolute` adds the absolute error, which does.
+  A square hardly sees a thin veil of people over empty ground, which adds up
+  to a crowd over ten thousand cells; `absolute` adds the absolute error, which
+  does.
 
   Attributes:
     kind: one of DENSITY_LOSSES.

@@ -44,8 +44,19 @@ def test_signals_rank_the_counters_of_runs(
       "val_target_count": 2.0**index,
     }
     (home / "record.json").write_text(json.dumps(record))
-  _, *rows, last = signals.measure([run], folder, "dev", 1, "float32")
-  assert len(rows) == 3
+  lines = signals.measure([run], folder, "dev", 1, "float32")
+  rows, last, choice, over_best, over_last = lines[1:4], *lines[4:]
+  errors = [float(row.split()[1]) for row in rows]
+  assert errors == sorted(errors, reverse=True)
+  # The source's error chooses the first, the scale gap the last and best.
+  assert [float(choice.split()[4 + i]) for i in (0, 1, 3)] == pytest.approx(
+    [min(errors), errors[0], min(errors)], abs=0.01
+  )
+  worse = max(errors) - min(errors)
+  for line in (over_best, over_last):
+    assert [float(line.split()[3 + i]) for i in (1, 3)] == pytest.approx(
+      [worse, 0], abs=0.01
+    )
   # MAE, source MAE, mirror, scale, mask, flip (never differs), drift.
   assert last.split()[3:] == [
     "1.00",
@@ -144,11 +155,12 @@ def test_error_inside_and_outside_the_mask_by_hand() -> None:
   truth = np.array([[0.0, 1.5, 2.0, 0.5]])
   kept = np.array([[True, True, False, False]])
   sums = selection.cell_sums(density, truth, kept)
-  title, row = selection.table({"stratified": sums})
-  assert title.split()[:3] == ["rule", "cells", "people"]
+  *_, row = selection.table({"stratified": sums})
+  # Errors of 0 and 0.5 in kept cells, of 1 and 0.5 in others.
   assert row.split() == [
-    *("stratified", "50.0%", "37.5%"),
-    *("33.3%", "60.0%", "-33.3%", "+60.0%"),
+    *("stratified", "37.5%", "25.000", "75.000", "0.33", "-33.3%", "+60.0%"),
+    # Cells of 1 and more are all of the last band, cells of 0 of the first.
+    *("nan", "nan", "nan", "nan", "nan", "nan", "0.67"),
   ]
 
 
@@ -161,7 +173,7 @@ def test_selection_compares_every_rule(tiny_records, tmp_path) -> None:
   model.save(run / "last" / "model.keras")
   folder = tiny_records("real", {"dev": 3})
   lines = selection.measure(run, "last", folder, "dev", 2, 0.5, "float32")
-  assert [line.split()[0] for line in lines[1:]] == [
-    *("stratified", "relative", "variance")
-  ]
-  assert "nan" not in " ".join(lines)
+  rows = [line.split() for line in lines[2:]]
+  assert [row[0] for row in rows] == [*("stratified", "relative", "variance")]
+  assert all("nan" not in row[1:7] for row in rows)
+  assert any(value != "nan" for value in rows[0][7:])
