@@ -121,12 +121,15 @@ def test_moments_are_those_of_naive_passes() -> None:
 def test_labelling_labels_what_it_is_asked_to(tiny_records) -> None:
   folder = tiny_records("real", {"train": 4})
   lines = labelling.measure(folder, "train", 3, 1, TINY, "float32")
-  assert lines[0].startswith("labelling pass")
-  assert lines[-1].endswith("x as fast")
+  sides = ["labelling pass", "one at a time", "loop over predict"]
+  assert all(
+    line.startswith(side) for line, side in zip(lines, sides, strict=False)
+  )
+  assert [line.partition("as fast as ")[2] for line in lines[3:]] == sides[1:]
 
 
 def test_loop_over_predict_leaves_the_counter_as_it_was() -> None:
-  """And its counts are the masks' mean: both sides do the same work."""
+  """And its counts are the masks' mean: all sides do the same work."""
   counter = inference.our_counter("float32", TINY).model
   before = counter.get_weights()
   image = noise_picture(24, 32, 0)
@@ -135,6 +138,9 @@ def test_loop_over_predict_leaves_the_counter_as_it_was() -> None:
     np.testing.assert_array_equal(old, new)
   mean = float(MaskEnsemble(counter)(image[None]).mean.numpy().sum())
   assert total == pytest.approx(mean, 1e-4)
+  assert labelling.shared_loop(counter, [png(image)] * 2) == pytest.approx(
+    2 * mean, 1e-4
+  )
 
 
 FULL = ExperimentConfig(
