@@ -76,7 +76,7 @@ def assert_ends_in_one_line(
 def test_killed_and_resumed_ends_with_the_same_weights(
   domain: Path, run: Path, tmp_path: Path
 ) -> None:
-  """By SIGKILL, in stage 1; `test_rounds` and `benchmarks.resume` do more."""
+  """By SIGKILL, in stage 1; `benchmarks.resume` does more."""
   killed = tmp_path / "killed"
   arguments = train_arguments(domain, killed)
   killed_when(
@@ -101,6 +101,42 @@ def test_killed_and_resumed_ends_with_the_same_weights(
   for one, other in zip(*histories, strict=True):
     assert one.keys() == other.keys()
     assert one["density_loss"] == other["density_loss"]
+
+
+def test_killed_in_a_round_ends_with_the_same_weights_and_labels(
+  domain: Path, run: Path, tmp_path: Path
+) -> None:
+  """By SIGKILL, in the labelling pass and between two steps of the round."""
+  undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+
+  def arguments(path: Path) -> list[str]:
+    rounds = ["--rounds=1", "--round_steps=6", f"--stage1_from={run}"]
+    return [*train_arguments(domain, path), *rounds]
+
+  for ready in (
+    killed / "pseudo_labels" / "round1",
+    killed / "checkpoints" / "round1" / "ckpt-4.index",
+  ):
+    killed_when(ready.exists, *(run_module, "cdcc_tf.train", arguments(killed)))
+    assert not (killed / "stages" / "round1").exists()
+  for path in (undisturbed, killed):
+    done = command("cdcc_tf.train", *arguments(path))
+    assert done.returncode == 0, done.stderr
+  assert "Resuming from step" in done.stderr
+  caches = [each / "pseudo_labels" / "round1" for each in (undisturbed, killed)]
+  names = [sorted(path.name for path in cache.iterdir()) for cache in caches]
+  assert names[0] == names[1]
+  assert any(name.endswith(".tfrecord") for name in names[0])
+  for name in names[0]:
+    one, other = ((cache / name).read_bytes() for cache in caches)
+    assert one == other, name
+  models = [
+    load_model(each / "last" / "model.keras") for each in (undisturbed, killed)
+  ]
+  for one, other in zip(
+    *(model.get_weights() for model in models), strict=True
+  ):
+    np.testing.assert_array_equal(one, other)
 
 
 def test_from_training_to_an_exported_count(
