@@ -53,7 +53,8 @@ def _camera(preset: Preset) -> Preset:
   camera = type(preset.camera)(
     **{name: _middle(pair) for name, pair in ranges.items()}
   )
-  return dataclasses.replace(preset, camera=camera)
+  crowd = dataclasses.replace(preset.crowd, overruns=0.0)
+  return dataclasses.replace(preset, camera=camera, crowd=crowd)
 
 
 def _variety(preset: Preset) -> Preset:

@@ -13,10 +13,11 @@ import numpy as np
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.crowd.floor import Place
 from data_tools.synthesis.crowd.gather import place_crowd
+from data_tools.synthesis.crowd.overrun import tilt_down
 from data_tools.synthesis.drawing.canvas import MOST_PEOPLE, Canvas
 from data_tools.synthesis.drawing.solids import Solid
 from data_tools.synthesis.drawing.world import world_spheres
-from data_tools.synthesis.draws import Dice, between, choose, weighted
+from data_tools.synthesis.draws import Dice, between, chance, choose, weighted
 from data_tools.synthesis.effects import apply_effects, draw_quality
 from data_tools.synthesis.light import Light, draw_light
 from data_tools.synthesis.people import colours
@@ -95,6 +96,10 @@ def render(
   dice = Dice(int(rng.integers(1 << 62)))
   around = weighted(dice, preset.surroundings)(dice)
   camera = preset.camera.draw(dice, width, rows, around)
+  crowd = preset.crowd
+  overruns = chance(dice, crowd.overruns)
+  if overruns:
+    camera = tilt_down(dice, camera, around, crowd.farthest, crowd.least_head)
   light = draw_light(dice, weighted(dice, preset.lights), camera.yaw)
   light = light_within(light, around)
   clutter = preset.clutter
@@ -105,7 +110,9 @@ def render(
   things += place_props(dice, camera, around, clutter.props, amount, taken)
   obstacles = [disc for thing in things for disc in thing.discs()]
   most = min(max_heads or MOST_PEOPLE, MOST_PEOPLE)
-  places = place_crowd(rng, dice, camera, around, obstacles, preset.crowd, most)
+  places = place_crowd(
+    rng, dice, camera, around, obstacles, crowd, most, overruns
+  )
   people = _people(dice, camera, preset, light, places)
   people.sort(key=around.depth, reverse=True)
   ground = weighted(dice, preset.grounds)
@@ -115,7 +122,7 @@ def render(
   scene = Scene(camera, light, around, ground, things, front)
   grain = int(rng.integers(1 << 62))
   canvas = draw_scene(scene, people, grain)
-  if preset.crowd.apart:
+  if crowd.apart:
     shares = canvas.visible_shares(len(people))
     people = list(itertools.compress(people, shares >= IN_SIGHT))
     canvas = draw_scene(scene, people, grain)

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from data_tools.synthesis import lights, presets, render
-from data_tools.synthesis.camera import Camera
+from data_tools.synthesis.camera import UNDER_CEILING, Camera
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.floor import Floor, Spacing, seats_in_sight
 from data_tools.synthesis.crowd.gather import CrowdRange, how_many, place_crowd
 from data_tools.synthesis.drawing.solids import Solid
 from data_tools.synthesis.draws import Dice, weighted
 from data_tools.synthesis.light import draw_light
-from data_tools.synthesis.presets.base import UNDER_CEILING, CameraRange
+from data_tools.synthesis.presets.base import CameraRange
 from data_tools.synthesis.scene.placing import (
   light_within,
   place_lamps,

@@ -68,6 +68,7 @@ class Floor:
     obstacles: list[tuple[float, float, float]],
     gap: float,
     far: float,
+    fades: bool = True,
   ):
     """Starts from an empty place.
 
@@ -78,20 +79,31 @@ class Floor:
       obstacles: x, y and radius of what stands in the way, in metres.
       gap: distance that people keep, in metres.
       far: metres beyond which nobody stands.
+      fades: whether the crowd thins out towards there.
     """
     self.surroundings, self.gap, self.far = surroundings, gap, far
     self.patch: tuple[float, float, float] | None = None
-    self._rng, self._camera = rng, camera
+    self._rng, self._camera, self._fades = rng, camera, fades
     self._spacing = Spacing(max(gap, 0.6))
     for x, y, radius in obstacles:
       self._spacing.add(x, y, radius)
 
-  def gather_at(self, dice: Dice, radius: float) -> None:
-    """Draws one place for all to gather at: x, y and radius in metres."""
+  def gather_at(
+    self, dice: Dice, radius: float, end: float | None = None
+  ) -> None:
+    """Draws one place for all to gather at: x, y and radius in metres.
+
+    Args:
+      dice: of the picture.
+      radius: metres.
+      end: metres at which the picture ends, beyond which the crowd goes on.
+    """
     far = min(self.far, self._camera.height * 2 + dice.random() ** 2 * self.far)
     side = math.radians(self._camera.yaw) + dice.uniform(-0.3, 0.3)
     away = far * dice.uniform(0.5, 1.0)
     middle = max(away, radius * dice.uniform(0.6, 1.2))
+    if end is not None:  # as many are in the picture: half of it is not
+      middle, radius = end * dice.uniform(0.7, 1.0), radius * math.sqrt(2)
     self.patch = (middle * math.sin(side), middle * math.cos(side), radius)
 
   def take(self, x: float, y: float) -> bool:
@@ -141,9 +153,10 @@ class Floor:
       along = x * math.cos(angle) + y * math.sin(angle)
       waves += np.sin(along * length + phase)
     kept = rng.random(len(x)) < np.exp(rng.uniform(0, 1.3) * (waves - 2.0))
-    # The crowd thins out towards its end rather than stopping at a line.
-    ends = far * rng.uniform(0.6, 1.0) * rng.uniform(0.7, 1.0, len(x))
-    kept &= np.hypot(x, y) < ends
+    if self._fades:
+      # The crowd thins out towards its end rather than stopping at a line.
+      ends = far * rng.uniform(0.6, 1.0) * rng.uniform(0.7, 1.0, len(x))
+      kept &= np.hypot(x, y) < ends
     return self._in_sight(x[kept], y[kept])[:count]
 
   def _in_sight(

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-from data_tools.synthesis.camera import Camera
+from data_tools.synthesis.camera import UNDER_CEILING, Camera
 from data_tools.synthesis.crowd.gather import CrowdRange
 from data_tools.synthesis.draws import Dice, Pair, between
 from data_tools.synthesis.effects import EffectRange
@@ -16,7 +16,6 @@ from data_tools.synthesis.surroundings.base import Kind, Surroundings
 
 _FAR_WIDTH = 640  # pixels from which cameras stand as far off as they are said
 LOWEST = 2.3  # metres: below, the nearest people hide all others
-UNDER_CEILING = 0.6  # metres
 
 
 @dataclasses.dataclass(frozen=True)

@@ -65,6 +65,7 @@ RALLY = Preset(
       (formations.ranks, 0.05),
     ),
     packed=0.75,
+    overruns=0.5,
     density=(1.0, 4.5),
     sitting=0.02,
   ),

@@ -89,6 +89,7 @@ SQUARE = Preset(
       (formations.queue, 0.05),
     ),
     packed=0.35,
+    overruns=0.45,
     sitting=0.1,
   ),
   wardrobe=Wardrobe(
