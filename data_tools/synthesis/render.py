@@ -5,6 +5,7 @@ import dataclasses
 import gc
 import itertools
 import math
+import zlib
 from collections.abc import Iterator
 
 import cv2
@@ -92,7 +93,9 @@ def render(
     max_heads: no more people than this.
     min_visible: share of a head's disc that must be seen for a label.
   """
-  rng = np.random.default_rng(np.random.SeedSequence([seed, index]))
+  # By its name, or presets with like ranges would show the same scenes.
+  kind = zlib.crc32(preset.name.encode())
+  rng = np.random.default_rng(np.random.SeedSequence([seed, index, kind]))
   dice = Dice(int(rng.integers(1 << 62)))
   around = weighted(dice, preset.surroundings)(dice)
   camera = preset.camera.draw(dice, width, rows, around)

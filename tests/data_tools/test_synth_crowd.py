@@ -255,6 +255,7 @@ def test_three_thousand_heads_fit_in_a_picture():
     packed=0.0,
     spacing=(0.5, 0.5),
     least_head=(3.0, 3.0),
+    overruns=0.0,
     formations=((formations.gathering, 1.0),),
   )
   camera = CameraRange(
@@ -267,7 +268,7 @@ def test_three_thousand_heads_fit_in_a_picture():
     lights=((lights.SUNNY, 1.0),),
     surroundings=((outdoors.open_place, 1.0),),
   )
-  rendered = render.render(preset, 3, 0, 1024, 768)
+  rendered = render.render(preset, 3, 2, 1024, 768)
   assert rendered.people > 3000
   assert len(rendered.points) > 2500
 

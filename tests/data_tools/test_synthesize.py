@@ -90,6 +90,20 @@ def test_presets_take_turns():
   assert pictures.make_picture(alone, False, 1).jpeg == made[1].jpeg
 
 
+def test_presets_of_one_seed_are_other_draws():
+  """Though all that surveillance has of its own is its light and camera."""
+  points = [
+    pictures.make_picture(
+      dataclasses.replace(ORDER, preset=name, max_heads=None), False, index
+    ).points
+    for name in ("platform", "surveillance")
+    for index in range(6)
+  ]
+  seen = [tuple(map(tuple, each.tolist())) for each in points if len(each)]
+  assert len(seen) > 6
+  assert len(set(seen)) == len(seen)
+
+
 def _die(order: pictures.Order, with_thumbnail: bool, index: int) -> None:
   if index == 5:
     os.kill(os.getpid(), signal.SIGKILL)

@@ -89,7 +89,7 @@ SQUARE = Preset(
       (formations.queue, 0.05),
     ),
     packed=0.35,
-    overruns=0.45,
+    overruns=0.42,
     sitting=0.1,
   ),
   wardrobe=Wardrobe(

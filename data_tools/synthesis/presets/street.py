@@ -100,7 +100,7 @@ STREET = Preset(
       (formations.audience, 0.04),
     ),
     packed=0.25,
-    overruns=0.62,
+    overruns=0.5,
     sitting=0.12,
   ),
   wardrobe=Wardrobe(
