@@ -36,10 +36,10 @@ class EffectRange:
   exposure: Pair = (0.85, 1.25)
   white_balance: Pair = (-0.06, 0.06)
   contrast: Pair = (0.9, 1.2)
-  saturation: Pair = (0.7, 1.15)
+  saturation: Pair = (0.65, 1.1)
   vignette: Pair = (0.0, 0.2)
-  blur: Pair = (0.0, 0.7)
-  sharpen: Pair = (0.1, 1.0)
+  blur: Pair = (0.2, 1.0)
+  sharpen: Pair = (0.0, 0.8)
   noise: Pair = (0.5, 4.0)
   jpeg_quality: tuple[int, int] = (70, 96)
   monochrome: float = 0.0

@@ -70,7 +70,7 @@ RALLY = Preset(
     sitting=0.02,
   ),
   wardrobe=Wardrobe(
-    lively=0.4,
+    lively=0.35,
     long_sleeves=0.5,
     hats=0.25,
     in_hand=0.2,
