@@ -61,7 +61,10 @@ def _variety(preset: Preset) -> Preset:
   """All wear plain grey, carry nothing and have no hat, whatever it rains."""
   plain = Wardrobe(
     **dict.fromkeys(
-      ("lively", "patterned", "hats", "bags", "in_hand", "umbrellas", "prams"),
+      (
+        *("lively", "patterned", "hats", "bags", "in_hand", "demonstrate"),
+        *("umbrellas", "prams"),
+      ),
       0.0,
     ),
     children=0.0,

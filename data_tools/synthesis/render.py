@@ -116,7 +116,7 @@ def render(
   places = place_crowd(
     rng, dice, camera, around, obstacles, crowd, most, overruns
   )
-  people = _people(dice, camera, preset, light, places)
+  people = _people(dice, camera, preset, light, around.ceiling, places)
   people.sort(key=around.depth, reverse=True)
   ground = weighted(dice, preset.grounds)
   front = foreground(
@@ -169,6 +169,7 @@ def _people(
   camera: Camera,
   preset: Preset,
   light: Light,
+  ceiling: float,
   places: list[Place],
 ) -> list[Solid]:
   team = choose(dice, colours.LIVELY)
@@ -184,6 +185,7 @@ def _people(
       place.pose,
       umbrellas,
       team,
+      math.isfinite(ceiling),
     )
     for place in places
   ]

@@ -66,7 +66,8 @@ class Wardrobe:
     long_sleeves: of tops with long sleeves; falls in warm places.
     hats: of people with something on their head.
     bags: of people with a bag.
-    in_hand: of people with a phone, a cup, a flag in their hand.
+    in_hand: of people with a phone or a cup in their hand.
+    demonstrate: of people with a flag, a placard or a balloon.
     umbrellas: of people under an umbrella when it does not rain.
     prams: of those who walk or stand, with a pram or a suitcase.
     children: of people below 1.45 m.
@@ -82,6 +83,7 @@ class Wardrobe:
   hats: float = 0.12
   bags: float = 0.5
   in_hand: float = 0.2
+  demonstrate: float = 0.0
   umbrellas: float = 0.01
   prams: float = 0.02
   children: float = 0.07

@@ -74,6 +74,7 @@ RALLY = Preset(
     long_sleeves=0.5,
     hats=0.25,
     in_hand=0.2,
+    demonstrate=0.04,
     umbrellas=0.01,
     team=0.1,
   ),

@@ -93,7 +93,12 @@ SQUARE = Preset(
     sitting=0.1,
   ),
   wardrobe=Wardrobe(
-    lively=0.35, long_sleeves=0.25, hats=0.25, bags=0.3, children=0.1
+    lively=0.35,
+    long_sleeves=0.25,
+    hats=0.25,
+    bags=0.3,
+    children=0.1,
+    demonstrate=0.005,
   ),
   lights=(
     (lights.SUNNY, 0.28),
