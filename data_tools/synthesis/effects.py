@@ -103,7 +103,9 @@ def _tone(
   mix = saturation * np.eye(3) + (1 - saturation) * grey
   contrast = between(dice, choice.contrast)
   matrix = contrast * mix * gains[None, :]
-  offset = np.full((3, 1), 118 * (1 - contrast))
+  # About the middle of a dim picture, or all of its shadows would be black.
+  middle = min(118.0, exposure * float(image[::8, ::8].mean()))
+  offset = np.full((3, 1), middle * (1 - contrast))
   matrix = np.hstack([matrix, offset]).astype(np.float32)
   return cv2.transform(image, matrix)
 
