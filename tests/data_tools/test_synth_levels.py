@@ -18,7 +18,7 @@ STRONG = 80  # of 255, between a pixel's channels: strongly saturated
 @pytest.mark.parametrize(
   ("name", "colour", "saturated", "detail"),
   [
-    ("street", (7.5, 11.0), 0.07, (7.5, 11.5)),
+    ("street", (7.5, 11.5), 0.07, (7.5, 11.5)),
     ("rally", (7.5, 11.5), 0.08, (9.0, 16.0)),
   ],
 )

@@ -16,9 +16,9 @@ from data_tools.synthesis.surroundings.base import Surroundings
 
 WIDTH, ROWS, TOP = 1024, 768, 0.05  # the share of rows that is the top
 SHARES = {  # of pictures with a head there, (least, most)
-  "street": (0.45, 0.65),
-  "square": (0.45, 0.65),
-  "rally": (0.45, 0.65),
+  "street": (0.42, 0.66),
+  "square": (0.42, 0.66),
+  "rally": (0.42, 0.66),
   "indoor": (0.25, 0.55),
   "platform": (0.15, 0.5),
   "surveillance": (0.15, 0.5),
@@ -43,7 +43,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
   monkeypatch.setattr(render, "apply_effects", lambda _, image, *__: image)
 
 
-def crowds(name: str, number: int = 70) -> list[render.Rendered]:
+def crowds(name: str, number: int = 100) -> list[render.Rendered]:
   """Returns pictures of a preset that hold more than eight heads."""
   preset = presets.PRESETS[name]
   made = [
