@@ -159,7 +159,7 @@ def test_every_part_of_a_preset_can_be_drawn(name):
     for part, _ in getattr(preset, field):
       alone = dataclasses.replace(preset, **{field: ((part, 1.0),)})
       shots.append(
-        [render.render(alone, 2, index, 64, 48, 5).image for index in range(3)]
+        [render.render(alone, 2, index, 64, 48, 5).image for index in range(8)]
       )
     # Each leaves its own mark on what are otherwise the same pictures.
     for one, other in itertools.combinations(np.array(shots, int), 2):

@@ -39,11 +39,13 @@ def test_picture_depends_on_seed_and_index_only():
 
 def test_pictures_are_the_same_whatever_the_number_of_workers():
   order = dataclasses.replace(ORDER, preset=",".join(presets.PRESETS))
-  alone = list(pictures.make_pictures(order, range(9), workers=1))
-  shared = list(pictures.make_pictures(order, range(9), workers=2))
-  assert [made.id.split("/")[0] for made in alone[:-2]] == list(presets.PRESETS)
-  assert alone[0].id == "street/seed3/00000"
-  assert alone[8].id == "square/seed3/00008"
+  names = list(presets.PRESETS)
+  number = len(names) + 2
+  alone = list(pictures.make_pictures(order, range(number), workers=1))
+  shared = list(pictures.make_pictures(order, range(number), workers=2))
+  assert [made.id.split("/")[0] for made in alone] == names + names[:2]
+  assert alone[0].id == f"{names[0]}/seed3/00000"
+  assert alone[-1].id == f"{names[1]}/seed3/{number - 1:05d}"
   for one, other in zip(alone, shared, strict=True):
     assert (one.id, one.jpeg) == (other.id, other.jpeg)
     np.testing.assert_array_equal(one.points, other.points)
@@ -130,9 +132,11 @@ def test_every_preset_has_its_share_of_every_split(tmp_path):
 
 def test_few_pictures_of_every_preset_add_up_to_a_val(tmp_path):
   order = dataclasses.replace(ORDER, preset=",".join(presets.PRESETS))
-  options = synthetic_records.Options(tmp_path / "records", 21, workers=1)
+  number = 3 * len(presets.PRESETS)
+  options = synthetic_records.Options(tmp_path / "records", number, workers=1)
   manifest = synthetic_records.synthesize(order, options)
-  assert manifest.pictures == {"train": 19, "val": 2}
+  val = round(number / 10)
+  assert manifest.pictures == {"train": number - val, "val": val}
 
 
 def test_a_sheet_that_cannot_be_written_shows_before_the_work(
