@@ -13,6 +13,7 @@ from data_tools.synthesis.surroundings.base import Seat, Surroundings
 
 NEAREST_HEAD = 0.085  # of the picture's width: nobody is nearer
 HEAD_HEIGHT = 0.22  # metres
+LEAST_HEAD = 2.5  # pixels: nobody is so far off that a head is smaller
 _SITTING_HEAD = 1.1  # metres over the foot of a seat
 
 
@@ -109,6 +110,8 @@ class Floor:
   def take(self, x: float, y: float) -> bool:
     """Takes a place for one person, if it is free."""
     here = np.array([x]), np.array([y])
+    if math.hypot(x, y, self._camera.height) > sight(self._camera):
+      return False  # companions of who stands just near enough
     if not self._spacing.is_free(x, y, self.gap):
       return False
     if not self.surroundings.open_ground(*here)[0]:
@@ -186,7 +189,7 @@ def seen_spots(
   y: np.ndarray,
   height: float | np.ndarray = 1.55,
 ) -> np.ndarray:
-  """Tells whether a point over the ground lies in the picture.
+  """Tells whether a head over the ground lies in the picture, near enough.
 
   Args:
     camera: the camera.
@@ -199,4 +202,9 @@ def seen_spots(
   nearest = camera.focal * HEAD_HEIGHT / (NEAREST_HEAD * camera.width)
   size = np.array([camera.width, camera.rows])
   inside = ((pixels >= 0) & (pixels < size)).all(axis=1)
-  return inside & (depth > nearest)
+  return inside & (depth > nearest) & (depth < sight(camera))
+
+
+def sight(camera: Camera) -> float:
+  """Returns the metres at which a head has shrunk to `LEAST_HEAD`."""
+  return camera.focal * HEAD_HEIGHT / LEAST_HEAD

@@ -8,6 +8,7 @@ import numpy as np
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.crowd.floor import (
   HEAD_HEIGHT,
+  LEAST_HEAD,
   Floor,
   Place,
   seats_in_sight,
@@ -18,7 +19,6 @@ from data_tools.synthesis.draws import Dice, Pair, between, chance, weighted
 from data_tools.synthesis.surroundings.base import Surroundings
 
 _REFERENCE_WIDTH = 1024  # pixels
-LEAST_HEAD = 2.5  # pixels: no head is smaller
 
 
 @dataclasses.dataclass(frozen=True)
