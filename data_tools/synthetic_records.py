@@ -13,7 +13,7 @@ from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.errors import InputError
 from data_tools import sheets
 from data_tools.splits import assign_splits, check_shares
-from data_tools.synthesis import ablations
+from data_tools.synthesis import ablations, sources
 from data_tools.synthesis.pictures import (
   SHEET_PICTURES,
   Order,
@@ -66,7 +66,10 @@ def synthesize(order: Order, options: Options) -> Manifest:
   ids = [picture_id(order, index) for index in range(options.pictures)]
   splits = _splits(ids, order, options)
   details = described(order, options)
-  text = json.dumps([__version__, details], sort_keys=True, default=str)
+  # With the sources: pictures of an edited preset never join its old ones.
+  text = json.dumps(
+    [__version__, sources.digest(), details], sort_keys=True, default=str
+  )
   # Plain files hold every picture: with them nothing is to be skipped.
   key = "" if options.files else hashlib.sha256(text.encode()).hexdigest()
   with contextlib.ExitStack() as stack:

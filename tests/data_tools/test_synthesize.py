@@ -17,7 +17,14 @@ from cdcc_tf.data import reading, shards
 from cdcc_tf.errors import InputError
 from data_tools import sheets, synthesize, synthetic_records
 from data_tools.formats import csv_points
-from data_tools.synthesis import ablations, look, pictures, presets, render
+from data_tools.synthesis import (
+  ablations,
+  look,
+  pictures,
+  presets,
+  render,
+  sources,
+)
 from data_tools.synthesis.people import colours, head
 from data_tools.synthesis.plain_files import PlainFiles
 
@@ -353,6 +360,45 @@ def test_interrupted_records_go_on_and_end_the_same(
   assert {path.name: path.read_bytes() for path in broken.output.iterdir()} == {
     path.name: path.read_bytes() for path in options.output.iterdir()
   }
+
+
+def test_edited_sources_have_another_digest(tmp_path):
+  """So that a run begun before an edit does not go on after it."""
+  for name in ("one", "two"):
+    (tmp_path / name / "presets").mkdir(parents=True)
+    (tmp_path / name / "presets" / "street.py").write_text("people = 25\n")
+  first = sources.digest(tmp_path / "one")
+  assert first == sources.digest(tmp_path / "two")
+  sources.digest.cache_clear()
+  (tmp_path / "two" / "presets" / "street.py").write_text("people = 26\n")
+  assert first != sources.digest(tmp_path / "two")
+  (tmp_path / "one" / "presets" / "street.py").rename(tmp_path / "one/a.py")
+  sources.digest.cache_clear()
+  assert first != sources.digest(tmp_path / "one")
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_an_interrupted_run_goes_on_only_with_the_same_sources(
+  tmp_path, monkeypatch, caplog, edited
+):
+  monkeypatch.setattr(shards, "PICTURES_PER_SHARD", 2)
+  options = synthetic_records.Options(tmp_path / "records", 6, workers=1)
+
+  def make(order, numbers, workers, with_thumbnails=False):
+    for number in numbers:
+      if number == 5:
+        raise KeyboardInterrupt
+      yield pictures.make_picture(order, with_thumbnails, number)
+
+  with monkeypatch.context() as patch:
+    patch.setattr(synthetic_records, "make_pictures", make)
+    with pytest.raises(KeyboardInterrupt):
+      synthetic_records.synthesize(ORDER, options)
+  if edited:
+    monkeypatch.setattr(sources, "digest", lambda: "of other sources")
+  with caplog.at_level(logging.INFO):
+    synthetic_records.synthesize(ORDER, options)
+  assert ("goes on after" in caplog.text) is not edited
 
 
 @pytest.mark.parametrize(
