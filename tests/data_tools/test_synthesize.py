@@ -170,6 +170,33 @@ def test_a_sheet_that_cannot_be_written_shows_before_the_work(
   assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_pictures_of_the_sheet_are_drawn_once(tmp_path, monkeypatch):
+  made = []
+
+  def make(order, numbers, workers, with_thumbnails=False):
+    for number in numbers:
+      made.append(number)
+      yield pictures.make_picture(order, with_thumbnails, number)
+
+  monkeypatch.setattr(synthetic_records, "make_pictures", make)
+  number = pictures.SHEET_PICTURES + 3
+  options = synthetic_records.Options(
+    tmp_path / "records",
+    number,
+    contact_sheet=tmp_path / "sheet.png",
+    workers=1,
+  )
+  synthetic_records.synthesize(ORDER, options)
+  assert made == list(range(number))
+  plain = dataclasses.replace(
+    options, output=tmp_path / "plain", contact_sheet=None
+  )
+  synthetic_records.synthesize(ORDER, plain)
+  assert {path.name: path.read_bytes() for path in plain.output.iterdir()} == {
+    path.name: path.read_bytes() for path in options.output.iterdir()
+  }
+
+
 def test_workers_do_not_load_tensorflow():
   program = (
     "import sys, data_tools.synthesize; sys.exit('tensorflow' in sys.modules)"
