@@ -13,10 +13,11 @@ from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.errors import InputError
 from data_tools import sheets
 from data_tools.splits import assign_splits, check_shares
-from data_tools.synthesis import ablations
+from data_tools.synthesis import ablations, sources
 from data_tools.synthesis.pictures import (
   SHEET_PICTURES,
   Order,
+  Picture,
   make_pictures,
   picture_id,
   size_of,
@@ -66,7 +67,10 @@ def synthesize(order: Order, options: Options) -> Manifest:
   ids = [picture_id(order, index) for index in range(options.pictures)]
   splits = _splits(ids, order, options)
   details = described(order, options)
-  text = json.dumps([__version__, details], sort_keys=True, default=str)
+  # With the sources: pictures of an edited preset never join its old ones.
+  text = json.dumps(
+    [__version__, sources.digest(), details], sort_keys=True, default=str
+  )
   # Plain files hold every picture: with them nothing is to be skipped.
   key = "" if options.files else hashlib.sha256(text.encode()).hexdigest()
   with contextlib.ExitStack() as stack:
@@ -77,21 +81,26 @@ def synthesize(order: Order, options: Options) -> Manifest:
     if options.files is not None:
       # Entered last, so that a refused --output leaves the old files alone.
       files = stack.enter_context(PlainFiles(options.files, options.overwrite))
+    shown: dict[str, Picture] = {}
     if options.contact_sheet is not None:
       # First: a place that cannot be written shows before the work is done.
-      _write_sheet(options.contact_sheet, order, options)
+      shown = _write_sheet(options.contact_sheet, order, options)
     if writer.recovered:
       logger.info(
         "%s: goes on after %d of %d pictures, which an interrupted run made.",
         *(options.output, writer.recovered, options.pictures),
       )
-    missing = [n for n, name in enumerate(ids) if not writer.has(name)]
+    missing = [
+      number
+      for number, name in enumerate(ids)
+      if name not in shown and not writer.has(name)
+    ]
     pictures = make_pictures(order, missing, options.workers)
     for name in tqdm(ids, f"synthesize {order.preset}", unit="picture"):
       if writer.has(name):
         writer.recall(name)
         continue
-      picture = next(pictures)
+      picture = shown.pop(name, None) or next(pictures)
       record = CrowdRecord(
         id=picture.id,
         image=picture.jpeg,
@@ -105,11 +114,16 @@ def synthesize(order: Order, options: Options) -> Manifest:
   return writer.manifest
 
 
-def _write_sheet(path: Path, order: Order, options: Options) -> None:
+def _write_sheet(
+  path: Path, order: Order, options: Options
+) -> dict[str, Picture]:
+  """Writes the contact sheet; returns its pictures, by their ids."""
   first = range(min(SHEET_PICTURES, options.pictures))
-  shown = make_pictures(order, first, options.workers, with_thumbnails=True)
-  thumbnails = [each.thumbnail for each in shown]
+  made = make_pictures(order, first, options.workers, with_thumbnails=True)
+  shown = {picture.id: picture for picture in made}
+  thumbnails = [picture.thumbnail for picture in shown.values()]
   sheets.write_sheet(path, [each for each in thumbnails if each is not None])
+  return shown
 
 
 def _splits(ids: list[str], order: Order, options: Options) -> dict[str, str]:

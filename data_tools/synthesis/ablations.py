@@ -53,14 +53,18 @@ def _camera(preset: Preset) -> Preset:
   camera = type(preset.camera)(
     **{name: _middle(pair) for name, pair in ranges.items()}
   )
-  return dataclasses.replace(preset, camera=camera)
+  crowd = dataclasses.replace(preset.crowd, overruns=0.0)
+  return dataclasses.replace(preset, camera=camera, crowd=crowd)
 
 
 def _variety(preset: Preset) -> Preset:
   """All wear plain grey, carry nothing and have no hat, whatever it rains."""
   plain = Wardrobe(
     **dict.fromkeys(
-      ("lively", "patterned", "hats", "bags", "in_hand", "umbrellas", "prams"),
+      (
+        *("lively", "patterned", "hats", "bags", "in_hand", "demonstrate"),
+        *("umbrellas", "prams"),
+      ),
       0.0,
     ),
     children=0.0,

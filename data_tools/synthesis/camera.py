@@ -13,6 +13,7 @@ import numpy as np
 
 MIN_DEPTH = 0.4  # metres: what is nearer is not drawn
 FAR = 2000.0  # metres: there the ground ends
+UNDER_CEILING = 0.6  # metres: no camera hangs higher
 
 
 @dataclasses.dataclass(frozen=True)

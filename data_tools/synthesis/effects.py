@@ -36,10 +36,10 @@ class EffectRange:
   exposure: Pair = (0.85, 1.25)
   white_balance: Pair = (-0.06, 0.06)
   contrast: Pair = (0.9, 1.2)
-  saturation: Pair = (0.7, 1.15)
+  saturation: Pair = (0.65, 1.1)
   vignette: Pair = (0.0, 0.2)
-  blur: Pair = (0.0, 0.7)
-  sharpen: Pair = (0.1, 1.0)
+  blur: Pair = (0.2, 1.0)
+  sharpen: Pair = (0.0, 0.8)
   noise: Pair = (0.5, 4.0)
   jpeg_quality: tuple[int, int] = (70, 96)
   monochrome: float = 0.0
@@ -103,7 +103,9 @@ def _tone(
   mix = saturation * np.eye(3) + (1 - saturation) * grey
   contrast = between(dice, choice.contrast)
   matrix = contrast * mix * gains[None, :]
-  offset = np.full((3, 1), 118 * (1 - contrast))
+  # About the middle of a dim picture, or all of its shadows would be black.
+  middle = min(118.0, exposure * float(image[::8, ::8].mean()))
+  offset = np.full((3, 1), middle * (1 - contrast))
   matrix = np.hstack([matrix, offset]).astype(np.float32)
   return cv2.transform(image, matrix)
 

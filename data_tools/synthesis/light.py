@@ -84,10 +84,10 @@ class Light:
     level = np.ones(x.shape, np.float32)
     if not self.lamps:
       return level
-    level *= np.float32(0.45)
+    level *= np.float32(0.65)
     for across, along, reach in self.lamps:
       distance = ((x - across) ** 2 + (y - along) ** 2) / np.float32(reach**2)
-      level += np.float32(1.3) / (1 + distance * distance)
+      level += np.float32(1.1) / (1 + distance * distance)
     return np.minimum(level, np.float32(1.9))
 
   def paint(

@@ -5,6 +5,7 @@ import dataclasses
 import gc
 import itertools
 import math
+import zlib
 from collections.abc import Iterator
 
 import cv2
@@ -13,10 +14,11 @@ import numpy as np
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.crowd.floor import Place
 from data_tools.synthesis.crowd.gather import place_crowd
+from data_tools.synthesis.crowd.overrun import tilt_down
 from data_tools.synthesis.drawing.canvas import MOST_PEOPLE, Canvas
 from data_tools.synthesis.drawing.solids import Solid
 from data_tools.synthesis.drawing.world import world_spheres
-from data_tools.synthesis.draws import Dice, between, choose, weighted
+from data_tools.synthesis.draws import Dice, between, chance, choose, weighted
 from data_tools.synthesis.effects import apply_effects, draw_quality
 from data_tools.synthesis.light import Light, draw_light
 from data_tools.synthesis.people import colours
@@ -91,10 +93,16 @@ def render(
     max_heads: no more people than this.
     min_visible: share of a head's disc that must be seen for a label.
   """
-  rng = np.random.default_rng(np.random.SeedSequence([seed, index]))
+  # By its name, or presets with like ranges would show the same scenes.
+  kind = zlib.crc32(preset.name.encode())
+  rng = np.random.default_rng(np.random.SeedSequence([seed, index, kind]))
   dice = Dice(int(rng.integers(1 << 62)))
   around = weighted(dice, preset.surroundings)(dice)
   camera = preset.camera.draw(dice, width, rows, around)
+  crowd = preset.crowd
+  overruns = chance(dice, crowd.overruns)
+  if overruns:
+    camera = tilt_down(dice, camera, around, crowd.farthest, crowd.least_head)
   light = draw_light(dice, weighted(dice, preset.lights), camera.yaw)
   light = light_within(light, around)
   clutter = preset.clutter
@@ -105,8 +113,10 @@ def render(
   things += place_props(dice, camera, around, clutter.props, amount, taken)
   obstacles = [disc for thing in things for disc in thing.discs()]
   most = min(max_heads or MOST_PEOPLE, MOST_PEOPLE)
-  places = place_crowd(rng, dice, camera, around, obstacles, preset.crowd, most)
-  people = _people(dice, camera, preset, light, places)
+  places = place_crowd(
+    rng, dice, camera, around, obstacles, crowd, most, overruns
+  )
+  people = _people(dice, camera, preset, light, around.ceiling, places)
   people.sort(key=around.depth, reverse=True)
   ground = weighted(dice, preset.grounds)
   front = foreground(
@@ -115,7 +125,7 @@ def render(
   scene = Scene(camera, light, around, ground, things, front)
   grain = int(rng.integers(1 << 62))
   canvas = draw_scene(scene, people, grain)
-  if preset.crowd.apart:
+  if crowd.apart:
     shares = canvas.visible_shares(len(people))
     people = list(itertools.compress(people, shares >= IN_SIGHT))
     canvas = draw_scene(scene, people, grain)
@@ -159,6 +169,7 @@ def _people(
   camera: Camera,
   preset: Preset,
   light: Light,
+  ceiling: float,
   places: list[Place],
 ) -> list[Solid]:
   team = choose(dice, colours.LIVELY)
@@ -174,6 +185,7 @@ def _people(
       place.pose,
       umbrellas,
       team,
+      math.isfinite(ceiling),
     )
     for place in places
   ]

@@ -7,14 +7,19 @@ import numpy as np
 import pytest
 
 from data_tools.synthesis import lights, presets, render
-from data_tools.synthesis.camera import Camera
+from data_tools.synthesis.camera import UNDER_CEILING, Camera
 from data_tools.synthesis.crowd import formations
-from data_tools.synthesis.crowd.floor import Floor, Spacing, seats_in_sight
+from data_tools.synthesis.crowd.floor import (
+  LEAST_HEAD,
+  Floor,
+  Spacing,
+  seats_in_sight,
+)
 from data_tools.synthesis.crowd.gather import CrowdRange, how_many, place_crowd
 from data_tools.synthesis.drawing.solids import Solid
 from data_tools.synthesis.draws import Dice, weighted
 from data_tools.synthesis.light import draw_light
-from data_tools.synthesis.presets.base import UNDER_CEILING, CameraRange
+from data_tools.synthesis.presets.base import CameraRange
 from data_tools.synthesis.scene.placing import (
   light_within,
   place_lamps,
@@ -151,6 +156,23 @@ def test_points_lie_in_the_picture_and_below_the_cap(name):
     assert rendered.image.std() > 1
 
 
+@pytest.mark.parametrize("width", [96, 320])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_grown_up_s_head_is_smaller_than_the_least(name, width):
+  """On stands and in small pictures, too; children's are a quarter less."""
+  preset = presets.PRESETS[name]
+  wardrobe = dataclasses.replace(preset.wardrobe, children=0.0)
+  preset = dataclasses.replace(preset, wardrobe=wardrobe)
+  sizes = np.concatenate(
+    [
+      2 * render.render(preset, 7, index, width, width * 3 // 4, 60).radii
+      for index in range(8)
+    ]
+  )
+  assert len(sizes) > 10
+  assert sizes.min() > 0.85 * LEAST_HEAD  # the shortest are a sixth less
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_part_of_a_preset_can_be_drawn(name):
   preset = presets.PRESETS[name]
@@ -159,7 +181,10 @@ def test_every_part_of_a_preset_can_be_drawn(name):
     for part, _ in getattr(preset, field):
       alone = dataclasses.replace(preset, **{field: ((part, 1.0),)})
       shots.append(
-        [render.render(alone, 2, index, 64, 48, 5).image for index in range(3)]
+        [
+          render.render(alone, 2, index, 192, 144, 5).image
+          for index in range(8)
+        ]
       )
     # Each leaves its own mark on what are otherwise the same pictures.
     for one, other in itertools.combinations(np.array(shots, int), 2):
@@ -255,6 +280,7 @@ def test_three_thousand_heads_fit_in_a_picture():
     packed=0.0,
     spacing=(0.5, 0.5),
     least_head=(3.0, 3.0),
+    overruns=0.0,
     formations=((formations.gathering, 1.0),),
   )
   camera = CameraRange(
@@ -267,7 +293,7 @@ def test_three_thousand_heads_fit_in_a_picture():
     lights=((lights.SUNNY, 1.0),),
     surroundings=((outdoors.open_place, 1.0),),
   )
-  rendered = render.render(preset, 3, 0, 1024, 768)
+  rendered = render.render(preset, 3, 2, 1024, 768)
   assert rendered.people > 3000
   assert len(rendered.points) > 2500
 

@@ -220,7 +220,7 @@ def test_labels_are_the_heads_that_the_id_buffer_shows(
     preset.crowd, empty_share=0.0, few_share=0.0, people=(300, 300)
   )
   preset = dataclasses.replace(preset, crowd=crowd)
-  rendered = render.render(preset, 8, 1, 256, 192, min_visible=min_visible)
+  rendered = render.render(preset, 8, 2, 256, 192, min_visible=min_visible)
   canvas, camera, people = seen["canvas"], seen["camera"], seen["people"]
   assert rendered.people == len(people) > 0
   labelled = rendered.points

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from data_tools.synthesis import lights
+from data_tools.synthesis import lights, presets, render
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.drawing.canvas import Canvas
 from data_tools.synthesis.drawing.shapes import pole, upright
@@ -235,3 +235,40 @@ def test_sun_stands_before_the_camera_when_it_shines_against_it() -> None:
     ahead = forward[:2] @ light.sun[:2] / math.hypot(*light.sun[:2])
     assert ahead > math.cos(0.51)
     assert light.glare > 0
+
+
+def _patches(rendered: render.Rendered) -> np.ndarray:
+  """Returns mean and deviation of the brightness of each head, [heads, 2]."""
+  grey, values = rendered.image.mean(axis=2), []
+  for (x, y), radius in zip(rendered.points, rendered.radii, strict=True):
+    row, column, reach = int(y), int(x), max(2, round(float(radius)))
+    patch = grey[
+      max(0, row - reach) : row + reach + 1,
+      max(0, column - reach) : column + reach + 1,
+    ]
+    values.append((patch.mean(), patch.std()))
+  return np.array(values).reshape(-1, 2)
+
+
+@pytest.mark.parametrize("name", ["rally", "street", "square"])
+def test_heads_that_are_labelled_at_night_can_be_seen(name: str) -> None:
+  preset = dataclasses.replace(
+    presets.PRESETS[name], lights=((lights.NIGHT, 1.0),)
+  )
+  heads = [
+    _patches(render.render(preset, 3, index, 1024, 768, 200))
+    for index in range(10)
+  ]
+  mean, deviation = np.concatenate(heads).T
+  assert len(mean) > 200
+  assert (mean < 12).mean() < 0.05
+  assert ((mean < 20) & (deviation < 6)).mean() < 0.02
+  crowds = [each for each in heads if len(each) > 8]
+  assert max((each[:, 0] < 12).mean() for each in crowds) < 0.3
+
+
+def test_contrast_does_not_blacken_a_dim_picture() -> None:
+  dim = chart() // 8
+  hard = through(dim, contrast=(1.3, 1.3))
+  assert hard.mean() == pytest.approx(through(dim).mean(), abs=2)
+  assert (hard < 4).mean() < 0.01

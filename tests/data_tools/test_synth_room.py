@@ -15,7 +15,7 @@ from data_tools.synthesis.drawing.swatch import Swatch
 from data_tools.synthesis.drawing.world import world_spheres
 from data_tools.synthesis.draws import Dice
 from data_tools.synthesis.light import Light
-from data_tools.synthesis.surroundings import outdoors
+from data_tools.synthesis.surroundings import facade, indoors, outdoors
 from data_tools.synthesis.surroundings.room import apart, meet, on_open_ground
 
 LIGHT = Light((0.0, 0.0, 1.0), 0.0, 0.5, (1.0, 1.0, 1.0), (0.7,) * 3, 1e4)
@@ -124,3 +124,38 @@ def test_audience_looks_at_the_stage() -> None:
     around = outdoors.before_a_stage(Dice(seed))
     assert around.things[0].position[:2] == around.focus
     assert on_open_ground([(*around.focus, 1.0)], around.open_ground) is False
+
+
+def test_columns_stand_on_the_floor_and_reach_the_ceiling() -> None:
+  for seed in range(20):
+    column = indoors._column(Dice(seed), 2.0, 9.0, 4.0)
+    ends = [
+      (low - radius, low + radius)
+      for part in column.parts
+      for _, _, low, radius in part.spheres
+    ]
+    assert min(low for low, _ in ends) == 0.0
+    assert max(high for _, high in ends) == 4.0
+
+
+def test_no_house_of_one_storey_ends_in_nothing() -> None:
+  kinds = set()
+  for seed in range(30):
+    parts = facade.house(
+      Dice(seed), (0.0, 9.0), (12.0, 9.0), shops=1.0, tall=0.0, roofs=0.6
+    )
+    shop, top = parts
+    assert max(z for _, _, z, _ in shop.spheres) == facade.GROUND_FLOOR
+    assert min(z for _, _, z, _ in top.spheres) == facade.GROUND_FLOOR
+    kinds.add(
+      min(y for _, y, _, _ in top.spheres)
+      < max(y for _, y, _, _ in top.spheres)
+    )
+  assert kinds == {True, False}  # roofs slope away, parapets stand
+
+
+def test_shops_in_a_hall_have_no_roof() -> None:
+  parts = facade.house(
+    Dice(1), (0.0, 9.0), (12.0, 9.0), shops=1.0, tall=0.0, roofs=0.0
+  )
+  assert len(parts) == 1

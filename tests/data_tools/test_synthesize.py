@@ -17,7 +17,14 @@ from cdcc_tf.data import reading, shards
 from cdcc_tf.errors import InputError
 from data_tools import sheets, synthesize, synthetic_records
 from data_tools.formats import csv_points
-from data_tools.synthesis import ablations, look, pictures, presets, render
+from data_tools.synthesis import (
+  ablations,
+  look,
+  pictures,
+  presets,
+  render,
+  sources,
+)
 from data_tools.synthesis.people import colours, head
 from data_tools.synthesis.plain_files import PlainFiles
 
@@ -39,11 +46,13 @@ def test_picture_depends_on_seed_and_index_only():
 
 def test_pictures_are_the_same_whatever_the_number_of_workers():
   order = dataclasses.replace(ORDER, preset=",".join(presets.PRESETS))
-  alone = list(pictures.make_pictures(order, range(9), workers=1))
-  shared = list(pictures.make_pictures(order, range(9), workers=2))
-  assert [made.id.split("/")[0] for made in alone[:-2]] == list(presets.PRESETS)
-  assert alone[0].id == "street/seed3/00000"
-  assert alone[8].id == "square/seed3/00008"
+  names = list(presets.PRESETS)
+  number = len(names) + 2
+  alone = list(pictures.make_pictures(order, range(number), workers=1))
+  shared = list(pictures.make_pictures(order, range(number), workers=2))
+  assert [made.id.split("/")[0] for made in alone] == names + names[:2]
+  assert alone[0].id == f"{names[0]}/seed3/00000"
+  assert alone[-1].id == f"{names[1]}/seed3/{number - 1:05d}"
   for one, other in zip(alone, shared, strict=True):
     assert (one.id, one.jpeg) == (other.id, other.jpeg)
     np.testing.assert_array_equal(one.points, other.points)
@@ -90,6 +99,20 @@ def test_presets_take_turns():
   assert pictures.make_picture(alone, False, 1).jpeg == made[1].jpeg
 
 
+def test_presets_of_one_seed_are_other_draws():
+  """Though all that surveillance has of its own is its light and camera."""
+  points = [
+    pictures.make_picture(
+      dataclasses.replace(ORDER, preset=name, max_heads=None), False, index
+    ).points
+    for name in ("platform", "surveillance")
+    for index in range(6)
+  ]
+  seen = [tuple(map(tuple, each.tolist())) for each in points if len(each)]
+  assert len(seen) > 6
+  assert len(set(seen)) == len(seen)
+
+
 def _die(order: pictures.Order, with_thumbnail: bool, index: int) -> None:
   if index == 5:
     os.kill(os.getpid(), signal.SIGKILL)
@@ -116,9 +139,11 @@ def test_every_preset_has_its_share_of_every_split(tmp_path):
 
 def test_few_pictures_of_every_preset_add_up_to_a_val(tmp_path):
   order = dataclasses.replace(ORDER, preset=",".join(presets.PRESETS))
-  options = synthetic_records.Options(tmp_path / "records", 21, workers=1)
+  number = 3 * len(presets.PRESETS)
+  options = synthetic_records.Options(tmp_path / "records", number, workers=1)
   manifest = synthetic_records.synthesize(order, options)
-  assert manifest.pictures == {"train": 19, "val": 2}
+  val = round(number / 10)
+  assert manifest.pictures == {"train": number - val, "val": val}
 
 
 def test_a_sheet_that_cannot_be_written_shows_before_the_work(
@@ -143,6 +168,33 @@ def test_a_sheet_that_cannot_be_written_shows_before_the_work(
     synthetic_records.synthesize(ORDER, options)
   assert len(made) <= pictures.SHEET_PICTURES
   assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_pictures_of_the_sheet_are_drawn_once(tmp_path, monkeypatch):
+  made = []
+
+  def make(order, numbers, workers, with_thumbnails=False):
+    for number in numbers:
+      made.append(number)
+      yield pictures.make_picture(order, with_thumbnails, number)
+
+  monkeypatch.setattr(synthetic_records, "make_pictures", make)
+  number = pictures.SHEET_PICTURES + 3
+  options = synthetic_records.Options(
+    tmp_path / "records",
+    number,
+    contact_sheet=tmp_path / "sheet.png",
+    workers=1,
+  )
+  synthetic_records.synthesize(ORDER, options)
+  assert made == list(range(number))
+  plain = dataclasses.replace(
+    options, output=tmp_path / "plain", contact_sheet=None
+  )
+  synthetic_records.synthesize(ORDER, plain)
+  assert {path.name: path.read_bytes() for path in plain.output.iterdir()} == {
+    path.name: path.read_bytes() for path in options.output.iterdir()
+  }
 
 
 def test_workers_do_not_load_tensorflow():
@@ -335,6 +387,45 @@ def test_interrupted_records_go_on_and_end_the_same(
   assert {path.name: path.read_bytes() for path in broken.output.iterdir()} == {
     path.name: path.read_bytes() for path in options.output.iterdir()
   }
+
+
+def test_edited_sources_have_another_digest(tmp_path):
+  """So that a run begun before an edit does not go on after it."""
+  for name in ("one", "two"):
+    (tmp_path / name / "presets").mkdir(parents=True)
+    (tmp_path / name / "presets" / "street.py").write_text("people = 25\n")
+  first = sources.digest(tmp_path / "one")
+  assert first == sources.digest(tmp_path / "two")
+  sources.digest.cache_clear()
+  (tmp_path / "two" / "presets" / "street.py").write_text("people = 26\n")
+  assert first != sources.digest(tmp_path / "two")
+  (tmp_path / "one" / "presets" / "street.py").rename(tmp_path / "one/a.py")
+  sources.digest.cache_clear()
+  assert first != sources.digest(tmp_path / "one")
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_an_interrupted_run_goes_on_only_with_the_same_sources(
+  tmp_path, monkeypatch, caplog, edited
+):
+  monkeypatch.setattr(shards, "PICTURES_PER_SHARD", 2)
+  options = synthetic_records.Options(tmp_path / "records", 6, workers=1)
+
+  def make(order, numbers, workers, with_thumbnails=False):
+    for number in numbers:
+      if number == 5:
+        raise KeyboardInterrupt
+      yield pictures.make_picture(order, with_thumbnails, number)
+
+  with monkeypatch.context() as patch:
+    patch.setattr(synthetic_records, "make_pictures", make)
+    with pytest.raises(KeyboardInterrupt):
+      synthetic_records.synthesize(ORDER, options)
+  if edited:
+    monkeypatch.setattr(sources, "digest", lambda: "of other sources")
+  with caplog.at_level(logging.INFO):
+    synthetic_records.synthesize(ORDER, options)
+  assert ("goes on after" in caplog.text) is not edited
 
 
 @pytest.mark.parametrize(

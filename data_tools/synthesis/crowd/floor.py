@@ -13,6 +13,7 @@ from data_tools.synthesis.surroundings.base import Seat, Surroundings
 
 NEAREST_HEAD = 0.085  # of the picture's width: nobody is nearer
 HEAD_HEIGHT = 0.22  # metres
+LEAST_HEAD = 2.5  # pixels: nobody is so far off that a head is smaller
 _SITTING_HEAD = 1.1  # metres over the foot of a seat
 
 
@@ -68,6 +69,7 @@ class Floor:
     obstacles: list[tuple[float, float, float]],
     gap: float,
     far: float,
+    fades: bool = True,
   ):
     """Starts from an empty place.
 
@@ -78,25 +80,38 @@ class Floor:
       obstacles: x, y and radius of what stands in the way, in metres.
       gap: distance that people keep, in metres.
       far: metres beyond which nobody stands.
+      fades: whether the crowd thins out towards there.
     """
     self.surroundings, self.gap, self.far = surroundings, gap, far
     self.patch: tuple[float, float, float] | None = None
-    self._rng, self._camera = rng, camera
+    self._rng, self._camera, self._fades = rng, camera, fades
     self._spacing = Spacing(max(gap, 0.6))
     for x, y, radius in obstacles:
       self._spacing.add(x, y, radius)
 
-  def gather_at(self, dice: Dice, radius: float) -> None:
-    """Draws one place for all to gather at: x, y and radius in metres."""
+  def gather_at(
+    self, dice: Dice, radius: float, end: float | None = None
+  ) -> None:
+    """Draws one place for all to gather at: x, y and radius in metres.
+
+    Args:
+      dice: of the picture.
+      radius: metres.
+      end: metres at which the picture ends, beyond which the crowd goes on.
+    """
     far = min(self.far, self._camera.height * 2 + dice.random() ** 2 * self.far)
     side = math.radians(self._camera.yaw) + dice.uniform(-0.3, 0.3)
     away = far * dice.uniform(0.5, 1.0)
     middle = max(away, radius * dice.uniform(0.6, 1.2))
+    if end is not None:  # as many are in the picture: half of it is not
+      middle, radius = end * dice.uniform(0.7, 1.0), radius * math.sqrt(2)
     self.patch = (middle * math.sin(side), middle * math.cos(side), radius)
 
   def take(self, x: float, y: float) -> bool:
     """Takes a place for one person, if it is free."""
     here = np.array([x]), np.array([y])
+    if math.hypot(x, y, self._camera.height) > sight(self._camera):
+      return False  # companions of who stands just near enough
     if not self._spacing.is_free(x, y, self.gap):
       return False
     if not self.surroundings.open_ground(*here)[0]:
@@ -141,9 +156,10 @@ class Floor:
       along = x * math.cos(angle) + y * math.sin(angle)
       waves += np.sin(along * length + phase)
     kept = rng.random(len(x)) < np.exp(rng.uniform(0, 1.3) * (waves - 2.0))
-    # The crowd thins out towards its end rather than stopping at a line.
-    ends = far * rng.uniform(0.6, 1.0) * rng.uniform(0.7, 1.0, len(x))
-    kept &= np.hypot(x, y) < ends
+    if self._fades:
+      # The crowd thins out towards its end rather than stopping at a line.
+      ends = far * rng.uniform(0.6, 1.0) * rng.uniform(0.7, 1.0, len(x))
+      kept &= np.hypot(x, y) < ends
     return self._in_sight(x[kept], y[kept])[:count]
 
   def _in_sight(
@@ -173,7 +189,7 @@ def seen_spots(
   y: np.ndarray,
   height: float | np.ndarray = 1.55,
 ) -> np.ndarray:
-  """Tells whether a point over the ground lies in the picture.
+  """Tells whether a head over the ground lies in the picture, near enough.
 
   Args:
     camera: the camera.
@@ -186,4 +202,9 @@ def seen_spots(
   nearest = camera.focal * HEAD_HEIGHT / (NEAREST_HEAD * camera.width)
   size = np.array([camera.width, camera.rows])
   inside = ((pixels >= 0) & (pixels < size)).all(axis=1)
-  return inside & (depth > nearest)
+  return inside & (depth > nearest) & (depth < sight(camera))
+
+
+def sight(camera: Camera) -> float:
+  """Returns the metres at which a head has shrunk to `LEAST_HEAD`."""
+  return camera.focal * HEAD_HEIGHT / LEAST_HEAD

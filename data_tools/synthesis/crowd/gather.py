@@ -8,16 +8,17 @@ import numpy as np
 from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.crowd.floor import (
   HEAD_HEIGHT,
+  LEAST_HEAD,
   Floor,
   Place,
   seats_in_sight,
 )
 from data_tools.synthesis.crowd.formations import Formation, Manner, gathering
+from data_tools.synthesis.crowd.overrun import top_reach
 from data_tools.synthesis.draws import Dice, Pair, between, chance, weighted
 from data_tools.synthesis.surroundings.base import Surroundings
 
 _REFERENCE_WIDTH = 1024  # pixels
-LEAST_HEAD = 2.5  # pixels: no head is smaller
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +39,7 @@ class CrowdRange:
     least_head: pixels in a picture of full width; people whose heads are
       smaller are too far off.
     sitting: share of those who do not walk that sit.
+    overruns: share of crowds that go on beyond the top of the picture.
     apart: whether only those stay whose heads are in sight; see `render`.
   """
 
@@ -53,6 +55,7 @@ class CrowdRange:
   density: Pair = (0.6, 3.0)
   least_head: Pair = (3.0, 5.0)
   sitting: float = 0.0
+  overruns: float = 0.0
   apart: bool = False
 
 
@@ -64,6 +67,7 @@ def place_crowd(
   obstacles: list[tuple[float, float, float]],
   choice: CrowdRange,
   max_heads: int | None = None,
+  overruns: bool = False,
 ) -> list[Place]:
   """Draws a crowd.
 
@@ -75,6 +79,8 @@ def place_crowd(
     obstacles: x, y and radius of what stands in the way, in metres.
     choice: of the preset.
     max_heads: no more than so many.
+    overruns: whether the crowd goes on beyond the picture's top, where the
+      camera sees open ground.
 
   Returns:
     As many places as were drawn, or as many as there was room for.
@@ -96,10 +102,12 @@ def place_crowd(
   over_ground = math.sqrt(max(0.0, reach**2 - camera.height**2))
   # A high camera sees small heads only, but sees some.
   far = min(choice.farthest, max(over_ground, 2.5 * camera.height))
-  floor = Floor(rng, camera, surroundings, obstacles, gap, far)
+  end = top_reach(camera) if overruns else None
+  far = far if end is None else max(far, end)
+  floor = Floor(rng, camera, surroundings, obstacles, gap, far, end is None)
   if chance(dice, choice.packed):
     area = wanted / between(dice, choice.density)
-    floor.gather_at(dice, math.sqrt(area / math.pi))
+    floor.gather_at(dice, math.sqrt(area / math.pi), end)
   manner = Manner(
     dice, between(dice, choice.moving), choice.sitting, choice.grouped
   )

@@ -261,10 +261,12 @@ BAGS: tuple[tuple[Garment, float], ...] = (
   (carrier_bag, 0.2),
 )
 IN_HAND: tuple[tuple[Garment, float], ...] = (
-  (telephone, 0.5),
-  (cup, 0.3),
-  (flag, 0.07),
-  (placard, 0.06),
-  (balloon, 0.07),
+  (telephone, 0.62),
+  (cup, 0.38),
+)
+DEMONSTRATED: tuple[tuple[Garment, float], ...] = (
+  (flag, 0.4),
+  (placard, 0.25),
+  (balloon, 0.35),
 )
 PUSHED: tuple[tuple[Garment, float], ...] = ((pram, 0.45), (suitcase, 0.55))

@@ -34,15 +34,15 @@ MUTED: tuple[Colour, ...] = (
   (0.33, 0.27, 0.20),
 )
 LIVELY: tuple[Colour, ...] = (
-  (0.75, 0.12, 0.14),
+  (0.61, 0.18, 0.19),
   (0.92, 0.92, 0.92),
-  (0.14, 0.33, 0.72),
-  (0.90, 0.72, 0.15),
-  (0.16, 0.45, 0.28),
-  (0.88, 0.48, 0.62),
-  (0.90, 0.45, 0.15),
-  (0.42, 0.66, 0.82),
-  (0.45, 0.24, 0.50),
+  (0.20, 0.33, 0.59),
+  (0.84, 0.72, 0.33),
+  (0.22, 0.42, 0.30),
+  (0.80, 0.52, 0.62),
+  (0.79, 0.48, 0.28),
+  (0.48, 0.64, 0.75),
+  (0.41, 0.27, 0.45),
 )
 UNIFORM: tuple[Colour, Colour] = ((0.42, 0.43, 0.45), (0.20, 0.21, 0.24))
 LEGWEAR: tuple[Colour, ...] = (
@@ -66,7 +66,8 @@ class Wardrobe:
     long_sleeves: of tops with long sleeves; falls in warm places.
     hats: of people with something on their head.
     bags: of people with a bag.
-    in_hand: of people with a phone, a cup, a flag in their hand.
+    in_hand: of people with a phone or a cup in their hand.
+    demonstrate: of people with a flag, a placard or a balloon.
     umbrellas: of people under an umbrella when it does not rain.
     prams: of those who walk or stand, with a pram or a suitcase.
     children: of people below 1.45 m.
@@ -82,6 +83,7 @@ class Wardrobe:
   hats: float = 0.12
   bags: float = 0.5
   in_hand: float = 0.2
+  demonstrate: float = 0.0
   umbrellas: float = 0.01
   prams: float = 0.02
   children: float = 0.07

@@ -37,6 +37,7 @@ def draw_person(
   pose: poses.Pose = poses.standing,
   umbrellas: float = 0.0,
   team: colours.Colour | None = None,
+  roofed: bool = False,
 ) -> Solid:
   """Draws one person.
 
@@ -49,6 +50,7 @@ def draw_person(
     pose: how the person stands.
     umbrellas: share of people under one because it rains.
     team: colour of the tops that supporters wear.
+    roofed: whether under a roof, where nobody opens an umbrella.
   """
   child = dice.random() < wardrobe.children
   height = dice.uniform(1.0, 1.42) if child else dice.gauss(1.69, 0.085)
@@ -69,7 +71,8 @@ def draw_person(
     below += weighted(dice, carried.PUSHED)(dice, colours.NAVY, figure)
   if detail:
     trunk += _luggage(dice, wardrobe, figure)
-  wet = 0.0 if wardrobe.uniform else max(umbrellas, wardrobe.umbrellas)
+  wet = max(umbrellas, wardrobe.umbrellas)
+  wet = 0.0 if wardrobe.uniform or roofed else wet
   if dice.random() < wet:
     trunk += carried.umbrella(dice, colours.NAVY, figure)
   nod, turn = 0.0, 0.0
@@ -160,7 +163,9 @@ def _luggage(dice: Dice, wardrobe: Wardrobe, figure: Figure) -> list[Part]:
   if dice.random() < wardrobe.bags:
     paint = vary(dice, choose(dice, colours.MUTED + colours.LIVELY))
     parts += weighted(dice, carried.BAGS)(dice, paint, figure)
-  if dice.random() < wardrobe.in_hand:
+  if dice.random() < wardrobe.demonstrate:
+    parts += weighted(dice, carried.DEMONSTRATED)(dice, colours.NAVY, figure)
+  elif dice.random() < wardrobe.in_hand:
     paint = vary(dice, choose(dice, colours.MUTED))
     parts += weighted(dice, carried.IN_HAND)(dice, paint, figure)
   return parts

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-from data_tools.synthesis.camera import Camera
+from data_tools.synthesis.camera import UNDER_CEILING, Camera
 from data_tools.synthesis.crowd.gather import CrowdRange
 from data_tools.synthesis.draws import Dice, Pair, between
 from data_tools.synthesis.effects import EffectRange
@@ -16,7 +16,6 @@ from data_tools.synthesis.surroundings.base import Kind, Surroundings
 
 _FAR_WIDTH = 640  # pixels from which cameras stand as far off as they are said
 LOWEST = 2.3  # metres: below, the nearest people hide all others
-UNDER_CEILING = 0.6  # metres
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,8 +43,8 @@ class CameraRange:
   ) -> Camera:
     """Draws a camera; high ones look down more than low ones.
 
-    Small pictures come from nearer cameras: from those of large ones, heads
-    would be no larger than a pixel.
+    Small pictures come from nearer cameras, or through longer lenses where
+    there is a stand to be seen: else heads would be no larger than a pixel.
 
     Args:
       dice: of the picture.
@@ -55,21 +54,23 @@ class CameraRange:
     """
     rank = dice.random()
     height = _at(self.height, rank)
-    nearer = height * min(1.0, math.sqrt(width / _FAR_WIDTH))
-    height = max(nearer, min(height, LOWEST))
+    share = min(1.0, width / _FAR_WIDTH)
+    height = max(height * share, min(height, LOWEST))
     height = min(height, around.ceiling - UNDER_CEILING)
     tilt = min(1.0, 0.65 * rank + 0.35 * dice.random())
     pitch, yaw = _at(self.pitch, tilt), between(dice, self.yaw)
+    field_of_view = between(dice, self.field_of_view)
     if around.sight is not None:
       x, y, z = around.sight
       pitch += math.degrees(math.atan2(height - z, math.hypot(x, y)))
       yaw += math.degrees(math.atan2(x, y))
+      field_of_view *= math.sqrt(share)
     return Camera(
       height=height,
       pitch=pitch,
       width=width,
       rows=rows,
-      field_of_view=between(dice, self.field_of_view),
+      field_of_view=field_of_view,
       roll=between(dice, self.roll),
       yaw=yaw,
     )

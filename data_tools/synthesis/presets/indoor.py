@@ -69,6 +69,7 @@ INDOOR = Preset(
       (formations.audience, 0.05),
     ),
     sitting=0.12,
+    overruns=0.3,
   ),
   wardrobe=Wardrobe(long_sleeves=0.55, hats=0.05, bags=0.5, prams=0.05),
   lights=((lights.INDOORS, 0.9), (lights.DUSK, 0.1)),

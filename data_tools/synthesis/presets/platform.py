@@ -56,6 +56,7 @@ PLATFORM = Preset(
       (formations.queue, 0.15),
     ),
     sitting=0.08,
+    overruns=0.25,
   ),
   wardrobe=Wardrobe(long_sleeves=0.6, bags=0.6, hats=0.12, prams=0.06),
   lights=((lights.INDOORS, 0.5), (lights.OVERCAST, 0.35), (lights.NIGHT, 0.15)),

@@ -89,10 +89,16 @@ SQUARE = Preset(
       (formations.queue, 0.05),
     ),
     packed=0.35,
+    overruns=0.42,
     sitting=0.1,
   ),
   wardrobe=Wardrobe(
-    lively=0.5, long_sleeves=0.25, hats=0.25, bags=0.3, children=0.1
+    lively=0.35,
+    long_sleeves=0.25,
+    hats=0.25,
+    bags=0.3,
+    children=0.1,
+    demonstrate=0.005,
   ),
   lights=(
     (lights.SUNNY, 0.28),

@@ -40,7 +40,13 @@ STADIUM = Preset(
     formations=((formations.seated, 1.0),),
   ),
   wardrobe=Wardrobe(
-    lively=0.55, long_sleeves=0.4, hats=0.25, in_hand=0.2, team=0.35, prams=0.0
+    lively=0.4,
+    long_sleeves=0.4,
+    hats=0.25,
+    in_hand=0.2,
+    demonstrate=0.03,
+    team=0.35,
+    prams=0.0,
   ),
   lights=(
     (lights.SUNNY, 0.4),

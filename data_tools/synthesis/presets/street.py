@@ -10,6 +10,7 @@ from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
 from data_tools.synthesis.props import (
   boards,
   market,
+  motorcycles,
   plants,
   street,
   vehicles,
@@ -72,7 +73,7 @@ STREET = Preset(
       (boards.lanterns, 1),
       (vehicles.car, 1),
       (vehicles.bus, 1),
-      (vehicles.scooters, 3),
+      (motorcycles.motorcycles, 3),
       (walls.balustrade, 1),
       (walls.wall, 1),
       (walls.pavilion, 1),
@@ -100,6 +101,7 @@ STREET = Preset(
       (formations.audience, 0.04),
     ),
     packed=0.25,
+    overruns=0.5,
     sitting=0.12,
   ),
   wardrobe=Wardrobe(

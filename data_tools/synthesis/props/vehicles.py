@@ -1,4 +1,4 @@
-"""Cars, vans, buses, scooters."""
+"""Cars, vans, buses."""
 
 from data_tools.synthesis.drawing.shapes import block, upright
 from data_tools.synthesis.drawing.solids import Part, dim, unit_ring, vary
@@ -63,35 +63,6 @@ def bus(dice: Dice) -> Thing:
   return Thing(
     parts + _wheels((-half + 1, half - 1), 1.2, 0.45), (half, 1.3), "street"
   )
-
-
-def scooters(dice: Dice) -> Thing:
-  """Scooters and motorcycles in a row, mirrors and boxes up."""
-  parts: list[Part] = []
-  count, gap = dice.randint(1, 8), dice.uniform(0.6, 0.9)
-  for i in range(count):
-    y = gap * (i - (count - 1) / 2)
-    paint = vary(dice, choose(dice, BOARDS + METAL), 0.08)
-    body = [(-0.5, y, 0.5, 0.13), (-0.1, y, 0.35, 0.12), (0.0, y, 0.75, 0.1)]
-    parts.append(Part(body, paint))
-    shield = [
-      (0.42, y + j, z, 0.04) for j in (-0.16, 0.16) for z in (0.4, 0.85)
-    ]
-    parts.append(Part(shield, dim(paint, 1.1), 0.02))
-    seat = [(-0.45, y, 0.78, 0.12), (0.0, y, 0.78, 0.1)]
-    parts.append(Part(seat, (0.07, 0.07, 0.07), 0.04))
-    bar = [(0.38, y + j, 1.02, 0.025) for j in (-0.3, 0.3)]
-    parts.append(Part(bar, METAL[0], 0.02))
-    if dice.random() < 0.4:
-      box = [
-        (-0.62 + a, y + b, 0.95 + c, 0.03)
-        for a in (-0.15, 0.15)
-        for b in (-0.17, 0.17)
-        for c in (-0.1, 0.18)
-      ]
-      parts.append(Part(box, vary(dice, choose(dice, BOARDS)), 0.05))
-    parts += _wheel(-0.6, y, 0.24) + _wheel(0.62, y, 0.24)
-  return Thing(parts, (0.8, gap * count / 2), "street")
 
 
 def _wheels(xs: tuple[float, float], y: float, radius: float) -> list[Part]:

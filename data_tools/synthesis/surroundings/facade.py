@@ -37,7 +37,8 @@ def row_of_houses(
     end: x, y of the right end.
     shops: share of houses with a shop.
     tall: share of houses of more than one storey.
-    roofs: share of the others that show their roof.
+    roofs: share of the others that show their roof; those that do not have
+      a parapet. 0 indoors, where neither is.
   """
   dx, dy = end[0] - start[0], end[1] - start[1]
   length = (dx * dx + dy * dy) ** 0.5
@@ -83,6 +84,8 @@ def house(
       top += UPPER
   elif dice.random() < roofs:
     parts.append(_roof(dice, start, end, top))
+  elif roofs:
+    parts.append(_parapet(dice, start, end, top, wall))
   if top > base and dice.random() < 0.4:
     parts.append(_banner(dice, start, end, base))
   return parts
@@ -104,6 +107,19 @@ def _roof(
   ]
   hue = vary(dice, choose(dice, ROOFS), 0.06)
   return quad(corners, hue, masonry.roof_tiles(dice))
+
+
+def _parapet(
+  dice: Dice,
+  start: tuple[float, float],
+  end: tuple[float, float],
+  top: float,
+  wall: Colour,
+) -> Part:
+  """What stands before a flat roof: a band of wall, or railings on it."""
+  kind = choose(dice, (masonry.blocks, masonry.bricks, masonry.balusters))
+  high = top + dice.uniform(0.6, 1.4)
+  return upright(start, end, (top, high), dim(wall, 0.92), kind(dice))
 
 
 def _banner(

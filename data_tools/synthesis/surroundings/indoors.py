@@ -8,11 +8,17 @@ import numpy as np
 from data_tools.synthesis.drawing.shapes import (
   block,
   level,
-  pole,
   quad,
   upright,
 )
-from data_tools.synthesis.drawing.solids import Colour, Part, Solid, dim, vary
+from data_tools.synthesis.drawing.solids import (
+  Colour,
+  Part,
+  Solid,
+  dim,
+  ring,
+  vary,
+)
 from data_tools.synthesis.draws import Dice, choose
 from data_tools.synthesis.props.boards import sign
 from data_tools.synthesis.props.street import bench
@@ -148,7 +154,16 @@ def _column(dice: Dice, x: float, y: float, high: float) -> Solid:
   wide = dice.uniform(0.2, 0.5)
   stone = vary(dice, choose(dice, STONE + METAL))
   if dice.random() < 0.5:
-    parts = [pole((0, 0, 0), (0, 0, high), wide, stone)]
+    # Between flat rings: a bar's round ends would stick out below the floor.
+    parts = [
+      Part(ring(0.0, wide, wide) + ring(high, wide, wide), stone),
+      Part(
+        ring(0.0, 1.15 * wide, 1.15 * wide)
+        + ring(0.12, 1.15 * wide, 1.15 * wide),
+        dim(stone, 0.85),
+        0.02,
+      ),
+    ]
   else:
     parts = block((-wide, wide), (-wide, wide), (0, high), stone)
   if dice.random() < 0.4:

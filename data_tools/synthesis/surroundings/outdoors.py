@@ -9,13 +9,14 @@ from data_tools.synthesis.drawing.solids import Part, Solid
 from data_tools.synthesis.draws import Dice, choose
 from data_tools.synthesis.props import (
   market,
+  motorcycles,
   plants,
   shows,
   street,
   vehicles,
   walls,
 )
-from data_tools.synthesis.props.thing import Prop, stand
+from data_tools.synthesis.props.thing import Prop, Thing, stand
 from data_tools.synthesis.surroundings.base import Surroundings
 from data_tools.synthesis.surroundings.facade import row_of_houses, skyline
 from data_tools.synthesis.surroundings.room import apart, on_open_ground
@@ -27,7 +28,8 @@ _ALONG_STREETS: tuple[Prop, ...] = (
   plants.bed,
   plants.planter,
   street.bicycles,
-  vehicles.scooters,
+  motorcycles.motorcycles,
+  motorcycles.motorcycles,
   vehicles.car,
   market.stall,
   market.crates,
@@ -70,12 +72,18 @@ def before_houses(dice: Dice) -> Surroundings:
   if dice.random() < 0.7:
     prop = choose(dice, _ALONG_STREETS)
     gap = dice.uniform(3, 8)
-    for i in range(-6, 7):
+    for i in sorted(range(-6, 7), key=abs):  # long rows: the middle's first
       x, thing = i * gap, prop(dice)
-      room = dice.uniform(0.4, 0.8) + math.hypot(*thing.reach)
+      in_row = thing.heading == "street"
+      deep = _depth(prop, thing) if in_row else math.hypot(*thing.reach)
+      room = dice.uniform(0.4, 0.8) + deep
       y = distance + slope * x - room * math.hypot(1, slope)
+      solid = stand(dice, thing, (x, y, 0.0))
+      if in_row:
+        heading = math.atan(slope) - math.pi / 2 * (prop is not vehicles.car)
+        solid = dataclasses.replace(solid, heading=heading)
       if y > 4:
-        things.append(stand(dice, thing, (x, y, 0.0)))
+        things.append(solid)
 
   def open_ground(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return y < distance + slope * x - 1
@@ -161,16 +169,26 @@ def _row_along(dice: Dice, front: float, side: int, end: float) -> list[Solid]:
   while y < min(end, 60):
     thing = prop(dice)
     # A car is parked along the street; all else turns its back to the front.
-    along = prop is vehicles.car
-    room = thing.reach[1] if along else max(thing.reach)
+    along, in_row = prop is vehicles.car, thing.heading == "street"
+    long = max(thing.reach)
+    room = _depth(prop, thing) if in_row else long
     x = front + side * (0.2 + max(0.7, room))
+    if in_row:
+      y += long
     solid = stand(dice, thing, (x, y, 0.0))
-    if thing.heading == "street":
-      solid = dataclasses.replace(solid, heading=math.pi / 2 if along else 0.0)
-    if y + max(thing.reach) < end:
+    if in_row:
+      back = 0.0 if side > 0 else math.pi
+      heading = math.pi / 2 if along else back
+      solid = dataclasses.replace(solid, heading=heading)
+    if y + long < end:
       things.append(solid)
-    y += gap + 2 * max(thing.reach) * (thing.heading == "street")
+    y += gap + long * in_row
   return apart(things)
+
+
+def _depth(prop: Prop, thing: Thing) -> float:
+  """Returns half of what a thing takes of the street, from the front on."""
+  return thing.reach[1 if prop is vehicles.car else 0]
 
 
 def _line_of_trees(dice: Dice, y: float) -> list[Solid]:
