@@ -19,6 +19,7 @@ panels/            pictures of predictions
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 from cdcc_tf import config as configs
@@ -60,6 +61,11 @@ class RunFolder:
     return self.path / "counters"
 
   @property
+  def not_finite(self) -> Path:
+    """File of the pictures of a step that ended the run."""
+    return self.path / "not_finite.json"
+
+  @property
   def data(self) -> Path:
     """File of the checksums of the records it was begun with."""
     return self.path / "data.json"
@@ -77,11 +83,25 @@ class RunFolder:
   @property
   def begun(self) -> bool:
     """Whether training has left anything that another start would lose."""
+    # A counter by itself, too: its validation comes before the history, and
+    # whoever copied no more than it from elsewhere has nothing else.
     return (
       self.history.exists()
       or any(self.checkpoints.glob("*/*.index"))
       or any(self.path.glob("stages/*"))
+      or any((self.path / which).exists() for which in ("best", "last"))
     )
+
+  def clear(self) -> None:
+    """Removes what an attempt leaves that never came to a checkpoint.
+
+    Another attempt would be taken for what wrote it.
+    """
+    for path in (self.data, self.not_finite):
+      path.unlink(missing_ok=True)
+    looked_at = (self.panels, self.tensorboard)
+    for path in (self.checkpoints, self.counters, *looked_at):
+      shutil.rmtree(path, ignore_errors=True)
 
   def model(self, which: str = "best") -> Path:
     """Returns the file of the `best` or `last` counter.

@@ -21,8 +21,8 @@ _WRITTEN_FIRST = re.compile(
 def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
   """Starts a run folder, or opens it again for the same experiment.
 
-  One that never came to its first checkpoint is started anew: its options may
-  have been what was wrong.
+  One that never came to its first counter or checkpoint is started anew, and
+  what it left behind is removed: its options may have been what was wrong.
 
   Raises:
     InputError: the folder belongs to another experiment, to another version of
@@ -53,7 +53,7 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
       f"{run.path}: not empty, and not a run folder. Choose another --run."
     )
   run.path.mkdir(parents=True, exist_ok=True)
-  run.data.unlink(missing_ok=True)
+  run.clear()
   write_atomically(
     run.path / "environment.json",
     json.dumps(provenances.environment(), indent=1) + "\n",

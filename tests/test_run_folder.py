@@ -157,14 +157,36 @@ def test_run_that_never_came_to_a_checkpoint_takes_other_options(
   run = open_run(folder, experiment(crop=64))
   run.data.write_text("{}")
   (run.checkpoints / "stage1").mkdir(parents=True)
+  run.not_finite.write_text("{}")
+  for place in (run.panels, run.tensorboard, run.counters / "step_000002"):
+    place.mkdir(parents=True)
+    (place / "of_before").touch()
   assert not run.begun
   open_run(folder, experiment(crop=128))
   assert load(folder).data.crop == 128
   assert "--crop=128" in (folder / "flags.txt").read_text()
-  assert not run.data.exists()
+  names = {"config.json", "environment.json", "flags.txt"}
+  assert set(contents(folder)) == names
+  (run.checkpoints / "stage1").mkdir(parents=True)
   (run.checkpoints / "stage1" / "ckpt-2.index").touch()
   with pytest.raises(InputError, match="--crop: 128 there, 64 here"):
     open_run(folder, experiment(crop=64))
+
+
+@pytest.mark.parametrize("which", ["best", "last"])
+def test_a_counter_is_never_taken_for_another_experiment_s(
+  tmp_path: Path, which: str
+):
+  """Nor lost: `best` comes before the first checkpoint."""
+  folder = tmp_path / "run"
+  run = open_run(folder, experiment(crop=64))
+  (folder / which).mkdir()
+  (folder / which / "record.json").write_text("{}")
+  before = contents(folder)
+  with pytest.raises(InputError, match="--crop: 64 there, 128 here"):
+    open_run(folder, experiment(crop=128))
+  assert open_run(folder, experiment(crop=64)) == run
+  assert contents(folder) == before
 
 
 def test_foreign_folder_is_refused(tmp_path: Path):
