@@ -21,6 +21,7 @@ import dataclasses
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from cdcc_tf import config as configs
 from cdcc_tf.errors import InputError, first_line
@@ -118,6 +119,38 @@ class RunFolder:
       )
     return path
 
+  def rows(self) -> list[dict[str, Any]]:
+    """Returns the figures by interval; none if it has no history yet.
+
+    Raises:
+      InputError: `history.json` is damaged.
+    """
+    return _read_rows(self.history, {"step": int, "stage": str})
+
+  def round_rows(self) -> list[dict[str, Any]]:
+    """Returns the figures by round of stage 2; none before the first.
+
+    Raises:
+      InputError: `rounds.json` is damaged.
+    """
+    return _read_rows(self.rounds, {"round": int})
+
+  def digests(self) -> dict[str, object]:
+    """Returns the checksums of the records it was begun with, by folder.
+
+    Raises:
+      InputError: `data.json` is damaged.
+    """
+    return read_json(self.data)
+
+  def record(self, which: str) -> dict[str, Any]:
+    """Returns how the `best` or `last` counter was chosen; empty without one.
+
+    Raises:
+      InputError: its `record.json` is damaged.
+    """
+    return read_json(self.path / which / "record.json")
+
   def step_of(self, home: Path) -> int | None:
     """Returns the step of the counter in a folder; None if none is noted.
 
@@ -138,7 +171,7 @@ class RunFolder:
     Raises:
       InputError: a file is damaged.
     """
-    record = read_json(self.path / which / "record.json")
+    record = self.record(which)
     known = ("step", "chosen_by", "target_labels_used")
     return {
       "run": str(self.path),
@@ -149,13 +182,34 @@ class RunFolder:
     }
 
 
-def read_json(path: Path) -> dict[str, object]:
-  """Reads a file of the run; empty if it is not written yet."""
+def read_json(path: Path) -> dict[str, Any]:
+  """Reads a file of the run; empty if it is not written yet.
+
+  Raises:
+    InputError: it is damaged.
+  """
   if not path.exists():
     return {}
   try:
     return dict(json.loads(path.read_text()))
   except (ValueError, TypeError) as error:
-    raise InputError(
-      f"{path}: damaged ({first_line(error)}). Copy it again, or delete it."
-    ) from error
+    raise _damaged(path, first_line(error)) from error
+
+
+def _read_rows(path: Path, fields: dict[str, type]) -> list[dict[str, Any]]:
+  """Reads a list of rows, each with fields of these types; none of no file."""
+  if not path.exists():
+    return []
+  try:
+    rows = list(json.loads(path.read_text()))
+  except (ValueError, TypeError) as error:
+    raise _damaged(path, first_line(error)) from error
+  for number, row in enumerate(rows, start=1):
+    for name, kind in fields.items():
+      if not isinstance(row, dict) or not isinstance(row.get(name), kind):
+        raise _damaged(path, f"row {number} has no {name!r}")
+  return rows
+
+
+def _damaged(path: Path, reason: str) -> InputError:
+  return InputError(f"{path}: damaged ({reason}). Copy it again, or delete it.")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,27 @@ def test_file_is_refused(tmp_path: Path):
   (tmp_path / "file").write_text("not a folder")
   with pytest.raises(InputError, match="file"):
     open_run(tmp_path / "file", experiment())
+
+
+@pytest.mark.parametrize("content", ['[{"step": 2', "[3]", "\xff"])
+@pytest.mark.parametrize(
+  ("name", "read"),
+  [
+    ("history.json", RunFolder.rows),
+    ("rounds.json", RunFolder.round_rows),
+    ("data.json", RunFolder.digests),
+    ("best/record.json", lambda run: run.record("best")),
+  ],
+)
+def test_damaged_files_are_named(
+  tmp_path: Path, name: str, read: Callable, content: str
+):
+  run = RunFolder(tmp_path)
+  assert not read(run)  # not written yet
+  (tmp_path / name).parent.mkdir(exist_ok=True)
+  (tmp_path / name).write_text(content, encoding="latin1")
+  with pytest.raises(InputError, match=rf"{name}: damaged.*or delete it"):
+    read(run)
 
 
 def test_damaged_configuration_is_named(tmp_path: Path):

@@ -33,7 +33,10 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
     folder: from `run_start.open_run`.
 
   Raises:
-    InputError: records or encoder weights are missing or damaged.
+    InputError: records or encoder weights are missing, damaged, or not those
+      that the run began with; batches cannot be divided over the replicas; the
+      run to take stage 1 from does not fit; a file of the run is damaged; a
+      loss is no number.
   """
   keras.utils.set_random_seed(config.training.seed)
   policy = precision.use(config.training.precision)
@@ -101,10 +104,10 @@ def _first_stage(
 
 def _finished(stage: Stage, folder: RunFolder, labels: bool) -> bool:
   ended = folder.stage(stage.name) / "record.json"
+  history = folder.rows()
   # The record is written first: killed in between, the interval is repeated.
-  if not (ended.exists() and folder.history.exists()):
+  if not (ended.exists() and history):
     return False
-  history = json.loads(folder.history.read_text())
   if history[-1]["step"] < stage.first_step + stage.steps:
     return False
   return not labels or round_report.has(folder, stage)
@@ -142,7 +145,7 @@ def _check_same_data(config: ExperimentConfig, folder: RunFolder) -> None:
   if not folder.data.exists():
     write_atomically(folder.data, json.dumps(digests, indent=1) + "\n")
     return
-  for name, digest in json.loads(folder.data.read_text()).items():
+  for name, digest in folder.digests().items():
     if digests.get(name) != digest:
       raise InputError(
         f"{name}: not the records that {folder.path} began with. Bring those "

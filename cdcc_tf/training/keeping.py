@@ -62,6 +62,9 @@ class KeptCounters:
       step: of the run.
       measured: figures of its validation.
       last: whether its stage ends with it.
+
+    Raises:
+      InputError: the best counter's record is damaged.
     """
     models = {"model": counter}
     record = {"step": step, "stage": self._stage.name}
@@ -81,12 +84,10 @@ class KeptCounters:
 
   def _best_so_far(self) -> float:
     """Returns the figure to beat."""
-    record = self._folder.path / "best" / "record.json"
-    if record.exists():
-      noted = json.loads(record.read_text())
-      if not self._anew or noted.get("stage") == self._stage.name:
-        return noted[self._figure]
-    return float("inf")
+    noted = self._folder.record("best")
+    if self._anew and noted.get("stage") != self._stage.name:
+      return float("inf")
+    return float(noted.get(self._figure, "inf"))
 
 
 @contextlib.contextmanager

@@ -259,6 +259,15 @@ def test_other_records_under_the_same_name_are_refused(
     experiment.run(config, own_run)
 
 
+@pytest.mark.parametrize("name", ["history.json", "data.json"])
+def test_a_damaged_file_of_the_run_is_named(
+  config: ExperimentConfig, own_run: run_folder.RunFolder, name: str
+) -> None:
+  (own_run.path / name).write_text('[{"step": 2, "stage"')
+  with pytest.raises(InputError, match=rf"{name}: damaged"):
+    experiment.run(config, own_run)
+
+
 def test_a_loss_that_is_no_number_ends_the_run(
   config: ExperimentConfig, tmp_path: Path
 ) -> None:
