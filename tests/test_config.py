@@ -161,6 +161,8 @@ def test_flagfile(tmp_path: Path):
     ("width", {"decoder_width": 0.01}),
     ("decoder_width", {"decoder_width": 0.0}),
     ("masks", {"masks": 0}),
+    ("masks", {"masks": 11}),
+    ("mask_scale", {"mask_scale": 1.1}),
     ("mask_scale", {"mask_scale": 0.5}),
     ("mask_scale", {"mask_scale": 7.0}),
     ("orientation_grid", {"orientation_grid": 0}),

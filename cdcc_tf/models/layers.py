@@ -8,6 +8,8 @@ import tensorflow as tf
 from keras import ops
 from masksembles.common import generation_wrapper
 
+from cdcc_tf.errors import InputError
+
 PACKAGE = "cdcc_tf"
 # Keras builds with None where a size is not known; channels always are.
 Shape = tuple[Any, ...]
@@ -42,7 +44,11 @@ class Masksembles2D(keras.layers.Layer):
     self.masks, self.scale, self.seed = masks, scale, seed
 
   def build(self, input_shape: Shape) -> None:
-    """Creates the masks: weight of shape [masks, channels], zeros and ones."""
+    """Creates the masks: weight of shape [masks, channels], zeros and ones.
+
+    Raises:
+      InputError: there are no such masks of so many channels.
+    """
     values = _generate_masks(input_shape[-1], self.masks, self.scale, self.seed)
     self.mask_values = self.add_weight(
       name="mask_values",
@@ -84,6 +90,13 @@ def _generate_masks(
   try:
     np.random.seed(seed)
     return generation_wrapper(channels, masks, scale).astype(np.float32)
+  except ValueError as error:
+    # Masks are as long as rounding lets them be. Few channels leave gaps.
+    raise InputError(
+      f"--mask_scale={scale:g}: no {masks} masks of {channels} channels could "
+      "be generated. Give another --mask_scale, fewer --masks (1 for none), or "
+      "a larger --width or --decoder_width."
+    ) from error
   finally:
     np.random.set_state(state)
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import time
 from pathlib import Path
 
 import keras
@@ -10,6 +11,7 @@ import pytest
 import tensorflow as tf
 from masksembles.common import generation_wrapper
 
+from cdcc_tf.errors import InputError
 from cdcc_tf.models.layers import AdaptiveAveragePooling2D, Masksembles2D
 from cdcc_tf.models.spatial import SpatialEncoder
 from tests.conftest import assert_same, check_layer
@@ -143,10 +145,27 @@ def test_numpy_state_is_left_alone():
 
 def test_numpy_state_is_left_alone_by_a_failure():
   before = np.random.get_state()
-  with pytest.raises(ValueError, match="10"):
+  with pytest.raises(InputError, match=r"of 4 channels.*--masks.*--width"):
     built_masks(channels=4)
   for one, other in zip(before, np.random.get_state(), strict=True):
     np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+  ("channels", "masks", "scale"), [(10, 3, 2.0), (16, 3, 3.0), (26, 8, 6.0)]
+)
+def test_masks_that_the_generator_does_not_find(
+  channels: int, masks: int, scale: float
+):
+  with pytest.raises(InputError, match=rf"--mask_scale={scale:g}: no {masks} "):
+    built_masks(channels, masks=masks, scale=scale)
+
+
+@pytest.mark.parametrize("scale", [1.2, 2.0, 6.0])
+def test_the_most_masks_that_are_allowed_are_soon_found(scale: float):
+  began = time.perf_counter()
+  built_masks(512, masks=10, scale=scale)
+  assert time.perf_counter() - began < 20
 
 
 def test_masks_depend_on_the_seed_alone():
