@@ -163,7 +163,6 @@ def test_flagfile(tmp_path: Path):
     ("decoder_width", {"decoder_width": 0.0}),
     ("masks", {"masks": 0}),
     ("masks", {"masks": 11}),
-    ("mask_scale", {"mask_scale": 1.1}),
     ("mask_scale", {"mask_scale": 0.5}),
     ("mask_scale", {"mask_scale": 7.0}),
     ("orientation_grid", {"orientation_grid": 0}),

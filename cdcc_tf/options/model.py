@@ -28,7 +28,7 @@ class ModelConfig:
   )
   masks: int = option(3, "Number of Masksembles masks, at most 10; 1 for none.")
   mask_scale: float = option(
-    2.0, "Masksembles scale, from 1.2 to 6: larger overlaps less."
+    2.0, "Masksembles scale, from 1 to 6: larger overlaps less."
   )
   spatial_encoder: bool = option(True, "Use the down-up and left-right scans.")
   initializer: str = option(
@@ -51,8 +51,7 @@ class ModelConfig:
       "encoder_weights",
       f"none with --encoder={self.encoder}: there are no weights for it",
     )
-    # The generator of masks tries until one fits, which it may never do with
-    # more of them, or where they are nearly alike.
+    # Counting takes a pass through the decoder for each.
     check(1 <= self.masks <= 10, "masks", "from 1 to 10")
     check(0 < self.width <= 4, "width", "in (0, 4]")
     check(
@@ -62,7 +61,7 @@ class ModelConfig:
       "are of width 1",
     )
     check(0 < self.decoder_width <= 4, "decoder_width", "in (0, 4]")
-    check(1.2 <= self.mask_scale <= 6, "mask_scale", "from 1.2 to 6")
+    check(1 <= self.mask_scale <= 6, "mask_scale", "from 1 to 6")
     check(
       self.masks == 1 or 512 * self.width * self.decoder_width >= 10,
       "width",

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import time
 from pathlib import Path
 
 import keras
@@ -152,20 +151,14 @@ def test_numpy_state_is_left_alone_by_a_failure():
 
 
 @pytest.mark.parametrize(
-  ("channels", "masks", "scale"), [(10, 3, 2.0), (16, 3, 3.0), (26, 8, 6.0)]
+  ("channels", "masks", "scale"),
+  [(10, 3, 2.0), (16, 3, 3.0), (26, 8, 6.0), (49, 10, 1.2)],
 )
-def test_masks_that_the_generator_does_not_find(
+def test_masks_that_the_generator_does_not_find_soon(
   channels: int, masks: int, scale: float
 ):
   with pytest.raises(InputError, match=rf"--mask_scale={scale:g}: no {masks} "):
     built_masks(channels, masks=masks, scale=scale)
-
-
-@pytest.mark.parametrize("scale", [1.2, 2.0, 6.0])
-def test_the_most_masks_that_are_allowed_are_soon_found(scale: float):
-  began = time.perf_counter()
-  built_masks(512, masks=10, scale=scale)
-  assert time.perf_counter() - began < 20
 
 
 def test_masks_depend_on_the_seed_alone():
