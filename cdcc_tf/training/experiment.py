@@ -42,6 +42,7 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
   policy = precision.use(config.training.precision)
   strategy = build_strategy(config.training.replicas)
   _check_batches(config, strategy.num_replicas_in_sync)
+  _check_validation(config)
   _check_same_data(config, folder)
   logger.info(
     "Run %s: %s, %d replica(s).",
@@ -125,6 +126,19 @@ def _check_batches(config: ExperimentConfig, replicas: int) -> None:
       raise InputError(
         f"--{name}={size} cannot be divided over {replicas} replicas. Give a "
         f"multiple of {replicas}, or --replicas=1."
+      )
+
+
+def _check_validation(config: ExperimentConfig) -> None:
+  """Makes sure that every source has pictures to choose a counter by.
+
+  Without them a run would fail after its network is built, or weights loaded.
+  """
+  for folder in config.data.source_folders:
+    if not manifest.load_manifest(folder).pictures.get("val"):
+      raise InputError(
+        f"{folder}: has no split 'val', by which training chooses the best "
+        "counter. Make these records again with --val_fraction=0.1."
       )
 
 
