@@ -77,7 +77,9 @@ def test_a_fault_of_ours_shows_where() -> None:
     (("--input=a", "--size="), "--size is required (see --help)"),
     ((*GIVEN, "--inputt=3"), "Did you mean: input"),
     ((*GIVEN, "photo.jpg"), "unexpected argument 'photo.jpg'"),
-    ((*GIVEN, "--flagfile=no.flags"), "from the checkout's folder"),
+    ((*GIVEN, "--flagfile=no.flags"), "-c: no.flags: no such flag file\n"),
+    ((*GIVEN, "--flagfile", "no.flags"), "-c: no.flags: no such flag file\n"),
+    ((*GIVEN, "--flagfile=/"), "/: cannot be read as a flag file (Is a dir"),
   ],
 )
 def test_wrong_flags_end_in_one_line(
@@ -98,6 +100,17 @@ def test_a_wrong_flag_in_a_file_names_the_file(tmp_path: Path) -> None:
   assert f"it stands in --flagfile={file}" in done.stderr
   typed = run_program("pass", *GIVEN, "--szie=3", f"--flagfile={file}")
   assert "it stands in" not in typed.stderr
+
+
+def test_a_flag_file_that_is_named_in_another_and_missing(
+  tmp_path: Path,
+) -> None:
+  file = tmp_path / "mine.flags"
+  file.write_text("--flagfile=no/base.flags\n")
+  done = run_program("pass", *GIVEN, f"--flagfile={file}")
+  assert done.returncode == 2
+  assert "-c: no/base.flags: no such flag file" in done.stderr
+  assert "experiments/, the checkout's" in done.stderr
 
 
 def test_starts_without_tensorflow_s_notices() -> None:
