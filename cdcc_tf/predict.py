@@ -45,11 +45,12 @@ def main() -> None:
   from cdcc_tf.inference import picture_input, pictures
   from cdcc_tf.inference.counter import CrowdCounter
 
+  output = command_line.output_folder(FLAGS.output)
   paths = picture_input.find_pictures(Path(FLAGS.input))
   counts, problems = pictures.count_pictures(
     CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast),
     paths,
-    Path(FLAGS.output),
+    output,
     FLAGS.maps,
     picture_input.read_region(Path(FLAGS.roi)) if FLAGS.roi else None,
   )

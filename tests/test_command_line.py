@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cdcc_tf import command_line
+from cdcc_tf.errors import InputError
+
 PROGRAM = """
 import os, sys
 from absl import flags
@@ -173,6 +176,21 @@ def test_a_reader_who_leaves_is_no_fault() -> None:
   assert process.stderr.read() == b""
   process.stderr.close()
   process.wait()
+
+
+def test_output_folder(tmp_path: Path) -> None:
+  taken = tmp_path / "taken"
+  for folder in (tmp_path / "new" / "er", tmp_path):
+    assert command_line.output_folder(folder, empty=True) == folder
+  taken.write_text("a file")
+  assert command_line.output_folder(tmp_path) == tmp_path
+  for name, empty, message in (
+    (taken, False, "taken is a file. Name a folder"),
+    (taken / "in" / "side", False, "side: .*taken, is a file. Name a folder"),
+    (tmp_path, True, "not empty. Choose another --output"),
+  ):
+    with pytest.raises(InputError, match=message):
+      command_line.output_folder(name, empty)
 
 
 @pytest.mark.parametrize("locale", ["utf-8", "ascii"])
