@@ -22,7 +22,12 @@ FLAGS = flags.FLAGS
 
 counter_flags.define("whose counter to use")
 counter_flags.define_fast()
-flags.DEFINE_string("input", None, "A picture, or a folder of pictures.")
+flags.DEFINE_string(
+  "input",
+  None,
+  "A picture, or a folder of pictures; hidden files and overlays of an earlier "
+  "call are left out.",
+)
 flags.DEFINE_string(
   "output", None, "Folder for counts.csv and the overlays of each picture."
 )
@@ -46,7 +51,7 @@ def main() -> None:
   from cdcc_tf.inference.counter import CrowdCounter
 
   output = command_line.output_folder(FLAGS.output)
-  paths = picture_input.find_pictures(Path(FLAGS.input))
+  paths = picture_input.find_pictures(Path(FLAGS.input), output)
   counts, problems = pictures.count_pictures(
     CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast),
     paths,
