@@ -140,6 +140,9 @@ def test_flagfile(tmp_path: Path):
 @pytest.mark.parametrize(
   ("name", "options"),
   [
+    ("source_records", {"source_records": "a,,b"}),
+    ("source_records", {"source_records": " "}),
+    ("target_records", {"target_records": "a,b"}),
     ("crop", {"crop": 0}),
     ("crop", {"crop": -8}),
     ("crop", {"crop": 100}),
@@ -223,6 +226,11 @@ def test_bad_flag_is_an_input_error():
     parsed("--target_records=t", "--crop=100")
   with pytest.raises(flags.IllegalFlagValueError, match="density_loss"):
     parsed("--target_records=t", "--density_loss=other")
+
+
+@pytest.mark.parametrize("text", ["a b,c", "a b, c", " a b ,c "])
+def test_source_folders(text: str):
+  assert DataConfig(source_records=text).source_folders == ["a b", "c"]
 
 
 def test_adapts():
