@@ -63,7 +63,9 @@ class DataConfig:
   target_held_out: int = option(
     16,
     "Target training pictures kept out of training, to measure the "
-    "orientation task on pictures it has not seen. No labels involved.",
+    "orientation task on pictures it has not seen. No labels involved. They "
+    "are the first of the records, which keep the data set's order: of a "
+    "video, frames that show much the same; then hold out more.",
   )
 
   def __post_init__(self) -> None:
