@@ -18,13 +18,13 @@ panels/            pictures of predictions
 """
 
 import dataclasses
-import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 from cdcc_tf import config as configs
-from cdcc_tf.errors import InputError, first_line
+from cdcc_tf.errors import InputError
+from cdcc_tf.run_files import read_json, read_rows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +125,7 @@ class RunFolder:
     Raises:
       InputError: `history.json` is damaged.
     """
-    return _read_rows(self.history, {"step": int, "stage": str})
+    return read_rows(self.history, {"step": int, "stage": str})
 
   def round_rows(self) -> list[dict[str, Any]]:
     """Returns the figures by round of stage 2; none before the first.
@@ -133,7 +133,7 @@ class RunFolder:
     Raises:
       InputError: `rounds.json` is damaged.
     """
-    return _read_rows(self.rounds, {"round": int})
+    return read_rows(self.rounds, {"round": int})
 
   def digests(self) -> dict[str, object]:
     """Returns the checksums of the records it was begun with, by folder.
@@ -180,36 +180,3 @@ class RunFolder:
       "seed": configs.load(self.path).training.seed,
       "trained_with": read_json(self.path / "environment.json"),
     }
-
-
-def read_json(path: Path) -> dict[str, Any]:
-  """Reads a file of the run; empty if it is not written yet.
-
-  Raises:
-    InputError: it is damaged.
-  """
-  if not path.exists():
-    return {}
-  try:
-    return dict(json.loads(path.read_text()))
-  except (ValueError, TypeError) as error:
-    raise _damaged(path, first_line(error)) from error
-
-
-def _read_rows(path: Path, fields: dict[str, type]) -> list[dict[str, Any]]:
-  """Reads a list of rows, each with fields of these types; none of no file."""
-  if not path.exists():
-    return []
-  try:
-    rows = list(json.loads(path.read_text()))
-  except (ValueError, TypeError) as error:
-    raise _damaged(path, first_line(error)) from error
-  for number, row in enumerate(rows, start=1):
-    for name, kind in fields.items():
-      if not isinstance(row, dict) or not isinstance(row.get(name), kind):
-        raise _damaged(path, f"row {number} has no {name!r}")
-  return rows
-
-
-def _damaged(path: Path, reason: str) -> InputError:
-  return InputError(f"{path}: damaged ({reason}). Copy it again, or delete it.")

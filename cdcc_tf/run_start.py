@@ -10,7 +10,8 @@ from cdcc_tf import provenance as provenances
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
-from cdcc_tf.run_folder import RunFolder, read_json
+from cdcc_tf.run_files import read_json
+from cdcc_tf.run_folder import RunFolder
 
 # A run killed within its first second has these and no config.json.
 _WRITTEN_FIRST = re.compile(

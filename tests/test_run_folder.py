@@ -227,9 +227,10 @@ def test_damaged_files_are_named(
 
 def test_damaged_configuration_is_named(tmp_path: Path):
   open_run(tmp_path / "run", experiment()).history.write_text("[]")
-  (tmp_path / "run" / "config.json").write_text('{"data": {')
-  with pytest.raises(InputError, match=r"config\.json"):
-    open_run(tmp_path / "run", experiment())
+  for content in (b'{"data": {', b"\xff"):
+    (tmp_path / "run" / "config.json").write_bytes(content)
+    with pytest.raises(InputError, match=r"config\.json"):
+      open_run(tmp_path / "run", experiment())
 
 
 def test_models(tmp_path: Path):
