@@ -53,7 +53,7 @@ class Masksembles2D(keras.layers.Layer):
     Raises:
       InputError: there are no such masks of so many channels.
     """
-    values = _generate_masks(input_shape[-1], self.masks, self.scale, self.seed)
+    values = generate_masks(input_shape[-1], self.masks, self.scale, self.seed)
     self.mask_values = self.add_weight(
       name="mask_values",
       shape=values.shape,
@@ -84,9 +84,14 @@ class Masksembles2D(keras.layers.Layer):
     }
 
 
-def _generate_masks(
+def generate_masks(
   channels: int, masks: int, scale: float, seed: int
 ) -> np.ndarray:
+  """Draws masks of shape [masks, channels], float32 zeros and ones.
+
+  Raises:
+    InputError: the package finds none.
+  """
   if masks == 1:
     return np.ones((1, channels), np.float32)
   # The package draws from numpy's global generator: lend it a seeded state.

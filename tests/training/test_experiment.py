@@ -218,6 +218,12 @@ def test_weights_are_read_once_and_not_to_resume(
   assert seen == [left != "all"]
 
 
+def test_masks_that_do_not_fit_the_width(config: ExperimentConfig) -> None:
+  model = dataclasses.replace(config.model, width=0.02)
+  with pytest.raises(InputError, match=r"^--mask_scale=2: .*10 channels"):
+    builders.build_counter(dataclasses.replace(config, model=model))
+
+
 def test_a_start_without_its_weights(config: ExperimentConfig) -> None:
   model = dataclasses.replace(config.model, encoder_weights="missing.npz")
   absent = dataclasses.replace(config, model=model)
