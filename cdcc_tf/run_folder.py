@@ -90,7 +90,8 @@ class RunFolder:
       self.history.exists()
       or any(self.checkpoints.glob("*/*.index"))
       or any(self.path.glob("stages/*"))
-      or any((self.path / which).exists() for which in ("best", "last"))
+      or any(self.path.glob("best/model.keras"))
+      or any(self.path.glob("last/model.keras"))
     )
 
   def clear(self) -> None:

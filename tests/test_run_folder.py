@@ -182,7 +182,9 @@ def test_a_counter_is_never_taken_for_another_experiment_s(
   folder = tmp_path / "run"
   run = open_run(folder, experiment(crop=64))
   (folder / which).mkdir()
-  (folder / which / "record.json").write_text("{}")
+  (folder / which / "unfinished_model.keras").touch()
+  assert not run.begun  # what a kill leaves, the next counter replaces
+  (folder / which / "model.keras").touch()
   before = contents(folder)
   with pytest.raises(InputError, match="--crop: 64 there, 128 here"):
     open_run(folder, experiment(crop=128))
