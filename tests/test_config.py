@@ -117,8 +117,7 @@ def test_flags_without_arguments_are_the_defaults():
 @pytest.mark.parametrize("field", [f for _, f in FIELDS], ids=lambda f: f.name)
 def test_each_flag_sets_its_own_option(field: dataclasses.Field):
   value = other_value(field)
-  without = field.name in ("encoder", "width")
-  needed = {"encoder_weights": "none"} if without else {}
+  needed = {"encoder_weights": "none"} if field.name == "encoder" else {}
   options = needed | {field.name: value}
   arguments = [f"--{name}={given}" for name, given in options.items()]
   expected = sound(**options)
@@ -170,7 +169,6 @@ def test_flagfile(tmp_path: Path):
     ("mask_scale", {"mask_scale": 7.0}),
     ("orientation_grid", {"orientation_grid": 0}),
     ("encoder_weights", {"encoder": "compact"}),
-    ("encoder_weights", {"width": 0.5}),
     ("stage1_steps", {"stage1_steps": 0}),
     ("stage1_steps", {"stage1_steps": 75}),
     ("round_steps", {"round_steps": 75}),
@@ -212,7 +210,6 @@ def test_bad_options_are_named(name: str, options: dict[str, object]):
     {"stage1_steps": 100, "checkpoint_every": 100},
     {"optimizer": "sgd"},
     {"masks": 1},
-    {"width": 0.5, "encoder_weights": "half.npz"},
     {"beta": 1.0},
   ],
   ids=str,

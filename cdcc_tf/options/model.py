@@ -54,12 +54,6 @@ class ModelConfig:
     # Counting takes a pass through the decoder for each.
     check(1 <= self.masks <= 10, "masks", "from 1 to 10")
     check(0 < self.width <= 4, "width", "in (0, 4]")
-    check(
-      self.width == 1 or self.encoder_weights != "imagenet",
-      "encoder_weights",
-      f"none, or a file that fits, with --width={self.width:g}: Keras' weights "
-      "are of width 1",
-    )
     check(0 < self.decoder_width <= 4, "decoder_width", "in (0, 4]")
     check(1 <= self.mask_scale <= 6, "mask_scale", "from 1 to 6")
     check(

@@ -42,6 +42,7 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
   policy = precision.use(config.training.precision)
   strategy = build_strategy(config.training.replicas)
   _check_batches(config, strategy.num_replicas_in_sync)
+  _check_weights(config)
   _check_validation(config)
   _check_same_data(config, folder)
   logger.info(
@@ -127,6 +128,21 @@ def _check_batches(config: ExperimentConfig, replicas: int) -> None:
         f"--{name}={size} cannot be divided over {replicas} replicas. Give a "
         f"multiple of {replicas}, or --replicas=1."
       )
+
+
+def _check_weights(config: ExperimentConfig) -> None:
+  """Refuses weights that cannot fit before they are downloaded.
+
+  Not an option's own check: a network of any width may be built, and its speed
+  measured, without ever loading them.
+  """
+  width = config.model.width
+  if config.model.encoder_weights == "imagenet" and width != 1:
+    raise InputError(
+      f"--encoder_weights must be none, or a file that fits, with "
+      f"--width={width:g}: ImageNet's are of width 1. To make the decoders "
+      "alone narrower, use --decoder_width."
+    )
 
 
 def _check_validation(config: ExperimentConfig) -> None:

@@ -218,6 +218,18 @@ def test_weights_are_read_once_and_not_to_resume(
   assert seen == [left != "all"]
 
 
+def test_a_width_without_weights_is_refused_before_a_download(
+  config: ExperimentConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+  monkeypatch.delattr(experiment, "build_first_model")
+  for weights in ("imagenet", "half.npz"):
+    model = dataclasses.replace(config.model, encoder_weights=weights)
+    given = dataclasses.replace(config, model=model)
+    error = InputError if weights == "imagenet" else NameError
+    with pytest.raises(error, match=r"--width=0\.05|build_first_model"):
+      train(given, tmp_path / weights)
+
+
 def test_masks_that_do_not_fit_the_width(config: ExperimentConfig) -> None:
   model = dataclasses.replace(config.model, width=0.02)
   with pytest.raises(InputError, match=r"^--mask_scale=2: .*10 channels"):
