@@ -9,7 +9,6 @@ pass. Weights and caches of pseudo-labels must come out the same, byte for byte.
 
 import hashlib
 import itertools
-import json
 import random
 import shlex
 import subprocess
@@ -29,7 +28,7 @@ from cdcc_tf.run_folder import RunFolder
 FLAGS = flags.FLAGS
 _OPTIONS = """
   --encoder_weights=none --width=0.05 --initializer=he_normal
-  --nospatial_encoder --precision=float32 --crop=32 --sigma=4
+  --precision=float32 --crop=32 --sigma=4
   --source_batch=3 --target_batch=2 --target_held_out=2 --validation_crop=32
   --orientation_grid=2 --orientation_warmup=5 --orientation_ramp=5
   --ema_momentum=0.5 --stage1_steps=60 --checkpoint_every=10
@@ -86,15 +85,13 @@ def finish(folder: Path, run: Path) -> None:
 
 def progress(run: Path) -> int:
   """Counts what is done for good: intervals of steps, shards of labels."""
-  history = RunFolder(run).history
-  intervals = json.loads(history.read_text()) if history.exists() else []
   shards = list(run.glob("pseudo_labels/*/shard-*.json"))
-  return len(intervals) + len(shards)
+  return len(RunFolder(run).rows()) + len(shards)
 
 
 def units(run: Path) -> list[str]:
   """Names everything that `progress` counts in a finished run, in order."""
-  rows = json.loads(RunFolder(run).history.read_text())
+  rows = RunFolder(run).rows()
   names = []
   for stage, members in itertools.groupby(rows, key=lambda row: row["stage"]):
     shards = run.glob(f"pseudo_labels/{stage}/shard-*.json")

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from absl import app, flags
@@ -75,9 +76,35 @@ def require(*names: str) -> None:
     flags.register_validator(name, bool, message="is required")
 
 
+def output_folder(name: str | Path, empty: bool = False) -> Path:
+  """Returns the folder of `--output`, which need not be there yet.
+
+  To be asked before the work begins: what is written last fails last.
+
+  Args:
+    name: of the folder.
+    empty: whether nothing may be in it.
+
+  Raises:
+    InputError: it, or what it is to lie in, is a file; or something is in it.
+  """
+  folder = Path(name)
+  for place in (folder, *folder.parents):
+    if place.exists() and not place.is_dir():
+      inside = "" if place == folder else f": {place},"
+      raise InputError(
+        f"--output={name}{inside} is a file. Name a folder; a new one is made."
+      )
+  if empty and folder.is_dir() and any(folder.iterdir()):
+    raise InputError(f"--output={name}: not empty. Choose another --output.")
+  return folder
+
+
 def _parse(argv: list[str]) -> list[str]:
   try:
     return flags.FLAGS(argv)
+  except flags.CantOpenFlagFileError as error:
+    raise InputError(_unopened(error, argv)) from error
   except flags.Error as error:
     message = "; ".join(str(error).splitlines())
     message = re.sub(
@@ -86,11 +113,27 @@ def _parse(argv: list[str]) -> list[str]:
     raise InputError(f"{message}{_where(error, argv)} (see --help)") from error
 
 
+def _unopened(error: flags.CantOpenFlagFileError, argv: list[str]) -> str:
+  """Says which flag file cannot be opened, whether typed or named in one."""
+  cause = error.__context__
+  if not isinstance(cause, OSError):
+    return str(error).removeprefix("ERROR:: ")
+  reason = "no such flag file"
+  if not isinstance(cause, FileNotFoundError):
+    reason = f"cannot be read as a flag file ({cause.strerror})"
+  file = str(cause.filename)
+  given = (text.partition("=")[2] or text for text in argv[1:])
+  if file in map(os.path.expanduser, given):
+    return f"{file}: {reason}"
+  return (
+    f"{file}: {reason}. A flag file names it, as found from the folder in "
+    "which the command is typed: for those in experiments/, the checkout's"
+  )
+
+
 def _where(error: flags.Error, argv: list[str]) -> str:
   """Says of an error in a flag file where to look."""
   files = [text for text in argv if text.lstrip("-").startswith("flagfile")]
-  if isinstance(error, flags.CantOpenFlagFileError):
-    return "; the experiments' files name each other from the checkout's folder"
   name = getattr(error, "flagname", "")
   typed = any(text.lstrip("-").startswith(name) for text in argv[1:])
   if isinstance(error, flags.UnrecognizedFlagError) and files and not typed:

@@ -130,6 +130,6 @@ def load(run: str | Path) -> ExperimentConfig:
       "python -m cdcc_tf.train --run=" + str(run)
     )
   try:
-    return ExperimentConfig.from_json(path.read_text())
+    return ExperimentConfig.from_json(path.read_text(errors="replace"))
   except InputError as error:
     raise InputError(f"{path}: {error}") from error

@@ -50,7 +50,9 @@ def main() -> None:
   name = f"{records.resolve().name}_{FLAGS.split}_{FLAGS.which}"
   if FLAGS.fast:
     name += "_fast"
-  output = Path(FLAGS.output or Path(FLAGS.run) / "evaluation" / name)
+  output = command_line.output_folder(
+    FLAGS.output or Path(FLAGS.run) / "evaluation" / name
+  )
   counter = CrowdCounter.from_run(
     FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
   )

@@ -29,10 +29,11 @@ def main() -> None:
   from cdcc_tf.inference import serving
   from cdcc_tf.inference.counter import CrowdCounter
 
+  output = command_line.output_folder(FLAGS.output, empty=True)
   counter = CrowdCounter.from_run(
     FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
   )
-  serving.export(counter, FLAGS.output)
+  serving.export(counter, output)
   print(f"SavedModel, {counter.precision}: {FLAGS.output}")
 
 

@@ -22,7 +22,12 @@ FLAGS = flags.FLAGS
 
 counter_flags.define("whose counter to use")
 counter_flags.define_fast()
-flags.DEFINE_string("input", None, "A picture, or a folder of pictures.")
+flags.DEFINE_string(
+  "input",
+  None,
+  "A picture, or a folder of pictures; hidden files and overlays of an earlier "
+  "call are left out.",
+)
 flags.DEFINE_string(
   "output", None, "Folder for counts.csv and the overlays of each picture."
 )
@@ -45,11 +50,12 @@ def main() -> None:
   from cdcc_tf.inference import picture_input, pictures
   from cdcc_tf.inference.counter import CrowdCounter
 
-  paths = picture_input.find_pictures(Path(FLAGS.input))
+  output = command_line.output_folder(FLAGS.output)
+  paths = picture_input.find_pictures(Path(FLAGS.input), output)
   counts, problems = pictures.count_pictures(
     CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast),
     paths,
-    Path(FLAGS.output),
+    output,
     FLAGS.maps,
     picture_input.read_region(Path(FLAGS.roi)) if FLAGS.roi else None,
   )

@@ -31,12 +31,13 @@ def main() -> None:
   from cdcc_tf.run_folder import RunFolder
   from cdcc_tf.training import pseudo_labels, pseudo_summary
 
+  output = command_line.output_folder(FLAGS.output)
   summary = pseudo_labels.label(
     load_model(RunFolder(Path(FLAGS.run)).model(FLAGS.which), FLAGS.precision),
     FLAGS.records,
     FLAGS.split,
     0,
-    Path(FLAGS.output),
+    output,
     config_flags.group_from_flags("pseudo"),
   )
   print(pseudo_summary.table(summary))

@@ -18,11 +18,13 @@ panels/            pictures of predictions
 """
 
 import dataclasses
-import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 from cdcc_tf import config as configs
-from cdcc_tf.errors import InputError, first_line
+from cdcc_tf.errors import InputError
+from cdcc_tf.run_files import read_json, read_rows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +62,11 @@ class RunFolder:
     return self.path / "counters"
 
   @property
+  def not_finite(self) -> Path:
+    """File of the pictures of a step that ended the run."""
+    return self.path / "not_finite.json"
+
+  @property
   def data(self) -> Path:
     """File of the checksums of the records it was begun with."""
     return self.path / "data.json"
@@ -77,11 +84,26 @@ class RunFolder:
   @property
   def begun(self) -> bool:
     """Whether training has left anything that another start would lose."""
+    # A counter by itself, too: its validation comes before the history, and
+    # whoever copied no more than it from elsewhere has nothing else.
     return (
       self.history.exists()
       or any(self.checkpoints.glob("*/*.index"))
       or any(self.path.glob("stages/*"))
+      or any(self.path.glob("best/model.keras"))
+      or any(self.path.glob("last/model.keras"))
     )
+
+  def clear(self) -> None:
+    """Removes what an attempt leaves that never came to a checkpoint.
+
+    Another attempt would be taken for what wrote it.
+    """
+    for path in (self.data, self.not_finite):
+      path.unlink(missing_ok=True)
+    looked_at = (self.panels, self.tensorboard)
+    for path in (self.checkpoints, self.counters, *looked_at):
+      shutil.rmtree(path, ignore_errors=True)
 
   def model(self, which: str = "best") -> Path:
     """Returns the file of the `best` or `last` counter.
@@ -97,6 +119,38 @@ class RunFolder:
         "writes 'best' at the first validation and 'last' at the end."
       )
     return path
+
+  def rows(self) -> list[dict[str, Any]]:
+    """Returns the figures by interval; none if it has no history yet.
+
+    Raises:
+      InputError: `history.json` is damaged.
+    """
+    return read_rows(self.history, {"step": int, "stage": str})
+
+  def round_rows(self) -> list[dict[str, Any]]:
+    """Returns the figures by round of stage 2; none before the first.
+
+    Raises:
+      InputError: `rounds.json` is damaged.
+    """
+    return read_rows(self.rounds, {"round": int})
+
+  def digests(self) -> dict[str, object]:
+    """Returns the checksums of the records it was begun with, by folder.
+
+    Raises:
+      InputError: `data.json` is damaged.
+    """
+    return read_json(self.data)
+
+  def record(self, which: str) -> dict[str, Any]:
+    """Returns how the `best` or `last` counter was chosen; empty without one.
+
+    Raises:
+      InputError: its `record.json` is damaged.
+    """
+    return read_json(self.path / which / "record.json")
 
   def step_of(self, home: Path) -> int | None:
     """Returns the step of the counter in a folder; None if none is noted.
@@ -118,7 +172,7 @@ class RunFolder:
     Raises:
       InputError: a file is damaged.
     """
-    record = read_json(self.path / which / "record.json")
+    record = self.record(which)
     known = ("step", "chosen_by", "target_labels_used")
     return {
       "run": str(self.path),
@@ -127,15 +181,3 @@ class RunFolder:
       "seed": configs.load(self.path).training.seed,
       "trained_with": read_json(self.path / "environment.json"),
     }
-
-
-def read_json(path: Path) -> dict[str, object]:
-  """Reads a file of the run; empty if it is not written yet."""
-  if not path.exists():
-    return {}
-  try:
-    return dict(json.loads(path.read_text()))
-  except (ValueError, TypeError) as error:
-    raise InputError(
-      f"{path}: damaged ({first_line(error)}). Copy it again, or delete it."
-    ) from error

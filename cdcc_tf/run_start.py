@@ -10,7 +10,8 @@ from cdcc_tf import provenance as provenances
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
-from cdcc_tf.run_folder import RunFolder, read_json
+from cdcc_tf.run_files import read_json
+from cdcc_tf.run_folder import RunFolder
 
 # A run killed within its first second has these and no config.json.
 _WRITTEN_FIRST = re.compile(
@@ -21,8 +22,8 @@ _WRITTEN_FIRST = re.compile(
 def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
   """Starts a run folder, or opens it again for the same experiment.
 
-  One that never came to its first checkpoint is started anew: its options may
-  have been what was wrong.
+  One that never came to its first counter or checkpoint is started anew, and
+  what it left behind is removed: its options may have been what was wrong.
 
   Raises:
     InputError: the folder belongs to another experiment, to another version of
@@ -53,7 +54,7 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
       f"{run.path}: not empty, and not a run folder. Choose another --run."
     )
   run.path.mkdir(parents=True, exist_ok=True)
-  run.data.unlink(missing_ok=True)
+  run.clear()
   write_atomically(
     run.path / "environment.json",
     json.dumps(provenances.environment(), indent=1) + "\n",

@@ -4,6 +4,11 @@ r"""Trains a counter for an unlabelled target domain.
       --run=runs/unity2shtb
 
 Killed? The same command goes on where it was.
+
+--run, --source_records and, to adapt, --target_records are required. Options
+default to the paper's choices where it makes them; what has worked on real
+pictures is in experiments/_base.flags, so begin with a file that names it, or
+with --flagfile=experiments/_base.flags.
 """
 
 from absl import flags
@@ -13,7 +18,7 @@ from cdcc_tf import command_line, config_flags
 FLAGS = flags.FLAGS
 
 flags.DEFINE_string(
-  "run", None, "Folder of the run; an unfinished one is resumed."
+  "run", None, "Folder of the run; an unfinished one is resumed. Required."
 )
 config_flags.define_flags()
 flags.adopt_module_key_flags(config_flags)

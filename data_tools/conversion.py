@@ -106,6 +106,7 @@ def convert(
     unit="picture",
     delay=_SECONDS_IN_SILENCE,
     leave=False,
+    disable=None,
   )
   items = list(_without_twins(reading))
   pictures = [item for item in items if isinstance(item, LabelledPicture)]
@@ -149,7 +150,11 @@ def convert(
     ) as outcomes:
       pairs = zip(items, outcomes, strict=True)
       for item, outcome in tqdm(
-        pairs, f"convert {format_name}", len(items), unit="picture"
+        pairs,
+        f"convert {format_name}",
+        len(items),
+        unit="picture",
+        disable=None,
       ):
         if isinstance(item, Note):
           writer.note(item.text)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cdcc_tf import command_line
+from cdcc_tf.errors import InputError
+
 PROGRAM = """
 import os, sys
 from absl import flags
@@ -77,7 +80,9 @@ def test_a_fault_of_ours_shows_where() -> None:
     (("--input=a", "--size="), "--size is required (see --help)"),
     ((*GIVEN, "--inputt=3"), "Did you mean: input"),
     ((*GIVEN, "photo.jpg"), "unexpected argument 'photo.jpg'"),
-    ((*GIVEN, "--flagfile=no.flags"), "from the checkout's folder"),
+    ((*GIVEN, "--flagfile=no.flags"), "-c: no.flags: no such flag file\n"),
+    ((*GIVEN, "--flagfile", "no.flags"), "-c: no.flags: no such flag file\n"),
+    ((*GIVEN, "--flagfile=/"), "/: cannot be read as a flag file (Is a dir"),
   ],
 )
 def test_wrong_flags_end_in_one_line(
@@ -98,6 +103,17 @@ def test_a_wrong_flag_in_a_file_names_the_file(tmp_path: Path) -> None:
   assert f"it stands in --flagfile={file}" in done.stderr
   typed = run_program("pass", *GIVEN, "--szie=3", f"--flagfile={file}")
   assert "it stands in" not in typed.stderr
+
+
+def test_a_flag_file_that_is_named_in_another_and_missing(
+  tmp_path: Path,
+) -> None:
+  file = tmp_path / "mine.flags"
+  file.write_text("--flagfile=no/base.flags\n")
+  done = run_program("pass", *GIVEN, f"--flagfile={file}")
+  assert done.returncode == 2
+  assert "-c: no/base.flags: no such flag file" in done.stderr
+  assert "experiments/, the checkout's" in done.stderr
 
 
 def test_starts_without_tensorflow_s_notices() -> None:
@@ -160,6 +176,21 @@ def test_a_reader_who_leaves_is_no_fault() -> None:
   assert process.stderr.read() == b""
   process.stderr.close()
   process.wait()
+
+
+def test_output_folder(tmp_path: Path) -> None:
+  taken = tmp_path / "taken"
+  for folder in (tmp_path / "new" / "er", tmp_path):
+    assert command_line.output_folder(folder, empty=True) == folder
+  taken.write_text("a file")
+  assert command_line.output_folder(tmp_path) == tmp_path
+  for name, empty, message in (
+    (taken, False, "taken is a file. Name a folder"),
+    (taken / "in" / "side", False, "side: .*taken, is a file. Name a folder"),
+    (tmp_path, True, "not empty. Choose another --output"),
+  ):
+    with pytest.raises(InputError, match=message):
+      command_line.output_folder(name, empty)
 
 
 @pytest.mark.parametrize("locale", ["utf-8", "ascii"])

@@ -280,6 +280,22 @@ def test_bad_input_ends_in_one_line(
 
 
 @pytest.mark.parametrize(
+  ("module", "arguments"),
+  [
+    ("cdcc_tf.evaluate", ["--records=s"]),
+    ("cdcc_tf.predict", [f"--input={__file__}"]),
+    ("cdcc_tf.export", []),
+    ("cdcc_tf.pseudo_label", ["--records=s"]),
+  ],
+)
+def test_an_output_that_is_a_file_is_refused_before_a_counter_is_loaded(
+  module: str, arguments: list[str]
+) -> None:
+  done = command(module, "--run=nowhere", *arguments, f"--output={__file__}")
+  assert_ends_in_one_line(done, f"--output={__file__} is a file. Name a folder")
+
+
+@pytest.mark.parametrize(
   "module",
   [
     *("cdcc_tf.train", "cdcc_tf.evaluate", "cdcc_tf.predict"),

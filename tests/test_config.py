@@ -139,6 +139,9 @@ def test_flagfile(tmp_path: Path):
 @pytest.mark.parametrize(
   ("name", "options"),
   [
+    ("source_records", {"source_records": "a,,b"}),
+    ("source_records", {"source_records": " "}),
+    ("target_records", {"target_records": "a,b"}),
     ("crop", {"crop": 0}),
     ("crop", {"crop": -8}),
     ("crop", {"crop": 100}),
@@ -161,6 +164,7 @@ def test_flagfile(tmp_path: Path):
     ("width", {"decoder_width": 0.01}),
     ("decoder_width", {"decoder_width": 0.0}),
     ("masks", {"masks": 0}),
+    ("masks", {"masks": 11}),
     ("mask_scale", {"mask_scale": 0.5}),
     ("mask_scale", {"mask_scale": 7.0}),
     ("orientation_grid", {"orientation_grid": 0}),
@@ -219,6 +223,11 @@ def test_bad_flag_is_an_input_error():
     parsed("--target_records=t", "--crop=100")
   with pytest.raises(flags.IllegalFlagValueError, match="density_loss"):
     parsed("--target_records=t", "--density_loss=other")
+
+
+@pytest.mark.parametrize("text", ["a b,c", "a b, c", " a b ,c "])
+def test_source_folders(text: str):
+  assert DataConfig(source_records=text).source_folders == ["a b", "c"]
 
 
 def test_adapts():

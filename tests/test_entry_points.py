@@ -63,9 +63,11 @@ def parse(module: str, lines: list[list[str]]) -> None:
   for arguments in lines:
     flags.FLAGS.unparse_flags()
     try:
-      flags.FLAGS([module, *arguments])
+      left = flags.FLAGS([module, *arguments])
     except flags.Error as error:
       raise AssertionError(f"{module} {arguments}: {error}") from error
+    # What is no flag the commands refuse, so no prose may follow on the line.
+    assert left == [module], f"{module} {arguments}: {left}"
 
 
 def test_the_printed_commands_are_found() -> None:
@@ -75,7 +77,13 @@ def test_the_printed_commands_are_found() -> None:
   assert ["--heads=1500"] in commands["benchmarks.density"]
 
 
-def test_a_flag_that_is_not_there_does_not_parse() -> None:
-  done = in_fresh_process(parse, "cdcc_tf.evaluate", [["--no_such_flag=1"]])
+@pytest.mark.parametrize(
+  ("argument", "expected"),
+  [("--no_such_flag=1", "no_such_flag"), ("prose", "['prose']")],
+)
+def test_what_is_no_flag_of_a_command_does_not_parse(
+  argument: str, expected: str
+) -> None:
+  done = in_fresh_process(parse, "cdcc_tf.evaluate", [[argument]])
   assert done.returncode != 0
-  assert "no_such_flag" in done.stderr
+  assert expected in done.stderr

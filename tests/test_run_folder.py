@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -157,14 +158,38 @@ def test_run_that_never_came_to_a_checkpoint_takes_other_options(
   run = open_run(folder, experiment(crop=64))
   run.data.write_text("{}")
   (run.checkpoints / "stage1").mkdir(parents=True)
+  run.not_finite.write_text("{}")
+  for place in (run.panels, run.tensorboard, run.counters / "step_000002"):
+    place.mkdir(parents=True)
+    (place / "of_before").touch()
   assert not run.begun
   open_run(folder, experiment(crop=128))
   assert load(folder).data.crop == 128
   assert "--crop=128" in (folder / "flags.txt").read_text()
-  assert not run.data.exists()
+  names = {"config.json", "environment.json", "flags.txt"}
+  assert set(contents(folder)) == names
+  (run.checkpoints / "stage1").mkdir(parents=True)
   (run.checkpoints / "stage1" / "ckpt-2.index").touch()
   with pytest.raises(InputError, match="--crop: 128 there, 64 here"):
     open_run(folder, experiment(crop=64))
+
+
+@pytest.mark.parametrize("which", ["best", "last"])
+def test_a_counter_is_never_taken_for_another_experiment_s(
+  tmp_path: Path, which: str
+):
+  """Nor lost: `best` comes before the first checkpoint."""
+  folder = tmp_path / "run"
+  run = open_run(folder, experiment(crop=64))
+  (folder / which).mkdir()
+  (folder / which / "unfinished_model.keras").touch()
+  assert not run.begun  # what a kill leaves, the next counter replaces
+  (folder / which / "model.keras").touch()
+  before = contents(folder)
+  with pytest.raises(InputError, match="--crop: 64 there, 128 here"):
+    open_run(folder, experiment(crop=128))
+  assert open_run(folder, experiment(crop=64)) == run
+  assert contents(folder) == before
 
 
 def test_foreign_folder_is_refused(tmp_path: Path):
@@ -181,11 +206,33 @@ def test_file_is_refused(tmp_path: Path):
     open_run(tmp_path / "file", experiment())
 
 
+@pytest.mark.parametrize("content", ['[{"step": 2', "[3]", "\xff"])
+@pytest.mark.parametrize(
+  ("name", "read"),
+  [
+    ("history.json", RunFolder.rows),
+    ("rounds.json", RunFolder.round_rows),
+    ("data.json", RunFolder.digests),
+    ("best/record.json", lambda run: run.record("best")),
+  ],
+)
+def test_damaged_files_are_named(
+  tmp_path: Path, name: str, read: Callable, content: str
+):
+  run = RunFolder(tmp_path)
+  assert not read(run)  # not written yet
+  (tmp_path / name).parent.mkdir(exist_ok=True)
+  (tmp_path / name).write_text(content, encoding="latin1")
+  with pytest.raises(InputError, match=rf"{name}: damaged.*or delete it"):
+    read(run)
+
+
 def test_damaged_configuration_is_named(tmp_path: Path):
   open_run(tmp_path / "run", experiment()).history.write_text("[]")
-  (tmp_path / "run" / "config.json").write_text('{"data": {')
-  with pytest.raises(InputError, match=r"config\.json"):
-    open_run(tmp_path / "run", experiment())
+  for content in (b'{"data": {', b"\xff"):
+    (tmp_path / "run" / "config.json").write_bytes(content)
+    with pytest.raises(InputError, match=r"config\.json"):
+      open_run(tmp_path / "run", experiment())
 
 
 def test_models(tmp_path: Path):

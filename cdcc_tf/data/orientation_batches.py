@@ -83,6 +83,12 @@ def open_target(config: DataConfig) -> tuple[list[Path], int]:
     InputError: no such records, damaged ones, or too few to hold some out.
   """
   files, count = reading.open_split(config.target_records, "train")
+  if count < 2:
+    raise InputError(
+      f"{config.target_records}: has one training picture, and at least two "
+      "are needed: one to learn from, one to hold out. Convert more pictures "
+      "of the target."
+    )
   most = min(count, shards.PICTURES_PER_SHARD) - 1
   if config.target_held_out > most:
     raise InputError(

@@ -105,7 +105,8 @@ def read_shard(file: Path) -> Iterator[CrowdRecord]:
 def read_held_out(folder: str | Path, count: int) -> Iterator[CrowdRecord]:
   """Yields the target's pictures that training leaves out, as unlabelled ones.
 
-  They are the first of the first training shard. Their points are not parsed.
+  They are the first of the first training shard, in the order of the data set:
+  conversion shuffles nothing. Their points are not parsed.
 
   Raises:
     InputError: a shard is damaged.

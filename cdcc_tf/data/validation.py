@@ -19,6 +19,9 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
   Returns:
     Dataset of `{"source": {"image", "density", "roi"}}`, one picture a batch,
     cut to at most `validation_crop` pixels a side about its centre.
+
+  Raises:
+    InputError: no such records or split, damaged ones, or unlabelled pictures.
   """
   files, count = reading.open_source(config.source_folders, "val")
   side = config.validation_crop

@@ -1,5 +1,7 @@
 """A user's own pictures: finding and reading them."""
 
+import csv
+import logging
 import warnings
 from pathlib import Path
 
@@ -10,14 +12,25 @@ from cdcc_tf.data.images import in_eight_bits
 from cdcc_tf.errors import InputError, first_line
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
-# Ends of our own pictures' names, not to be counted when met again.
+# Ends of our own pictures' names, not to be counted when met again, and the
+# table that lists them.
 DENSITY, UNCERTAINTY = "_density.png", "_uncertainty.png"
+TABLE = "counts.csv"
+
+logger = logging.getLogger(__name__)
 
 
-def find_pictures(path: Path) -> list[Path]:
+def find_pictures(path: Path, output: Path | None = None) -> list[Path]:
   """Lists a picture, or the pictures of a folder and those below it.
 
-  Overlays that an earlier call left in the folder are not among them.
+  Hidden files are not among them, such as macOS leaves beside pictures on other
+  systems' disks. Nor are overlays of an earlier call, of which the log tells:
+  those that a `counts.csv` beside them lists, or that lie in `output`, where an
+  interrupted call has written none. A name alone makes no overlay.
+
+  Args:
+    path: of a picture or a folder.
+    output: where the call that asks is going to write; None for nowhere.
 
   Raises:
     InputError: nothing there.
@@ -29,19 +42,59 @@ def find_pictures(path: Path) -> list[Path]:
       f"--input={path}: no such file or folder. Give a picture or a folder of "
       "pictures."
     )
-  found = sorted(
+  pictures = sorted(
     picture
     for picture in path.rglob("*")
     if picture.suffix.lower() in SUFFIXES
-    and not picture.name.endswith((DENSITY, UNCERTAINTY))
+    and not _is_hidden(picture.relative_to(path))
     and picture.is_file()
   )
+  overlays = _overlays(pictures, output)
+  if overlays:
+    logger.info(
+      "%s: %d overlays of an earlier prediction are left out.",
+      path,
+      len(overlays),
+    )
+  found = [picture for picture in pictures if picture not in overlays]
   if not found:
+    but = " but overlays of an earlier prediction" if overlays else ""
     raise InputError(
-      f"--input={path}: holds no pictures. Give a folder with files that end "
-      f"in {', '.join(SUFFIXES)}."
+      f"--input={path}: holds no pictures{but}. Give a folder with files that "
+      f"end in {', '.join(SUFFIXES)}."
     )
   return found
+
+
+def _is_hidden(path: Path) -> bool:
+  return any(part.startswith(".") for part in path.parts)
+
+
+def _overlays(pictures: list[Path], output: Path | None) -> set[Path]:
+  """Finds those that an earlier prediction drew."""
+  drawn: dict[Path, set[str]] = {}
+  found = set()
+  for picture in pictures:
+    if not picture.name.endswith((DENSITY, UNCERTAINTY)):
+      continue
+    folder = picture.parent
+    if folder not in drawn:
+      drawn[folder] = _listed(folder / TABLE)
+    in_output = output is not None and folder.resolve() == output.resolve()
+    if in_output or picture.name in drawn[folder]:
+      found.add(picture)
+  return found
+
+
+def _listed(table: Path) -> set[str]:
+  """Returns the names of overlays in a `counts.csv`; none if it is no such."""
+  try:
+    with table.open(newline="", errors="surrogateescape") as file:
+      rows = list(csv.DictReader(file))
+  except (OSError, csv.Error):
+    return set()
+  columns = ("density", "uncertainty")
+  return {row.get(column) or "" for row in rows for column in columns}
 
 
 def read_picture(path: Path) -> np.ndarray:

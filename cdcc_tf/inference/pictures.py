@@ -14,6 +14,7 @@ from cdcc_tf.inference import overlay
 from cdcc_tf.inference.counter import CrowdCounter, Prediction
 from cdcc_tf.inference.picture_input import (
   DENSITY,
+  TABLE,
   UNCERTAINTY,
   read_picture,
 )
@@ -110,7 +111,7 @@ def count_pictures(
     counts.append(counted)
   # A file's name may hold bytes that are no text: give them back as they came.
   content = table.getvalue().encode(errors="surrogateescape")
-  write_atomically(output / "counts.csv", content)
+  write_atomically(output / TABLE, content)
   return counts, problems
 
 

@@ -1,16 +1,22 @@
 """The network's own layers: Masksembles and adaptive pooling."""
 
+import itertools
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
-from masksembles.common import generation_wrapper
+from masksembles import common as masksembles
+
+from cdcc_tf.errors import InputError
 
 PACKAGE = "cdcc_tf"
 # Keras builds with None where a size is not known; channels always are.
 Shape = tuple[Any, ...]
+# The package draws masks until their length is right, which at some scales
+# none ever is. The usual ones take some hundred draws.
+_MOST_DRAWS = 10_000
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -42,8 +48,12 @@ class Masksembles2D(keras.layers.Layer):
     self.masks, self.scale, self.seed = masks, scale, seed
 
   def build(self, input_shape: Shape) -> None:
-    """Creates the masks: weight of shape [masks, channels], zeros and ones."""
-    values = _generate_masks(input_shape[-1], self.masks, self.scale, self.seed)
+    """Creates the masks: weight of shape [masks, channels], zeros and ones.
+
+    Raises:
+      InputError: there are no such masks of so many channels.
+    """
+    values = generate_masks(input_shape[-1], self.masks, self.scale, self.seed)
     self.mask_values = self.add_weight(
       name="mask_values",
       shape=values.shape,
@@ -74,17 +84,39 @@ class Masksembles2D(keras.layers.Layer):
     }
 
 
-def _generate_masks(
+def generate_masks(
   channels: int, masks: int, scale: float, seed: int
 ) -> np.ndarray:
+  """Draws masks of shape [masks, channels], float32 zeros and ones.
+
+  Raises:
+    InputError: the package finds none.
+  """
   if masks == 1:
     return np.ones((1, channels), np.float32)
   # The package draws from numpy's global generator: lend it a seeded state.
   state = np.random.get_state()
+  draw, draws = masksembles.generate_masks_, itertools.count()
+
+  def counted(*size: float) -> np.ndarray:
+    if next(draws) == _MOST_DRAWS:
+      raise ValueError("drawing on may never end")
+    return draw(*size)
+
   try:
     np.random.seed(seed)
-    return generation_wrapper(channels, masks, scale).astype(np.float32)
+    masksembles.generate_masks_ = counted
+    found = masksembles.generation_wrapper(channels, masks, scale)
+    return found.astype(np.float32)
+  except ValueError as error:
+    # Masks are as long as rounding lets them be. Few channels leave gaps.
+    raise InputError(
+      f"--mask_scale={scale:g}: no {masks} masks of {channels} channels could "
+      "be generated. Give another --mask_scale, fewer --masks (1 for none), or "
+      "a larger --width or --decoder_width."
+    ) from error
   finally:
+    masksembles.generate_masks_ = draw
     np.random.set_state(state)
 
 

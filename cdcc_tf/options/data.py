@@ -12,10 +12,12 @@ class DataConfig:
   source_records: str = option(
     "",
     "Records of the labelled source domain; several with commas between them, "
-    "from which pictures are drawn alike.",
+    "from which pictures are drawn alike. Required to train.",
   )
   target_records: str = option(
-    "", "Records of the unlabelled target domain. Points in them are not read."
+    "",
+    "Records of the unlabelled target domain, one folder. Points in them are "
+    "not read. Required unless --orientation_weight=0 and --rounds=0.",
   )
   source_batch: int = option(6, "Source crops in a step.")
   target_batch: int = option(
@@ -61,11 +63,23 @@ class DataConfig:
   target_held_out: int = option(
     16,
     "Target training pictures kept out of training, to measure the "
-    "orientation task on pictures it has not seen. No labels involved.",
+    "orientation task on pictures it has not seen. No labels involved. They "
+    "are the first of the records, which keep the data set's order: of a "
+    "video, frames that show much the same; then hold out more.",
   )
 
   def __post_init__(self) -> None:
     """Raises InputError for an option out of range."""
+    check(
+      not self.source_records or all(self.source_folders),
+      "source_records",
+      "a folder, or several with one comma between them",
+    )
+    check(
+      "," not in self.target_records,
+      "target_records",
+      "one folder, without commas: convert the pictures of several together",
+    )
     for name in ("crop", "validation_crop"):
       side = getattr(self, name)
       check(side > 0 and side % 8 == 0, name, "a multiple of 8")
@@ -91,5 +105,5 @@ class DataConfig:
 
   @property
   def source_folders(self) -> list[str]:
-    """The folders of `source_records`."""
-    return self.source_records.split(",")
+    """The folders of `source_records`; blanks around commas are no part."""
+    return [name.strip() for name in self.source_records.split(",")]

@@ -26,8 +26,10 @@ class ModelConfig:
     "Multiplies the decoders' channels once more: a quarter nearly halves "
     "the time that counting takes, and ImageNet's encoder keeps its own.",
   )
-  masks: int = option(3, "Number of Masksembles masks; 1 for none.")
-  mask_scale: float = option(2.0, "Masksembles scale: larger overlaps less.")
+  masks: int = option(3, "Number of Masksembles masks, at most 10; 1 for none.")
+  mask_scale: float = option(
+    2.0, "Masksembles scale, from 1 to 6: larger overlaps less."
+  )
   spatial_encoder: bool = option(True, "Use the down-up and left-right scans.")
   initializer: str = option(
     "listing",
@@ -49,13 +51,15 @@ class ModelConfig:
       "encoder_weights",
       f"none with --encoder={self.encoder}: there are no weights for it",
     )
-    check(self.masks >= 1, "masks", "at least 1")
+    # Counting takes a pass through the decoder for each.
+    check(1 <= self.masks <= 10, "masks", "from 1 to 10")
     check(0 < self.width <= 4, "width", "in (0, 4]")
     check(0 < self.decoder_width <= 4, "decoder_width", "in (0, 4]")
     check(1 <= self.mask_scale <= 6, "mask_scale", "from 1 to 6")
     check(
       self.masks == 1 or 512 * self.width * self.decoder_width >= 10,
       "width",
-      "at least 0.02 over --decoder_width with masks: they need 10 channels",
+      "at least 0.02 over --decoder_width with masks: they need 10 channels "
+      "or more (if it takes more, training says so at its start)",
     )
     check(self.orientation_grid >= 1, "orientation_grid", "at least 1")

@@ -1,6 +1,5 @@
 """Signs that a run is going wrong, said while it still runs."""
 
-import json
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -41,18 +40,15 @@ class Alarms(keras.callbacks.Callback):
     super().__init__()
     self._beforehand = [*beforehand]
     self._drift = config.rounds.drift_alarm
-    self._history, self._stage = folder.history, stage
+    self._folder, self._stage = folder, stage
 
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
     """Looks at the interval that has just ended, and those before it."""
     if logs is None:
       return
     step = self._stage.first_step + step_of(self.model.optimizer)
-    before = []
-    if self._history.exists():
-      # A killed run's history may be ahead of the checkpoint it resumed from.
-      noted = json.loads(self._history.read_text())
-      before = [row for row in noted if row["step"] < step]
+    # A killed run's history may be ahead of the checkpoint it resumed from.
+    before = [row for row in self._folder.rows() if row["step"] < step]
     row = {"stage": self._stage.name} | logs
     found = self._beforehand + alarms([*before, row], self._drift)
     self._beforehand = []

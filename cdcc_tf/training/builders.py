@@ -7,6 +7,7 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.models.decoders import build_orientation_decoder
 from cdcc_tf.models.encoder_weights import load_encoder_weights
 from cdcc_tf.models.encoders import freeze_blocks
+from cdcc_tf.models.layers import generate_masks
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training import losses
 from cdcc_tf.training.adaptation import CrossDomainModel, TargetTask
@@ -43,8 +44,12 @@ def build_strategy(replicas: int) -> tf.distribute.Strategy:
 
 
 def build_counter(config: ExperimentConfig) -> SFCN:
-  """Builds a counter, its weights drawn when it first sees a picture."""
-  return SFCN(
+  """Builds a counter, its weights drawn when it first sees a picture.
+
+  Raises:
+    InputError: there are no such masks of so many channels.
+  """
+  counter = SFCN(
     width=config.model.width,
     masks=config.model.masks,
     mask_scale=config.model.mask_scale,
@@ -55,6 +60,12 @@ def build_counter(config: ExperimentConfig) -> SFCN:
     decoder_width=config.model.decoder_width,
     detached_variance=config.training.density_loss == "faithful",
   )
+  # For the error alone: around one from a model's call Keras wraps its own.
+  generate_masks(
+    counter.shared_decoder.filters,
+    *(config.model.masks, config.model.mask_scale, config.training.seed),
+  )
+  return counter
 
 
 def build_first_model(

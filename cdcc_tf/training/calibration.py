@@ -67,17 +67,19 @@ def calibrate_stage(
   seen = look(CrowdCounter(model), config.data, f"calibrate {stage.name}")
   calibration = seen.calibration()
   logger.info(
-    "%s: 90 %% intervals reach %.2f uncertainties from a count (%d pictures of "
-    "the source).",
+    "%s: its counts come with intervals that hold the truth in 90 of 100 "
+    "pictures like the source's: a count, %.2f times its uncertainty up and "
+    "down, by the errors on %d validation pictures of the source.",
     stage.name,
     calibration.reach(0.9),
     len(calibration.scores),
   )
   if len(calibration.scores) < _ENOUGH:
     logger.warning(
-      "%s: %d pictures of the source's validation are too few for 95 %% "
-      "intervals, which take %d; the widest reach as far as the largest error "
-      "among them. Convert the source with a larger --val_fraction.",
+      "%s: the source has %d validation pictures, too few to tell what holds "
+      "95 of 100 counts, which takes %d: the widest intervals reach as far as "
+      "the largest error among them. Make the source's records with a larger "
+      "--val_fraction.",
       stage.name,
       len(calibration.scores),
       _ENOUGH,

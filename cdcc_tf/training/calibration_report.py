@@ -40,8 +40,9 @@ def write(
     content = json.dumps(figures, indent=1) + "\n"
     write_atomically(folder.stage(stage.name) / FILE_NAME, content)
     logger.info(
-      "%s: fitted to half of them, 90 %% intervals hold %.0f %% of the others' "
-      "counts, %.1f people wide.",
+      "%s: put to the test, intervals from one half of those pictures held "
+      "%.0f %% of the counts of the other half, where 90 %% were wanted, and "
+      "were %.1f people wide on average.",
       stage.name,
       100 * figures["coverage_90"],
       figures["width_90"],

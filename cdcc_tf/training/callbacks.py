@@ -87,6 +87,7 @@ class ProgressBar(keras.callbacks.Callback):
       initial=self._first,
       unit="step",
       desc=self._stage.name,
+      disable=None,  # in a file it would be one long line
     )
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:

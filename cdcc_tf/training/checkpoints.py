@@ -38,7 +38,7 @@ class Checkpoints(keras.callbacks.Callback):
       self._saved, str(folder.checkpoints / stage.name), max_to_keep=2
     )
     self._optimizer, self._stage = model.optimizer, stage
-    self._history_path = folder.history
+    self._folder = folder
     self._history: list[dict[str, Any]] = []
 
   def restore(self) -> int:
@@ -48,7 +48,8 @@ class Checkpoints(keras.callbacks.Callback):
     kept for that.
 
     Raises:
-      InputError: there are checkpoints, and none can be used.
+      InputError: there are checkpoints, and none can be used; the history is
+        damaged.
     """
     torn = []
     for path in reversed(self._manager.checkpoints):
@@ -68,10 +69,9 @@ class Checkpoints(keras.callbacks.Callback):
           f"{self._stage.name} again, or choose another --run."
         )
     step = step_of(self._optimizer)
-    if self._history_path.exists():
-      recorded = json.loads(self._history_path.read_text())
-      until = self._stage.first_step + step
-      self._history = [row for row in recorded if row["step"] <= until]
+    until = self._stage.first_step + step
+    recorded = self._folder.rows()
+    self._history = [row for row in recorded if row["step"] <= until]
     return step
 
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
@@ -79,7 +79,7 @@ class Checkpoints(keras.callbacks.Callback):
     step = step_of(self._optimizer)
     row = {"step": self._stage.first_step + step, "stage": self._stage.name}
     self._history.append(row | (logs or {}))
-    write_atomically(self._history_path, json.dumps(self._history, indent=1))
+    write_atomically(self._folder.history, json.dumps(self._history, indent=1))
     self._manager.save(checkpoint_number=step)
 
 

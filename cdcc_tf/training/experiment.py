@@ -33,12 +33,17 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
     folder: from `run_start.open_run`.
 
   Raises:
-    InputError: records or encoder weights are missing or damaged.
+    InputError: records or encoder weights are missing, damaged, or not those
+      that the run began with; batches cannot be divided over the replicas; the
+      run to take stage 1 from does not fit; a file of the run is damaged; a
+      loss is no number.
   """
   keras.utils.set_random_seed(config.training.seed)
   policy = precision.use(config.training.precision)
   strategy = build_strategy(config.training.replicas)
   _check_batches(config, strategy.num_replicas_in_sync)
+  _check_weights(config)
+  _check_validation(config)
   _check_same_data(config, folder)
   logger.info(
     "Run %s: %s, %d replica(s).",
@@ -101,10 +106,10 @@ def _first_stage(
 
 def _finished(stage: Stage, folder: RunFolder, labels: bool) -> bool:
   ended = folder.stage(stage.name) / "record.json"
+  history = folder.rows()
   # The record is written first: killed in between, the interval is repeated.
-  if not (ended.exists() and folder.history.exists()):
+  if not (ended.exists() and history):
     return False
-  history = json.loads(folder.history.read_text())
   if history[-1]["step"] < stage.first_step + stage.steps:
     return False
   return not labels or round_report.has(folder, stage)
@@ -125,6 +130,34 @@ def _check_batches(config: ExperimentConfig, replicas: int) -> None:
       )
 
 
+def _check_weights(config: ExperimentConfig) -> None:
+  """Refuses weights that cannot fit before they are downloaded.
+
+  Not an option's own check: a network of any width may be built, and its speed
+  measured, without ever loading them.
+  """
+  width = config.model.width
+  if config.model.encoder_weights == "imagenet" and width != 1:
+    raise InputError(
+      f"--encoder_weights must be none, or a file that fits, with "
+      f"--width={width:g}: ImageNet's are of width 1. To make the decoders "
+      "alone narrower, use --decoder_width."
+    )
+
+
+def _check_validation(config: ExperimentConfig) -> None:
+  """Makes sure that every source has pictures to choose a counter by.
+
+  Without them a run would fail after its network is built, or weights loaded.
+  """
+  for folder in config.data.source_folders:
+    if not manifest.load_manifest(folder).pictures.get("val"):
+      raise InputError(
+        f"{folder}: has no split 'val', by which training chooses the best "
+        "counter. Make these records again with --val_fraction=0.1."
+      )
+
+
 def _check_same_data(config: ExperimentConfig, folder: RunFolder) -> None:
   """Notes which records a run learns from, or compares with that note.
 
@@ -142,7 +175,7 @@ def _check_same_data(config: ExperimentConfig, folder: RunFolder) -> None:
   if not folder.data.exists():
     write_atomically(folder.data, json.dumps(digests, indent=1) + "\n")
     return
-  for name, digest in json.loads(folder.data.read_text()).items():
+  for name, digest in folder.digests().items():
     if digests.get(name) != digest:
       raise InputError(
         f"{name}: not the records that {folder.path} began with. Bring those "

@@ -33,6 +33,9 @@ class KeptCounters:
     keep_all: whether to keep the others, too.
     orientation_decoder: what is kept beside the last counter; None if there is
       none.
+
+  Attributes:
+    figure: name of what the best counter is chosen by, the lower the better.
   """
 
   def __init__(
@@ -45,7 +48,7 @@ class KeptCounters:
   ):
     self._folder, self._stage = folder, stage
     self._decoder = orientation_decoder
-    self._figure, self._chosen_by = SELECTED_BY[select_by]
+    self.figure, self._chosen_by = SELECTED_BY[select_by]
     self._anew, self._keep_all = select_by == "source", keep_all
 
   def keep(
@@ -54,7 +57,7 @@ class KeptCounters:
     step: int,
     measured: dict[str, Any],
     last: bool,
-  ) -> None:
+  ) -> bool:
     """Writes a counter wherever it belongs.
 
     Args:
@@ -62,13 +65,20 @@ class KeptCounters:
       step: of the run.
       measured: figures of its validation.
       last: whether its stage ends with it.
+
+    Returns:
+      Whether it is the best so far.
+
+    Raises:
+      InputError: the best counter's record is damaged.
     """
     models = {"model": counter}
     record = {"step": step, "stage": self._stage.name}
     if self._keep_all:
       home = self._folder.counters / f"step_{step:06d}"
       _write(home, models, record, "nothing: every counter is kept", measured)
-    if measured[self._figure] < self._best_so_far():
+    is_best = bool(measured[self.figure] < self._best_so_far())
+    if is_best:
       why = self._chosen_by + (", in the last stage" if self._anew else "")
       _write(self._folder.path / "best", models, record, why, measured)
     if last:
@@ -78,15 +88,14 @@ class KeptCounters:
         models["orientation"] = self._decoder
       home = self._folder.stage(self._stage.name)
       _write(home, models, record, why, measured)
+    return is_best
 
   def _best_so_far(self) -> float:
     """Returns the figure to beat."""
-    record = self._folder.path / "best" / "record.json"
-    if record.exists():
-      noted = json.loads(record.read_text())
-      if not self._anew or noted.get("stage") == self._stage.name:
-        return noted[self._figure]
-    return float("inf")
+    noted = self._folder.record("best")
+    if self._anew and noted.get("stage") != self._stage.name:
+      return float("inf")
+    return float(noted.get(self.figure, "inf"))
 
 
 @contextlib.contextmanager

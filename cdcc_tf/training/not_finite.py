@@ -29,7 +29,7 @@ class StopIfNotFinite(keras.callbacks.Callback):
     ids: Callable[[int], dict[str, list[str]]],
   ):
     super().__init__()
-    self._path = folder.path / "not_finite.json"
+    self._path = folder.not_finite
     self._stage, self._ids = stage, ids
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:

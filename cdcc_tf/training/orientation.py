@@ -42,7 +42,11 @@ class OrientationSchedule:
 
 
 class OrientationTask(keras.layers.Layer):
-  """`λ · CE(orientation(x_t or x_t upside down))`.
+  """`CE(orientation(x_t or x_t upside down))`; λ weighs it in the encoder.
+
+  The paper weighs the loss, and so the head's own gradient, too. Here the head
+  learns at full strength whatever λ is (ours): were it slowed down with a small
+  λ or a ramp, what it sends to the encoder would stay noise for longer.
 
   Args:
     decoder: from `build_orientation_decoder`.

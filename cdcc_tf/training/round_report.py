@@ -76,9 +76,9 @@ def add_round(
   Returns:
     The table of all rounds so far, for the terminal.
   """
-  history = json.loads(folder.history.read_text())
-  rows = [row for row in history if row["stage"] == stage.name]
-  figures = {name: rows[-1][name] for name in _COLUMNS if name in rows[-1]}
+  rows = [row for row in folder.rows() if row["stage"] == stage.name]
+  newest = rows[-1] if rows else {}  # none if its history was deleted
+  figures = {name: newest[name] for name in _COLUMNS if name in newest}
   times = {
     "labelling_minutes": None if seconds is None else seconds / 60,
     "minutes": sum(row["seconds"] for row in rows) / 60,
@@ -112,7 +112,7 @@ def _labels(summary: Summary, moved: float | None) -> dict[str, Any]:
 
 
 def _add(folder: RunFolder, stage: Stage, row: dict[str, Any]) -> str:
-  known = [each for each in _rows(folder) if each["round"] < stage.round]
+  known = [each for each in folder.round_rows() if each["round"] < stage.round]
   known.append({"round": stage.round} | row)
   write_atomically(folder.rounds, json.dumps(known, indent=1) + "\n")
   return table(known)
@@ -154,19 +154,13 @@ def draw(
 
 def mass_before(folder: RunFolder, stage: Stage) -> float | None:
   """Returns `pseudo_people` of the round before; None if there was none."""
-  rows = [row for row in _rows(folder) if row["round"] == stage.round - 1]
+  rows = [row for row in folder.round_rows() if row["round"] == stage.round - 1]
   return rows[0]["pseudo_people"] if rows else None
 
 
 def has(folder: RunFolder, stage: Stage) -> bool:
   """Tells whether a round's row was noted before the run was last ended."""
-  return any(row["round"] == stage.round for row in _rows(folder))
-
-
-def _rows(folder: RunFolder) -> list[dict[str, Any]]:
-  if not folder.rounds.exists():
-    return []
-  return list(json.loads(folder.rounds.read_text()))
+  return any(row["round"] == stage.round for row in folder.round_rows())
 
 
 def table(rounds: list[dict[str, Any]]) -> str:

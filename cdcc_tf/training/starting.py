@@ -39,9 +39,8 @@ def adopt(config: ExperimentConfig, folder: RunFolder, stage: Stage) -> None:
   _compare(config, configs.load(other.path), source)
   theirs = other.stage(stage.name)
   rows = []
-  if (theirs / "record.json").is_file() and other.history.is_file():
-    noted = json.loads(other.history.read_text())
-    rows = [row for row in noted if row["stage"] == stage.name]
+  if (theirs / "record.json").is_file():
+    rows = [row for row in other.rows() if row["stage"] == stage.name]
   # The record is written before the history; see `experiment`.
   if not rows or rows[-1]["step"] < stage.steps:
     raise InputError(

@@ -20,6 +20,7 @@ from cdcc_tf.training.builders import density_loss
 from cdcc_tf.training.keeping import KeptCounters, averaged_weights
 from cdcc_tf.training.signals import LabelFreeSignals
 from cdcc_tf.training.stages import Stage
+from cdcc_tf.training.validation_report import sentence
 
 logger = logging.getLogger(__name__)
 _PANELS = 3
@@ -102,12 +103,9 @@ class Validation(keras.callbacks.Callback):
     with averaged_weights(self.model):
       measured = self._measure()
       self.panels = self._draw()
-      self._kept.keep(self.model.counter, step, measured, last)
-    logger.info(
-      "Step %d: %s",
-      step,
-      "  ".join(f"{name} {value:.3g}" for name, value in measured.items()),
-    )
+      is_best = self._kept.keep(self.model.counter, step, measured, last)
+    figure = self._kept.figure
+    logger.info("Step %d: %s", step, sentence(measured, figure, is_best))
     if logs is not None:
       logs.update(measured)
 

@@ -92,6 +92,7 @@ def survey(
       "check",
       sum(manifest.pictures.values()),
       unit="picture",
+      disable=None,
     )
   )
   pictures = [facts for facts, _ in looked_at]

@@ -379,6 +379,13 @@ def test_too_few_target_pictures(
   assert f"at most {most}" in str(raised.value)
 
 
+def test_a_target_of_one_picture(tiny_records: RecordsFactory):
+  """Of which not even one could be held out."""
+  folder = tiny_records(pictures={"train": 1})
+  with pytest.raises(InputError, match=r"one training picture.*Convert more"):
+    take(data_config(folder, folder, target_held_out=1), 1)
+
+
 def test_fewer_pictures_than_a_batch_still_fill_it(
   tiny_records: RecordsFactory,
 ):

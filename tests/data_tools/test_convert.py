@@ -414,6 +414,9 @@ def test_long_reading_shows_progress(
   assert "read shanghaitech" not in capsys.readouterr().err
   monkeypatch.setattr(conversion, "_SECONDS_IN_SILENCE", 0.0)
   convert_shanghaitech(root, overwrite=True)
+  assert not capsys.readouterr().err  # in a file it would be one long line
+  monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+  convert_shanghaitech(root, overwrite=True)
   assert "read shanghaitech" in capsys.readouterr().err
 
 

@@ -56,6 +56,41 @@ def test_finds_pictures_of_a_folder_and_below(tmp_path: Path) -> None:
   assert [path.name for path in found] == ["a.png", "b.JPG", "c.jpeg"]
 
 
+def test_hidden_files_are_no_pictures(tmp_path: Path) -> None:
+  """macOS writes ._a.jpg beside a.jpg; file managers keep small copies."""
+  hidden = tmp_path / ".hidden"  # what was asked for may well be
+  (hidden / ".thumbnails").mkdir(parents=True)
+  for name in ("a.jpg", "._a.jpg", ".thumbnails/a.jpg"):
+    (hidden / name).write_bytes(b"")
+  assert picture_input.find_pictures(hidden) == [hidden / "a.jpg"]
+
+
+def test_a_name_alone_makes_no_overlay(
+  tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+  names = ["crowd_density.png", "lens_uncertainty.png"]
+  for name in names:
+    (tmp_path / name).write_bytes(b"")
+  found = picture_input.find_pictures(tmp_path, tmp_path / "elsewhere")
+  assert [path.name for path in found] == names
+  (tmp_path / "counts.csv").write_bytes(b"id,count\n\xff,3\n")  # a user's own
+  assert picture_input.find_pictures(tmp_path) == found
+  (tmp_path / "counts.csv").write_text("image,density\na,crowd_density.png\n")
+  with caplog.at_level("INFO"):
+    assert picture_input.find_pictures(tmp_path) == found[1:]
+  assert "1 overlays of an earlier prediction are left out" in caplog.text
+
+
+def test_overlays_of_an_interrupted_call_are_known_by_its_output(
+  tmp_path: Path,
+) -> None:
+  (tmp_path / "out").mkdir()
+  for name in ("a.png", "out/a_density.png", "out/a_uncertainty.png"):
+    (tmp_path / name).write_bytes(b"")
+  found = picture_input.find_pictures(tmp_path, tmp_path / "out")
+  assert found == [tmp_path / "a.png"]
+
+
 def test_says_what_is_missing(tmp_path: Path) -> None:
   with pytest.raises(InputError, match="no such file"):
     picture_input.find_pictures(tmp_path / "nowhere")

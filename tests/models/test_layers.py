@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 from masksembles.common import generation_wrapper
 
+from cdcc_tf.errors import InputError
 from cdcc_tf.models.layers import AdaptiveAveragePooling2D, Masksembles2D
 from cdcc_tf.models.spatial import SpatialEncoder
 from tests.conftest import assert_same, check_layer
@@ -143,10 +144,21 @@ def test_numpy_state_is_left_alone():
 
 def test_numpy_state_is_left_alone_by_a_failure():
   before = np.random.get_state()
-  with pytest.raises(ValueError, match="10"):
+  with pytest.raises(InputError, match=r"of 4 channels.*--masks.*--width"):
     built_masks(channels=4)
   for one, other in zip(before, np.random.get_state(), strict=True):
     np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+  ("channels", "masks", "scale"),
+  [(10, 3, 2.0), (16, 3, 3.0), (26, 8, 6.0), (49, 10, 1.2)],
+)
+def test_masks_that_the_generator_does_not_find_soon(
+  channels: int, masks: int, scale: float
+):
+  with pytest.raises(InputError, match=rf"--mask_scale={scale:g}: no {masks} "):
+    built_masks(channels, masks=masks, scale=scale)
 
 
 def test_masks_depend_on_the_seed_alone():

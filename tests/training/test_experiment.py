@@ -218,6 +218,24 @@ def test_weights_are_read_once_and_not_to_resume(
   assert seen == [left != "all"]
 
 
+def test_a_width_without_weights_is_refused_before_a_download(
+  config: ExperimentConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+  monkeypatch.delattr(experiment, "build_first_model")
+  for weights in ("imagenet", "half.npz"):
+    model = dataclasses.replace(config.model, encoder_weights=weights)
+    given = dataclasses.replace(config, model=model)
+    error = InputError if weights == "imagenet" else NameError
+    with pytest.raises(error, match=r"--width=0\.05|build_first_model"):
+      train(given, tmp_path / weights)
+
+
+def test_masks_that_do_not_fit_the_width(config: ExperimentConfig) -> None:
+  model = dataclasses.replace(config.model, width=0.02)
+  with pytest.raises(InputError, match=r"^--mask_scale=2: .*10 channels"):
+    builders.build_counter(dataclasses.replace(config, model=model))
+
+
 def test_a_start_without_its_weights(config: ExperimentConfig) -> None:
   model = dataclasses.replace(config.model, encoder_weights="missing.npz")
   absent = dataclasses.replace(config, model=model)
@@ -259,6 +277,15 @@ def test_other_records_under_the_same_name_are_refused(
     experiment.run(config, own_run)
 
 
+@pytest.mark.parametrize("name", ["history.json", "data.json"])
+def test_a_damaged_file_of_the_run_is_named(
+  config: ExperimentConfig, own_run: run_folder.RunFolder, name: str
+) -> None:
+  (own_run.path / name).write_text('[{"step": 2, "stage"')
+  with pytest.raises(InputError, match=rf"{name}: damaged"):
+    experiment.run(config, own_run)
+
+
 def test_a_loss_that_is_no_number_ends_the_run(
   config: ExperimentConfig, tmp_path: Path
 ) -> None:
@@ -278,13 +305,19 @@ def test_a_loss_that_is_no_number_ends_the_run(
 
 
 def test_a_source_without_validation_is_refused_before_training(
-  config: ExperimentConfig, tmp_path: Path, tiny_records
+  config: ExperimentConfig,
+  tmp_path: Path,
+  tiny_records: Callable,
+  monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+  """Before the network is built, too, which may download its weights."""
+  monkeypatch.delattr(experiment, "build_first_model")
   folder = tiny_records("no_val", {"train": 4})
   data = dataclasses.replace(config.data, source_records=str(folder))
-  with pytest.raises(InputError, match=r"no split 'val'.*convert again"):
+  with pytest.raises(InputError, match=r"no split 'val'.*--val_fraction=0\.1"):
     train(dataclasses.replace(config, data=data), tmp_path / "run")
-  assert not (tmp_path / "run" / "history.json").exists()
+  # Made again, the records may have the same folder's name.
+  assert not (tmp_path / "run" / "data.json").exists()
 
 
 def test_more_replicas_than_gpus_are_refused(
