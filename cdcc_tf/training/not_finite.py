@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 
 import keras
+import tensorflow as tf
 
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
@@ -15,6 +16,8 @@ from cdcc_tf.training.stages import Stage
 
 class StopIfNotFinite(keras.callbacks.Callback):
   """Ends a run whose loss is no number, before that reaches a checkpoint.
+
+  What happened stays in the history, in TensorBoard and in `not_finite.json`.
 
   Args:
     folder: of the run; `not_finite.json` in it names the step's pictures.
@@ -29,7 +32,7 @@ class StopIfNotFinite(keras.callbacks.Callback):
     ids: Callable[[int], dict[str, list[str]]],
   ):
     super().__init__()
-    self._path = folder.not_finite
+    self._folder = folder
     self._stage, self._ids = stage, ids
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
@@ -49,10 +52,21 @@ class StopIfNotFinite(keras.callbacks.Callback):
       "figures": {name: str(value) for name, value in figures.items()},
       "pictures": self._ids(step - 1),
     }
-    write_atomically(self._path, json.dumps(found, indent=1) + "\n")
+    path = self._folder.not_finite
+    write_atomically(path, json.dumps(found, indent=1) + "\n")
+    sentence = f"{bad[0]} is {figures[bad[0]]} at step {step}"
+    self._note(self._stage.first_step + step, sentence)
     raise InputError(
-      f"{bad[0]} is {figures[bad[0]]} at step {step} of {self._stage.name}; "
-      f"the step's pictures are in {self._path}. Look at them, lower "
-      "--learning_rate or set --gradient_clip_norm, with another --run; this "
-      "run's last checkpoint is from before."
+      f"{sentence} of {self._stage.name}; the step's pictures are in {path}. "
+      "Look at them, lower --learning_rate or set --gradient_clip_norm, with "
+      "another --run; this run's last checkpoint is from before."
     )
+
+  def _note(self, step: int, sentence: str) -> None:
+    row = {"step": step, "stage": self._stage.name, "alarms": [sentence]}
+    rows = json.dumps([*self._folder.rows(), row], indent=1)
+    write_atomically(self._folder.history, rows)
+    writer = tf.summary.create_file_writer(str(self._folder.tensorboard))
+    with writer.as_default(step):
+      tf.summary.text("alarms", row["alarms"])
+    writer.close()

@@ -88,7 +88,7 @@ def label(
       "variances": options.pseudo_variances,
     },
   )
-  predict = _predictor(counter, options.pseudo_mirror)
+  predict = predictor(counter, options.pseudo_mirror)
   pictures = tf.data.TFRecordDataset([str(file) for file in files])
   pictures = pictures.skip(held_out)
   per_shard = pseudo_cache.PICTURES_PER_SHARD
@@ -114,7 +114,18 @@ def label(
   return summary
 
 
-def _predictor(counter: SFCN, mirror: bool) -> tf.types.experimental.Callable:
+def predictor(counter: SFCN, mirror: bool) -> tf.types.experimental.Callable:
+  """Returns what a labelling pass sees in pictures.
+
+  Args:
+    counter: the network.
+    mirror: whether to look at each picture's mirror image, too.
+
+  Returns:
+    Traced function of uint8 pictures [batch, height, width, 3]; gives μ̄ in
+    people per cell and the total variance, both
+    [batch, ceil(height/8), ceil(width/8)].
+  """
   ensemble = MaskEnsemble(counter)
 
   @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8)])

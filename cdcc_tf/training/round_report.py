@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,6 @@ from cdcc_tf.data import pseudo_records
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
-from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.models.uncertainty import MaskEnsemble
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training.pseudo_summary import Summary
 from cdcc_tf.training.stages import Stage
@@ -119,23 +118,28 @@ def _add(folder: RunFolder, stage: Stage, row: dict[str, Any]) -> str:
 
 
 def draw(
-  counter: SFCN, folder: RunFolder, stage: Stage, summary: Summary
+  predict: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
+  folder: RunFolder,
+  stage: Stage,
+  summary: Summary,
 ) -> None:
   """Draws what a round is about to learn from, in TensorBoard and on disk.
 
   Args:
-    counter: that made the pseudo-labels.
+    predict: that made the pseudo-labels, see `pseudo_labels.predictor`.
     folder: of the run.
     stage: the round.
     summary: of its pseudo-labels.
   """
-  ensemble = MaskEnsemble(counter)
   files = [str(file) for file in summary.files]
-  rows = []
-  for example in tf.data.TFRecordDataset(files).take(_PANELS):
+  accepted = set(summary.accepted)
+  rows: list[np.ndarray] = []
+  for example in tf.data.TFRecordDataset(files):
     fields = pseudo_records.parse(example)
+    if fields["id"].numpy().decode() not in accepted:
+      continue
     image = decode_picture(fields["image"])
-    deviation = tf.sqrt(ensemble(image[tf.newaxis]).total)[0, ..., 0]
+    deviation = tf.sqrt(predict(image[tf.newaxis])[1])[0]
     rows.append(
       overlay.label_panel(
         image.numpy(),
@@ -144,6 +148,8 @@ def draw(
         fields["confidence"][..., 0].numpy() > 0,
       )
     )
+    if len(rows) == _PANELS:
+      break
   writer = tf.summary.create_file_writer(str(folder.tensorboard))
   panel = np.vstack(rows)
   with writer.as_default(stage.first_step):

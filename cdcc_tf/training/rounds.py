@@ -64,7 +64,8 @@ def next_stage(
   # Of a pass that was interrupted nobody knows how long it took.
   seconds = None if begun else time.monotonic() - start
   logger.info("%s", pseudo_summary.table(summary))
-  round_report.draw(counter, folder, stage, summary)
+  predict = pseudo_labels.predictor(counter, config.pseudo.pseudo_mirror)
+  round_report.draw(predict, folder, stage, summary)
   moved = _movement(folder, stage, summary)
   if moved is not None:
     logger.info(

@@ -20,7 +20,11 @@ from cdcc_tf.training import builders, experiment, stages
 from cdcc_tf.training.checkpoints import Checkpoints
 from cdcc_tf.training.keeping import averaged_weights
 from tests.commands import command
-from tests.training.conftest import tiny_experiment, with_training
+from tests.training.conftest import (
+  tiny_experiment,
+  with_rounds,
+  with_training,
+)
 
 
 @pytest.fixture(scope="module")
@@ -295,6 +299,13 @@ def test_a_loss_that_is_no_number_ends_the_run(
   assert not list((tmp_path / "run" / "checkpoints").rglob("*.index"))
   found = json.loads((tmp_path / "run" / "not_finite.json").read_text())
   assert found["stage"] == "stage1"
+  (row,) = json.loads((tmp_path / "run" / "history.json").read_text())
+  assert row["step"] == found["step"]
+  assert "at step" in row["alarms"][0]
+  events = event_accumulator.EventAccumulator(
+    str(tmp_path / "run" / "tensorboard")
+  ).Reload()
+  assert "alarms" in events.Tags()["tensors"]
   # The pictures of that very step, of both domains.
   members = source_batches.source_members(
     config.data, config.training.seed, found["step"] - 1
@@ -340,10 +351,14 @@ def test_two_replicas_train_and_validate(
   two = with_training(
     dataclasses.replace(config, data=data), replicas=2, stage1_steps=2
   )
+  two = with_rounds(two, rounds=1)
   done = command("cdcc_tf.train", f"--run={run}", *two.to_flags())
   assert done.returncode == 0, done.stderr
   assert "2 replica(s)" in done.stderr
-  (row,) = json.loads((run / "history.json").read_text())
-  assert row.pop("stage") == "stage1"
-  assert np.isfinite(list(row.values())).all()
+  rows = json.loads((run / "history.json").read_text())
+  assert [row.pop("stage") for row in rows] == ["stage1", "round1"]
+  for row in rows:
+    row.pop("alarms", None)
+    assert np.isfinite(list(row.values())).all()
+  assert rows[1]["pseudo_loss"] >= 0
   assert (run / "last" / "model.keras").is_file()

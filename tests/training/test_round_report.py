@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from cdcc_tf.data.pseudo_cache import PseudoLabelCache, finished_shards
 from cdcc_tf.data.pseudo_records import PseudoRecord
@@ -77,3 +78,23 @@ def test_rows_are_noted_once_and_in_order(tmp_path: Path) -> None:
   kept = ["3", "0.3", "0.312", "2.67"]
   assert first.split() == ["1", *kept, "-", "5", "-", "-", "0.5", "3"]
   assert second.split() == ["2", *kept, "0.25", "4", "-", "-", "0.5", "3"]
+
+
+def test_panels_show_accepted_pictures_as_they_were_looked_at(
+  tmp_path: Path,
+) -> None:
+  files = cache(tmp_path / "cache", [np.full((2, 3), 0.5)] * 5)
+  ones = np.ones(1)
+  summary = Summary(files, 5, ["1", "4"], ones, ones, ones, ones)
+  seen = []
+
+  def predict(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    seen.append(images[0].numpy())
+    return tf.zeros((1, 2, 3)), tf.fill((1, 2, 3), 0.01)
+
+  folder = RunFolder(tmp_path / "run")
+  round_report.draw(predict, folder, Stage("round1", 1, 4, 4, 1e-4), summary)
+  for image, index in zip(seen, (1, 4), strict=True):
+    np.testing.assert_array_equal(image, noise_picture(16, 24, index))
+  assert (folder.panels / "round1_pseudo_labels.png").is_file()
+  assert list(folder.tensorboard.glob("events*"))
