@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from cdcc_tf.models.dilated import DilatedConv2D
 from cdcc_tf.models.encoders import scaled
 from cdcc_tf.models.layers import PACKAGE, AdaptiveAveragePooling2D, Shape
 
@@ -143,7 +144,7 @@ def decoder_convolutions(
       its size and starts at once.
   """
   return [
-    keras.layers.Conv2D(
+    DilatedConv2D(
       scaled(channels, width),
       3,
       dilation_rate=2,

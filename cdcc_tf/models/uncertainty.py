@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from cdcc_tf.models.dilated import DilatedConv2D
 from cdcc_tf.models.layers import Masksembles2D
 from cdcc_tf.models.sfcn import SFCN
 
@@ -82,11 +82,7 @@ class MaskEnsemble:
     )
 
   def _convolve(self, features: tf.Tensor, kept: np.ndarray) -> tf.Tensor:
-    first: keras.layers.Conv2D = self._first
-    output = ops.conv(
-      ops.take(features, kept, axis=-1),
-      ops.cast(ops.take(first.kernel, kept, axis=2), features.dtype),
-      padding=first.padding,
-      dilation_rate=first.dilation_rate,
+    first: DilatedConv2D = self._first
+    return first.convolve(
+      ops.take(features, kept, axis=-1), ops.take(first.kernel, kept, axis=2)
     )
-    return first.activation(output + ops.cast(first.bias, output.dtype))

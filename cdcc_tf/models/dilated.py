@@ -1,0 +1,70 @@
+"""Dilated convolution as plain convolutions on the phases of the grid."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from cdcc_tf.models.layers import PACKAGE
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class DilatedConv2D(keras.layers.Conv2D):
+  """`keras.layers.Conv2D` of one dilation, channels last, padding "same".
+
+  A convolution of dilation d never mixes cells whose row or column differ by
+  other than a multiple of d: it is a plain convolution on each of d² coarser
+  grids, the phases. TensorFlow computes it so on a CPU too, but copies in one
+  thread; here the phases are a transposition, and bias and activation can join
+  the convolution's own pass (benchmarks.train_step).
+  """
+
+  def call(self, inputs: tf.Tensor) -> tf.Tensor:
+    """Maps [batch, height, width, channels] to [batch, height, width, …]."""
+    return self.convolve(inputs, self.kernel)
+
+  def convolve(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    """Convolves as `call`, with another kernel, of the inputs' channels."""
+    rate, _ = self.dilation_rate
+    height, width = ops.shape(inputs)[1:3]
+    phases = _to_phases(inputs, rate)
+    outputs = ops.conv(
+      phases, ops.cast(kernel, inputs.dtype), padding=self.padding
+    )
+    outputs = self.activation(outputs + ops.cast(self.bias, outputs.dtype))
+    return _from_phases(outputs, rate, height, width)
+
+
+def _to_phases(cells: tf.Tensor, rate: int) -> tf.Tensor:
+  """Returns [rate² · batch, ⌈height/rate⌉, ⌈width/rate⌉, channels].
+
+  The grid is filled up with zeros, which is what "same" sees beyond it.
+  """
+  batch, height, width, channels = ops.shape(cells)
+  missing = (-height % rate, -width % rate)
+  if not _known_as(missing, (0, 0)):
+    cells = ops.pad(cells, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)))
+  rows, columns = (height + missing[0]) // rate, (width + missing[1]) // rate
+  cells = ops.reshape(cells, (batch, rows, rate, columns, rate, channels))
+  cells = ops.transpose(cells, (2, 4, 0, 1, 3, 5))
+  return ops.reshape(cells, (rate * rate * batch, rows, columns, channels))
+
+
+def _from_phases(
+  phases: tf.Tensor, rate: int, height: tf.Tensor | int, width: tf.Tensor | int
+) -> tf.Tensor:
+  """Returns the grid [batch, height, width, channels] of its phases."""
+  batch, rows, columns, channels = ops.shape(phases)
+  batch = batch // (rate * rate)
+  phases = ops.reshape(phases, (rate, rate, batch, rows, columns, channels))
+  cells = ops.transpose(phases, (2, 3, 0, 4, 1, 5))
+  cells = ops.reshape(cells, (batch, rows * rate, columns * rate, channels))
+  if _known_as((height, width), cells.shape[1:3]):
+    return cells
+  return cells[:, :height, :width]
+
+
+def _known_as(sizes: tuple, expected: tuple) -> bool:
+  """Whether sizes are numbers, not tensors, and these."""
+  return all(isinstance(size, int) for size in sizes) and sizes == tuple(
+    expected
+  )
