@@ -165,6 +165,15 @@ def table(results: dict[str, list[dict]]) -> str:
   }
   order = sorted(means, key=lambda arm: means[arm])
   lines.append(f"By mean MAE, best first: {', '.join(order)}")
+  first, *others = results
+  for arm in others:
+    # Arms of a seed share their start: their ratio varies less than either.
+    ratios = [
+      figures["mae"] / reference["mae"]
+      for figures, reference in zip(results[arm], results[first], strict=True)
+    ]
+    each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+    lines.append(f"MAE of {arm} over {first}'s, seed by seed: {each}")
   return "\n".join(lines)
 
 

@@ -208,12 +208,14 @@ def test_memory_is_compared_in_turns(monkeypatch) -> None:
 
 def test_table_of_arms() -> None:
   figures = {"mae": 10.0, "rmse": 12.0, "nae": 0.1, "correlation": None}
-  results = {"A": [figures, figures | {"mae": 14.0}], "B": [figures]}
+  better = figures | {"mae": 7.0}
+  results = {"A": [figures, figures | {"mae": 14.0}], "B": [figures, better]}
   lines = four_arms.table(results).splitlines()
   assert "12.00 ± 2.83" in lines[1]
-  assert lines[2].split()[:5] == ["B", "+", "flip", "10.00", "12.00"]
+  assert lines[2].split()[:5] == ["B", "+", "flip", "8.50", "±"]
   assert lines[2].split()[-1] == "-"  # no intervals were measured
   assert lines[3] == "By mean MAE, best first: B, A"
+  assert lines[4] == "MAE of B over A's, seed by seed: 1.00, 0.50"
 
 
 def test_train_step_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
