@@ -1,4 +1,8 @@
-"""Unity crowds (CV-Crowd-Counting, public domain): synthetic, packed scenes."""
+"""Unity crowds (CV-Crowd-Counting, public domain): synthetic, packed scenes.
+
+Everybody is labelled, seen or not: people stand inside each other, and in dense
+pictures a good part of the points lies on those in front.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
