@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from cdcc_tf.data import augment, reading, records, stream, tones
+from cdcc_tf.data import augment, reading, records, stream
 from cdcc_tf.data.clutter import random_clutter
 from cdcc_tf.data.density import STRIDE, density_map
 from cdcc_tf.data.images import decode_picture
@@ -28,7 +28,6 @@ def source_batches(
   """
   if config.adaptive_sigma:
     reading.require_sigmas(config.source_folders)
-  wanted = tones.wanted_tones(config)
 
   def example(
     position: tf.Tensor, serialized: tf.Tensor
@@ -51,11 +50,9 @@ def source_batches(
     if config.adaptive_sigma:
       sigma = view.sigmas(fields["points"], fields["sigmas"])
     clutter_seed = tf.random.experimental.stateless_fold_in(colour_seed, 1)
-    crop = view.picture(image)
-    if wanted is not None:
-      tone_seed = tf.random.experimental.stateless_fold_in(colour_seed, 2)
-      crop = tones.toned(crop, tones.tone(image), _any_of(wanted, tone_seed))
-    seen, visible = random_clutter(crop, points, clutter_seed, config.clutter)
+    seen, visible = random_clutter(
+      view.picture(image), points, clutter_seed, config.clutter
+    )
     density = density_map(
       points[visible], config.crop, config.crop, sigma[visible]
     )
@@ -73,11 +70,6 @@ def source_batches(
     .map(example, num_parallel_calls=tf.data.AUTOTUNE)
     .batch(config.source_batch, drop_remainder=True)
   )
-
-
-def _any_of(rows: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-  count = tf.shape(rows)[0]
-  return rows[tf.random.stateless_uniform([], seed, 0, count, tf.int32)]
 
 
 def source_members(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from cdcc_tf.data import reading, records, tones
+from cdcc_tf.data import reading, records
 from cdcc_tf.data.augment import both_ways
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
@@ -25,13 +25,10 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
   """
   files, count = reading.open_source(config.source_folders, "val")
   side = config.validation_crop
-  wanted = tones.wanted_tones(config)
 
-  def example(index: tf.Tensor, serialized: tf.Tensor) -> dict[str, tf.Tensor]:
+  def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
     fields = records.parse(serialized)
-    whole = tones.validation_picture(
-      decode_picture(fields["image"]), wanted, index
-    )
+    whole = decode_picture(fields["image"])
     height, width = tf.unstack(tf.shape(whole)[:2])
     image, corner = _centre_crop(whole, side)
     region, _ = _centre_crop(decode_region(fields["roi"], height, width), side)
@@ -51,7 +48,6 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
   return (
     reading.read_serialized(files)
     .take(config.validation_pictures)
-    .enumerate()
     .map(example, num_parallel_calls=2)
     .batch(1)
     .map(lambda batch: {"source": batch})

@@ -41,11 +41,6 @@ class DataConfig:
   colour_strength: float = option(
     0.5, "Strength of colour augmentation in both domains; 0 for none."
   )
-  match_tone: bool = option(
-    False,
-    "Bring each source picture to the brightness and contrast of some target "
-    "picture, drawn at random. No labels involved.",
-  )
   clutter: float = option(
     0.0,
     "Share of source crops that get patches of random texture, in which nobody "
@@ -84,11 +79,6 @@ class DataConfig:
       "," not in self.target_records,
       "target_records",
       "one folder, without commas: convert the pictures of several together",
-    )
-    check(
-      bool(self.target_records) or not self.match_tone,
-      "match_tone",
-      "off where there are no --target_records",
     )
     for name in ("crop", "validation_crop"):
       side = getattr(self, name)

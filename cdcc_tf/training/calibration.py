@@ -13,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import reading, tones
+from cdcc_tf.data import reading
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.inference import familiarity, intervals
@@ -131,15 +131,12 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
     InputError: the records are damaged.
   """
   rows = []
-  wanted = tones.wanted_tones(data)
-  pictures = list(_pictures(data))
-  for index, record in enumerate(
-    tqdm(pictures, desc=description, unit="picture", disable=None)
+  for record in tqdm(
+    list(_pictures(data)), desc=description, unit="picture", disable=None
   ):
-    image = decode_picture(record.image)
-    if record.labelled:  # the source's
-      image = tones.validation_picture(image, wanted, index)
-    prediction = counter.count(image.numpy(), record.region())
+    prediction = counter.count(
+      decode_picture(record.image).numpy(), record.region()
+    )
     error = prediction.count - len(record.counted_points())
     rows.append(
       (
