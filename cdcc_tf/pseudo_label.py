@@ -27,18 +27,26 @@ flags.adopt_module_key_flags(config_flags)
 
 def main() -> None:
   """Labels and prints what was kept."""
+  from cdcc_tf import config
+  from cdcc_tf.data.contrast import contrast_ratio
   from cdcc_tf.inference.counter import load_model
   from cdcc_tf.run_folder import RunFolder
   from cdcc_tf.training import pseudo_labels, pseudo_summary
 
   output = command_line.output_folder(FLAGS.output)
+  options = config_flags.group_from_flags("pseudo")
+  ratio = 1.0
+  if options.pseudo_match_contrast:
+    sources = config.load(Path(FLAGS.run)).data.source_folders
+    ratio = contrast_ratio(sources, FLAGS.records)
   summary = pseudo_labels.label(
     load_model(RunFolder(Path(FLAGS.run)).model(FLAGS.which), FLAGS.precision),
     FLAGS.records,
     FLAGS.split,
     0,
     output,
-    config_flags.group_from_flags("pseudo"),
+    options,
+    ratio,
   )
   print(pseudo_summary.table(summary))
   print(f"Pseudo-labels: {FLAGS.output}")

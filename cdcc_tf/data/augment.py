@@ -141,10 +141,15 @@ def random_colour(
   image = 255.0 * tf.pow(image / 255.0, tf.exp(draw[3])) * gains
   mean = tf.reduce_mean(image)
   image = (image - mean) * tf.exp(draw[4]) + mean
-  grey = tf.tensordot(image, tf.constant(_LUMINANCE), 1)[..., tf.newaxis]
+  grey = luminance(image)
   # Towards grey and past it: real cameras, night and haze lose colour.
   image = grey + (image - grey) * (1.0 + draw[5])
   return tf.clip_by_value(image + 80.0 * draw[6], 0.0, 255.0)
+
+
+def luminance(image: tf.Tensor) -> tf.Tensor:
+  """Returns the luminance, [height, width, 1], of a float32 RGB picture."""
+  return tf.tensordot(image, tf.constant(_LUMINANCE), 1)[..., tf.newaxis]
 
 
 def flip_upside_down(image: tf.Tensor) -> tf.Tensor:

@@ -62,6 +62,11 @@ class PseudoLabelConfig:
   pseudo_mirror: bool = option(
     False, "Look at each picture's mirror image too, as a further witness."
   )
+  pseudo_match_contrast: bool = option(
+    False,
+    "In the first round, show the counter that labels the target's pictures at "
+    "the source's contrast, which it learned from. No labels involved.",
+  )
   pseudo_variances: bool = option(
     False, "Keep each cell's variance in the pseudo-labels, to look at."
   )

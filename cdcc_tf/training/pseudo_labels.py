@@ -9,6 +9,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from cdcc_tf.data import pseudo_cache, reading, records
+from cdcc_tf.data.contrast import at_contrast
 from cdcc_tf.data.density import STRIDE
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.manifest import file_sha256
@@ -52,6 +53,7 @@ def label(
   held_out: int,
   output: Path,
   options: PseudoLabelConfig,
+  contrast: float = 1.0,
 ) -> Summary:
   """Makes a cache of pseudo-labels, or goes on where it was left.
 
@@ -62,6 +64,8 @@ def label(
     held_out: so many first pictures of the split are left out.
     output: folder of the cache.
     options: how cells are chosen.
+    contrast: at which share of their contrast pictures are looked at, see
+      `contrast.contrast_ratio`.
 
   Raises:
     InputError: the records are damaged or too few, the cache is another's, or
@@ -85,10 +89,11 @@ def label(
       "keep": options.pseudo_keep,
       "floor": options.pseudo_floor,
       "mirror": options.pseudo_mirror,
+      "contrast": contrast,
       "variances": options.pseudo_variances,
     },
   )
-  predict = predictor(counter, options.pseudo_mirror)
+  predict = predictor(counter, options.pseudo_mirror, contrast)
   pictures = tf.data.TFRecordDataset([str(file) for file in files])
   pictures = pictures.skip(held_out)
   per_shard = pseudo_cache.PICTURES_PER_SHARD
@@ -114,12 +119,15 @@ def label(
   return summary
 
 
-def predictor(counter: SFCN, mirror: bool) -> tf.types.experimental.Callable:
+def predictor(
+  counter: SFCN, mirror: bool, contrast: float = 1.0
+) -> tf.types.experimental.Callable:
   """Returns what a labelling pass sees in pictures.
 
   Args:
     counter: the network.
     mirror: whether to look at each picture's mirror image, too.
+    contrast: at which share of its contrast.
 
   Returns:
     Traced function of uint8 pictures [batch, height, width, 3]; gives μ̄ in
@@ -130,6 +138,7 @@ def predictor(counter: SFCN, mirror: bool) -> tf.types.experimental.Callable:
 
   @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8)])
   def predict(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    images = at_contrast(images, contrast)
     moments = ensemble(images)
     if not mirror:
       return moments.mean[..., 0], moments.total[..., 0]

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pipeline, pseudo_batches, pseudo_cache, stream
+from cdcc_tf.data.contrast import contrast_ratio
 from cdcc_tf.data.pseudo_batches import PseudoLabels
 from cdcc_tf.data.source_batches import source_batches, source_members
 from cdcc_tf.errors import InputError
@@ -51,6 +52,7 @@ def next_stage(
       model = build_next_model(config, stage, counter)
     _fit(config, folder, stage, model, None)
     return True
+  seen_at = _contrast(config, stage)
   begun = folder.pseudo_labels(stage.name).exists()
   start = time.monotonic()
   summary = pseudo_labels.label(
@@ -60,11 +62,14 @@ def next_stage(
     config.data.target_held_out,
     folder.pseudo_labels(stage.name),
     config.pseudo,
+    seen_at,
   )
   # Of a pass that was interrupted nobody knows how long it took.
   seconds = None if begun else time.monotonic() - start
   logger.info("%s", pseudo_summary.table(summary))
-  predict = pseudo_labels.predictor(counter, config.pseudo.pseudo_mirror)
+  predict = pseudo_labels.predictor(
+    counter, config.pseudo.pseudo_mirror, seen_at
+  )
   round_report.draw(predict, folder, stage, summary)
   moved = _movement(folder, stage, summary)
   if moved is not None:
@@ -89,6 +94,26 @@ def next_stage(
   table = round_report.add_round(folder, stage, summary, moved, seconds)
   logger.info("%s", table)
   return True
+
+
+def _contrast(config: ExperimentConfig, stage: Stage) -> float:
+  """Returns at which share of their contrast a round's pictures are labelled.
+
+  Later rounds' counters have learned from such labels how to count the
+  pictures as they are; less contrast would lower their counts once more.
+  """
+  if stage.round != 1 or not config.pseudo.pseudo_match_contrast:
+    return 1.0
+  data = config.data
+  ratio = contrast_ratio(data.source_folders, data.target_records)
+  logger.info(
+    "%s: the target's pictures have %.2f times the source's contrast, and are "
+    "labelled at %.2f of it.",
+    stage.name,
+    1 / ratio,
+    ratio,
+  )
+  return ratio
 
 
 def _fit(

@@ -56,13 +56,16 @@ def test_poisoned_target_labels_change_no_pseudo_label_and_no_threshold(
     np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize(
+  ("mirror", "contrast"), [(False, 1.0), (True, 1.0), (False, 0.6), (True, 0.6)]
+)
 def test_labels_are_the_counters_own_estimates(
   counter: SFCN,
   tmp_path: Path,
   tiny_records: Callable,
   monkeypatch: pytest.MonkeyPatch,
   mirror: bool,
+  contrast: float,
 ) -> None:
   """Whatever the batches: of three and two, one size not of whole cells."""
   monkeypatch.setattr(pseudo_cache, "PICTURES_PER_SHARD", 5)
@@ -84,6 +87,7 @@ def test_labels_are_the_counters_own_estimates(
     1,
     tmp_path / "labels",
     PseudoLabelConfig(pseudo_mirror=mirror, pseudo_variances=True),
+    contrast,
   )
   assert sorted(batches) == [2, 3]
   assert (summary.pictures, len(summary.accepted)) == (5, 5)
@@ -95,7 +99,8 @@ def test_labels_are_the_counters_own_estimates(
   ]
   ensemble = MaskEnsemble(counter)
   for fields in labels:
-    image = decode_picture(fields["image"])[tf.newaxis].numpy()
+    image = np.float32(decode_picture(fields["image"])[tf.newaxis])
+    image = (image - image.mean()) * contrast + image.mean()
     one = ensemble(image)
     mean, variance = one.mean.numpy(), one.total.numpy()
     if mirror:
@@ -113,6 +118,16 @@ def test_labels_are_the_counters_own_estimates(
   manifest = json.loads((tmp_path / "labels" / "manifest.json").read_text())
   assert manifest["made_by"]["counter"] == pseudo_labels.fingerprint(counter)
   assert manifest["totals"]["people"] == pytest.approx(total, rel=1e-3)
+
+
+def test_a_cache_of_another_contrast_is_another(
+  counter: SFCN, tmp_path: Path, tiny_records: Callable
+) -> None:
+  target = tiny_records("target", {"train": [tiny_record(0, 40, 48)]})
+  made = (counter, target, "train", 0, tmp_path / "labels", PseudoLabelConfig())
+  pseudo_labels.label(*made, 0.6)
+  with pytest.raises(InputError, match="contrast"):
+    pseudo_labels.label(*made, 0.7)
 
 
 def test_below_the_floor_there_is_nobody_and_the_choice_of_cells_is_the_same(

@@ -1,5 +1,6 @@
 """Stage 2 as a whole: label, learn, label again; killed anywhere, the same."""
 
+import dataclasses
 import itertools
 import json
 import shutil
@@ -23,7 +24,7 @@ from cdcc_tf.training import (
   pseudo_summary,
   rounds,
 )
-from cdcc_tf.training.stages import Stage
+from cdcc_tf.training.stages import Stage, plan
 from tests.training.conftest import (
   tiny_experiment,
   with_rounds,
@@ -293,3 +294,17 @@ def test_a_round_goes_on_when_the_last_one_s_labels_are_gone(
   summary = pseudo_summary.Summary([], 0, [], *[np.zeros(1)] * 4)
   assert rounds._movement(folder, stage, summary) is None
   assert "gone or damaged" in caplog.text
+
+
+def test_contrast_is_matched_in_the_first_round_alone(
+  two_rounds: ExperimentConfig, monkeypatch: pytest.MonkeyPatch
+):
+  monkeypatch.setattr(rounds, "contrast_ratio", lambda source, target: 0.6)
+  matching = dataclasses.replace(
+    two_rounds,
+    pseudo=dataclasses.replace(two_rounds.pseudo, pseudo_match_contrast=True),
+  )
+  first, second = plan(matching)[1:]
+  assert rounds._contrast(matching, first) == 0.6
+  assert rounds._contrast(matching, second) == 1
+  assert rounds._contrast(two_rounds, first) == 1

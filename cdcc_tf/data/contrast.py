@@ -1,0 +1,100 @@
+"""How sharply people stand out, in one domain and in another.
+
+A counter takes contrast for density: shown the same pictures at less of it, it
+counts fewer people. How far two domains differ can be seen without a label.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from cdcc_tf.data import reading, records
+from cdcc_tf.data.augment import luminance
+from cdcc_tf.data.images import decode_picture
+
+# About the size of a person or two: contrast between sky and ground says
+# nothing of how sharply people stand out.
+_TILE = 64
+_ENOUGH = 512  # pictures of a folder to know it by
+# Beyond it, noise is drawn up, or people are washed out.
+_MOST_CHANGE = 2.0
+
+
+def local_contrast(image: tf.Tensor) -> tf.Tensor:
+  """Measures a picture.
+
+  Args:
+    image: RGB, of shape [height, width, 3], in [0, 255].
+
+  Returns:
+    float32 scalar: the luminance's standard deviation within tiles of 64 x 64
+    pixels, averaged over them.
+  """
+  grey = luminance(tf.cast(image, tf.float32))[tf.newaxis]
+
+  def averages(values: tf.Tensor) -> tf.Tensor:
+    return tf.nn.avg_pool2d(values, _TILE, _TILE, "SAME")
+
+  variance = averages(tf.square(grey)) - tf.square(averages(grey))
+  return tf.reduce_mean(tf.sqrt(tf.maximum(variance, 0.0)))
+
+
+def median_contrast(folders: Sequence[str]) -> float:
+  """Returns the median over training pictures of records; reads no points.
+
+  Raises:
+    InputError: no such records, or damaged ones.
+  """
+  values: list[float] = []
+  for folder in folders:
+    files, _ = reading.open_split(folder, "train")
+    measured = (
+      reading.read_serialized(files)
+      .take(_ENOUGH)
+      .map(_contrast_of, num_parallel_calls=tf.data.AUTOTUNE)
+    )
+    values += [float(value) for value in measured.as_numpy_iterator()]
+  return float(np.median(values))
+
+
+def contrast_ratio(source: Sequence[str], target: str) -> float:
+  """Returns by what the target's contrast becomes the source's.
+
+  Args:
+    source: folders of records.
+    target: folder of records.
+
+  Returns:
+    Ratio of the medians, 0.5 to 2; 1 if the target's pictures are flat.
+
+  Raises:
+    InputError: no such records, or damaged ones.
+  """
+  own = median_contrast([target])
+  if not own:
+    return 1.0
+  ratio = median_contrast(source) / own
+  return float(np.clip(ratio, 1 / _MOST_CHANGE, _MOST_CHANGE))
+
+
+def at_contrast(images: tf.Tensor, ratio: float) -> tf.Tensor:
+  """Changes the contrast of each picture about its own mean.
+
+  Args:
+    images: of shape [batch, height, width, 3], in [0, 255].
+    ratio: 1 leaves them alone.
+
+  Returns:
+    The same shape; float32 in [0, 255] unless the ratio is 1.
+  """
+  if ratio == 1:
+    return images
+  images = tf.cast(images, tf.float32)
+  mean = tf.reduce_mean(images, axis=[1, 2, 3], keepdims=True)
+  return tf.clip_by_value((images - mean) * ratio + mean, 0.0, 255.0)
+
+
+def _contrast_of(serialized: tf.Tensor) -> tf.Tensor:
+  fields = records.parse(serialized, with_points=False)
+  return local_contrast(decode_picture(fields["image"]))
