@@ -180,12 +180,13 @@ def test_from_training_to_an_exported_count(
   done = command(
     "cdcc_tf.pseudo_label",
     *(f"--run={run}", f"--records={domain}", f"--output={labels}"),
-    "--precision=float32",
+    *("--precision=float32", "--pseudo_match_contrast"),
   )
   assert done.returncode == 0, done.stderr
   made = json.loads((labels / "manifest.json").read_text())
   held = json.loads((domain / "manifest.json").read_text())["pictures"]["train"]
   assert sum(shard["pictures"] for shard in made["shards"]) == held
+  assert made["made_by"]["contrast"] == 1  # it was trained on these pictures
   assert f"on {held} of {held} pictures" in done.stdout
 
   pictures = tmp_path / "pictures"
