@@ -14,9 +14,12 @@ import numpy as np
 import pytest
 
 from cdcc_tf import config, run_start
+from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.inference.counter import load_model
 from tests.commands import command, killed_when, run_module
 from tests.conftest import (
+  HEIGHT,
+  WIDTH,
   jpeg,
   noise_picture,
   png,
@@ -61,6 +64,16 @@ def run(domain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
   done = command("cdcc_tf.train", *train_arguments(domain, path))
   assert done.returncode == 0, done.stderr
   return path
+
+
+def pale_records(count: int) -> list[CrowdRecord]:
+  """Makes pictures of an eighth of the others' contrast."""
+  return [
+    dataclasses.replace(
+      tiny_record(i), image=png(noise_picture(HEIGHT, WIDTH, i) // 8 + 100)
+    )
+    for i in range(count)
+  ]
 
 
 def assert_ends_in_one_line(
@@ -177,17 +190,17 @@ def test_from_training_to_an_exported_count(
   assert "ause" in figures
 
   labels = tmp_path / "labels"
+  pale = write_records(tmp_path / "pale", {"train": pale_records(3)})
   done = command(
     "cdcc_tf.pseudo_label",
-    *(f"--run={run}", f"--records={domain}", f"--output={labels}"),
+    *(f"--run={run}", f"--records={pale}", f"--output={labels}"),
     *("--precision=float32", "--pseudo_match_contrast"),
   )
   assert done.returncode == 0, done.stderr
   made = json.loads((labels / "manifest.json").read_text())
-  held = json.loads((domain / "manifest.json").read_text())["pictures"]["train"]
-  assert sum(shard["pictures"] for shard in made["shards"]) == held
-  assert made["made_by"]["contrast"] == 1  # it was trained on these pictures
-  assert f"on {held} of {held} pictures" in done.stdout
+  assert sum(shard["pictures"] for shard in made["shards"]) == 3
+  assert made["made_by"]["contrast"] == 2  # the most; the source's has 8 times
+  assert "on 3 of 3 pictures" in done.stdout
 
   pictures = tmp_path / "pictures"
   pictures.mkdir()

@@ -66,7 +66,8 @@ def contrast_ratio(source: Sequence[str], target: str) -> float:
     target: folder of records.
 
   Returns:
-    Ratio of the medians, 0.5 to 2; 1 if the target's pictures are flat.
+    Ratio of the medians, 0.5 to 2, to three digits: a run that is resumed must
+    find the same one. 1 if the target's pictures are flat.
 
   Raises:
     InputError: no such records, or damaged ones.
@@ -75,7 +76,7 @@ def contrast_ratio(source: Sequence[str], target: str) -> float:
   if not own:
     return 1.0
   ratio = median_contrast(source) / own
-  return float(np.clip(ratio, 1 / _MOST_CHANGE, _MOST_CHANGE))
+  return round(float(np.clip(ratio, 1 / _MOST_CHANGE, _MOST_CHANGE)), 3)
 
 
 def at_contrast(images: tf.Tensor, ratio: float) -> tf.Tensor:

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from cdcc_tf.models.layers import PACKAGE
+from cdcc_tf.models.layers import PACKAGE, Shape
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -17,6 +17,25 @@ class DilatedConv2D(keras.layers.Conv2D):
   thread; here the phases are a transposition, and bias and activation can join
   the convolution's own pass (benchmarks.train_step).
   """
+
+  def build(self, input_shape: Shape) -> None:
+    """Creates kernel and bias.
+
+    Raises:
+      ValueError: options that this layer does not compute.
+    """
+    super().build(input_shape)
+    rows, columns = self.dilation_rate
+    if (
+      self.padding != "same"
+      or rows != columns
+      or self.strides != (1, 1)
+      or not self.use_bias
+    ):
+      raise ValueError(
+        f"{self.name}: needs padding 'same', one dilation for rows and "
+        "columns, strides of 1 and a bias"
+      )
 
   def call(self, inputs: tf.Tensor) -> tf.Tensor:
     """Maps [batch, height, width, channels] to [batch, height, width, …]."""

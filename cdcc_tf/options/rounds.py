@@ -64,8 +64,9 @@ class PseudoLabelConfig:
   )
   pseudo_match_contrast: bool = option(
     False,
-    "In the first round, show the counter that labels the target's pictures at "
-    "the source's contrast, which it learned from. No labels involved.",
+    "Show the counter that labels the target's pictures at the source's "
+    "contrast, which it learned from; in the first round, after which it knows "
+    "the target's. No labels involved.",
   )
   pseudo_variances: bool = option(
     False, "Keep each cell's variance in the pseudo-labels, to look at."

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.models.dilated import DilatedConv2D
-from tests.conftest import assert_same, check_layer
+from tests.conftest import check_layer
 
 OPTIONS = {
   "filters": 4,
@@ -97,4 +97,23 @@ def test_convolves_with_another_kernel_of_fewer_channels():
   masked = np.zeros_like(inputs)
   masked[..., keep] = inputs[..., keep]
   kernel = ours.kernel.numpy()[:, :, keep]
-  assert_same(ours.convolve(inputs[..., keep], kernel), keras_own(masked))
+  np.testing.assert_allclose(
+    ours.convolve(inputs[..., keep], kernel),
+    keras_own(masked),
+    rtol=1e-5,
+    atol=1e-5,
+  )
+
+
+@pytest.mark.parametrize(
+  "other",
+  [
+    {"padding": "valid"},
+    {"dilation_rate": (1, 2)},
+    {"strides": 2, "dilation_rate": 1},
+    {"use_bias": False},
+  ],
+)
+def test_refuses_what_it_does_not_compute(other: dict):
+  with pytest.raises(ValueError, match="needs padding 'same'"):
+    DilatedConv2D(**OPTIONS | other).build((None, None, None, 3))

@@ -24,7 +24,7 @@ from cdcc_tf.training import (
   pseudo_summary,
   rounds,
 )
-from cdcc_tf.training.stages import Stage, plan
+from cdcc_tf.training.stages import Stage
 from tests.training.conftest import (
   tiny_experiment,
   with_rounds,
@@ -297,14 +297,14 @@ def test_a_round_goes_on_when_the_last_one_s_labels_are_gone(
 
 
 def test_contrast_is_matched_in_the_first_round_alone(
-  two_rounds: ExperimentConfig, monkeypatch: pytest.MonkeyPatch
+  two_rounds: ExperimentConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
   monkeypatch.setattr(rounds, "contrast_ratio", lambda source, target: 0.6)
-  matching = dataclasses.replace(
-    two_rounds,
-    pseudo=dataclasses.replace(two_rounds.pseudo, pseudo_match_contrast=True),
-  )
-  first, second = plan(matching)[1:]
-  assert rounds._contrast(matching, first) == 0.6
-  assert rounds._contrast(matching, second) == 1
-  assert rounds._contrast(two_rounds, first) == 1
+  pseudo = dataclasses.replace(two_rounds.pseudo, pseudo_match_contrast=True)
+  matching = dataclasses.replace(two_rounds, pseudo=pseudo)
+  folder = train(matching, tmp_path / "run")
+  made = [
+    json.loads((folder.pseudo_labels(name) / "manifest.json").read_text())
+    for name in ("round1", "round2")
+  ]
+  assert [each["made_by"]["contrast"] for each in made] == [0.6, 1.0]
