@@ -105,9 +105,14 @@ def arm_of(
   )
   # Equal steps: nobody stops early.
   rounds = dataclasses.replace(full.rounds, stop_movement=0.0)
+  pseudo = full.pseudo
   if arm in "AB":
     rounds = dataclasses.replace(rounds, pseudo_weight=0.0)
-  return dataclasses.replace(full, training=training, rounds=rounds)
+    # Another choice of labels leaves finished arms without any as they are.
+    pseudo = PseudoLabelConfig()
+  return dataclasses.replace(
+    full, training=training, rounds=rounds, pseudo=pseudo
+  )
 
 
 def train(experiment: ExperimentConfig, run: Path) -> None:

@@ -163,6 +163,15 @@ def test_arms_have_equal_steps_and_differ_as_they_say() -> None:
   assert weights == [0, 0, 1, 1]
 
 
+def test_how_labels_are_chosen_changes_only_arms_that_have_any() -> None:
+  other = dataclasses.replace(FULL, pseudo=PseudoLabelConfig(pseudo_floor=0.1))
+  changed = [
+    four_arms.arm_of(FULL, arm, 7, "s") != four_arms.arm_of(other, arm, 7, "s")
+    for arm in four_arms.ARMS
+  ]
+  assert changed == [False, False, True, True]
+
+
 def test_arms_share_a_stage_1_without_rounds() -> None:
   starts = [four_arms.start_of(FULL, flip, 7) for flip in (False, True)]
   assert [start.adapts for start in starts] == [False, True]
