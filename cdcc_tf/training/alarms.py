@@ -119,7 +119,7 @@ def _target_alarm(row: Row) -> str:
   if count is None or (count >= _SOMEBODY and not many):
     return ""
   return (
-    f"{count:.1f} people are seen in a target picture on average. Look at the "
+    f"{count:.1f} people are seen in a target crop on average. Look at the "
     "panels: if that cannot be, lower --learning_rate, or give a source that "
     "looks more like the target."
   )

@@ -25,7 +25,7 @@ def sentence(
       "on held-out target pictures"
     )
   if "val_target_count" in measured:
-    parts.append(f"{measured['val_target_count']:.1f} people a target picture")
+    parts.append(f"{measured['val_target_count']:.1f} people a target crop")
   if chosen_by != "val_mae":
     name = chosen_by.removeprefix("val_").replace("_", " ")
     parts.append(f"{name} {measured[chosen_by]:.3f}")

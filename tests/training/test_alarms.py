@@ -76,7 +76,7 @@ def test_pseudo_labels_that_grow_or_shrink(now: float, change: str):
 def test_target_maps_that_say_nothing(count: float):
   healthy = {"val_true_count": 100.0, "val_bias": 0.0}
   (sentence,) = alarms([row(val_target_count=count, **healthy)], 0.3)
-  assert f"{count:.1f} people are seen in a target picture" in sentence
+  assert f"{count:.1f} people are seen in a target crop" in sentence
   assert alarms([row(val_target_count=499.0, **healthy)], 0.3) == []
 
 

@@ -19,10 +19,10 @@ def test_both_domains() -> None:
   found = sentence(SOURCE | TARGET, "val_mae", True)
   assert found == (
     "source MAE 2.4 of 3.5 people (bias -2.4); orientation 94 % right on "
-    "held-out target pictures; 118.0 people a target picture; kept as best"
+    "held-out target pictures; 118.0 people a target crop; kept as best"
   )
 
 
 def test_a_figure_that_chooses_is_told() -> None:
   found = sentence(SOURCE | TARGET, "val_scale_gap", False)
-  assert found.endswith("a target picture; scale gap 0.250")
+  assert found.endswith("a target crop; scale gap 0.250")
