@@ -46,12 +46,23 @@ def from_flags(flag_values: flags.FlagValues = flags.FLAGS) -> ExperimentConfig:
 
 
 def group_from_flags(
-  group: str, flag_values: flags.FlagValues = flags.FLAGS
+  group: str,
+  flag_values: flags.FlagValues = flags.FLAGS,
+  otherwise: Any = None,
 ) -> Any:
-  """Turns parsed flags into one group of options, e.g. `pseudo`."""
-  return GROUPS[group](
-    **{
-      field.name: flag_values[field.name].value
-      for field in dataclasses.fields(GROUPS[group])
-    }
-  )
+  """Turns parsed flags into one group of options.
+
+  Args:
+    group: its name, e.g. `pseudo`.
+    flag_values: parsed flags.
+    otherwise: a group whose options stand where a flag was not given; by
+      default the flags' own defaults do.
+  """
+  options = {}
+  for field in dataclasses.fields(GROUPS[group]):
+    flag = flag_values[field.name]
+    given = otherwise is None or flag.present
+    options[field.name] = (
+      flag.value if given else getattr(otherwise, field.name)
+    )
+  return GROUPS[group](**options)

@@ -4,7 +4,8 @@ r"""Labels pictures with what a trained counter is sure of.
       --output=pseudo_labels/
 
 Training makes its own pseudo-labels; this is for looking at them, or for using
-them elsewhere. Killed? The same command goes on with the first missing shard.
+them elsewhere. Cells are chosen as the run chose them, but for the options that
+are given. Killed? The same command goes on with the first missing shard.
 """
 
 from pathlib import Path
@@ -28,19 +29,21 @@ flags.adopt_module_key_flags(config_flags)
 def main() -> None:
   """Labels and prints what was kept."""
   from cdcc_tf import config
-  from cdcc_tf.data.contrast import contrast_ratio
   from cdcc_tf.inference.counter import load_model
   from cdcc_tf.run_folder import RunFolder
   from cdcc_tf.training import pseudo_labels, pseudo_summary
+  from cdcc_tf.training.rounds import contrast_for
 
   output = command_line.output_folder(FLAGS.output)
-  options = config_flags.group_from_flags("pseudo")
-  ratio = 1.0
-  if options.pseudo_match_contrast:
-    sources = config.load(Path(FLAGS.run)).data.source_folders
-    ratio = contrast_ratio(sources, FLAGS.records)
+  folder = RunFolder(Path(FLAGS.run))
+  model = folder.model(FLAGS.which)
+  experiment = config.load(folder.path)
+  options = config_flags.group_from_flags("pseudo", otherwise=experiment.pseudo)
+  stage = folder.record(FLAGS.which).get("stage", "")
+  sources = experiment.data.source_folders
+  ratio = contrast_for(stage, options, sources, FLAGS.records, FLAGS.split)
   summary = pseudo_labels.label(
-    load_model(RunFolder(Path(FLAGS.run)).model(FLAGS.which), FLAGS.precision),
+    load_model(model, FLAGS.precision),
     FLAGS.records,
     FLAGS.split,
     0,

@@ -40,15 +40,19 @@ def local_contrast(image: tf.Tensor) -> tf.Tensor:
   return tf.reduce_mean(tf.sqrt(tf.maximum(variance, 0.0)))
 
 
-def median_contrast(folders: Sequence[str]) -> float:
-  """Returns the median over training pictures of records; reads no points.
+def median_contrast(folders: Sequence[str], split: str = "train") -> float:
+  """Returns the median over the pictures of records; reads no points.
+
+  Args:
+    folders: of records.
+    split: of each.
 
   Raises:
     InputError: no such records, or damaged ones.
   """
   values: list[float] = []
   for folder in folders:
-    files, _ = reading.open_split(folder, "train")
+    files, _ = reading.open_split(folder, split)
     measured = (
       reading.read_serialized(files)
       .take(_ENOUGH)
@@ -58,12 +62,15 @@ def median_contrast(folders: Sequence[str]) -> float:
   return float(np.median(values))
 
 
-def contrast_ratio(source: Sequence[str], target: str) -> float:
+def contrast_ratio(
+  source: Sequence[str], target: str, split: str = "train"
+) -> float:
   """Returns by what the target's contrast becomes the source's.
 
   Args:
-    source: folders of records.
+    source: folders of records, of which the training pictures count.
     target: folder of records.
+    split: of the target.
 
   Returns:
     Ratio of the medians, 0.5 to 2, to three digits: a run that is resumed must
@@ -72,7 +79,7 @@ def contrast_ratio(source: Sequence[str], target: str) -> float:
   Raises:
     InputError: no such records, or damaged ones.
   """
-  own = median_contrast([target])
+  own = median_contrast([target], split)
   if not own:
     return 1.0
   ratio = median_contrast(source) / own

@@ -163,6 +163,16 @@ def _read(path: Path) -> dict:
     ) from error
 
 
+def made_by(folder: str | Path) -> Key:
+  """Returns the key that a cache was begun under; empty if there is none.
+
+  Raises:
+    InputError: the note of it is damaged.
+  """
+  noted = Path(folder) / _KEY
+  return _read(noted) if noted.exists() else {}
+
+
 def _compare(folder: Path, noted: Key, key: Key) -> None:
   # Through text, as the noted one went: tuples become lists.
   key = json.loads(json.dumps(key))

@@ -52,7 +52,10 @@ class Familiarity:
 
 
 def fit(
-  counts: np.ndarray, uncertainties: np.ndarray, share: float = 1.0
+  counts: np.ndarray,
+  uncertainties: np.ndarray,
+  share: float = 1.0,
+  adapted_to: np.ndarray | None = None,
 ) -> Familiarity:
   """Fits the line by least squares, and how far above it is familiar.
 
@@ -62,12 +65,18 @@ def fit(
   Args:
     counts: people counted in the pictures that a counter has seen, [pictures].
     uncertainties: of the counts, people, [pictures].
-    share: of these pictures that is to be familiar, in (0, 1]; rounded up.
+    share: of the pictures adapted to that is to be familiar, in (0, 1]; rounded
+      up. Of all of them, another one lies beyond with a chance of one in their
+      number and one.
+    adapted_to: which pictures are of the domain it was adapted to, [pictures];
+      by default all.
 
   Raises:
-    ValueError: there are no pictures, or figures that are not finite.
+    ValueError: there are no such pictures, or figures that are not finite.
   """
-  if not counts.size or not np.isfinite([counts, uncertainties]).all():
+  if adapted_to is None:
+    adapted_to = np.ones(counts.shape, bool)
+  if not adapted_to.any() or not np.isfinite([counts, uncertainties]).all():
     raise ValueError("no finite counts and uncertainties to fit to")
   x = np.log(np.maximum(counts, 1.0)).astype(np.float64)
   y = np.log(np.maximum(uncertainties, 1e-9)).astype(np.float64)
@@ -78,7 +87,7 @@ def fit(
   slope = min(1.0, max(0.0, slope))
   level = float(y.mean() - slope * x.mean())
   line = Familiarity(level, slope, 0.0)
-  ordered = np.sort(line.excess(counts, uncertainties))
+  ordered = np.sort(line.excess(counts, uncertainties)[adapted_to])
   last = int(np.ceil(share * len(ordered) - 1e-9)) - 1
   largest = float(ordered[last]) + _MARGIN  # what is alike goes together
   if last + 1 < len(ordered):  # half way to the first that is not

@@ -35,8 +35,8 @@ class Calibration:
     scores: |error| over uncertainty of each labelled picture of the source's
       validation split, ascending.
     familiar: what uncertainty is usual on pictures that the counter was
-      trained or adapted near: the source's validation split, and unlabelled
-      pictures of the target that it did not learn from.
+      adapted to: unlabelled pictures of the target that it did not learn
+      from; without a target, the source's validation split.
   """
 
   scores: tuple[float, ...]
@@ -67,8 +67,8 @@ class Calibration:
   def is_familiar(self, count: float, uncertainty: float) -> bool:
     """Tells whether a picture lies within what the counter was adapted to.
 
-    A familiar picture fails with a chance of about one in the number of
-    pictures that `familiar` was taken over.
+    A picture like those it was adapted to fails with a chance of about one in
+    the number of those that `familiar` was taken over, 16 by default.
     """
     return self.familiar.holds(count, uncertainty)
 

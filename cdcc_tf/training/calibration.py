@@ -45,10 +45,12 @@ class Seen:
   def calibration(self) -> Calibration:
     """Fits intervals to the labelled ones."""
     labelled = np.isfinite(self.errors)
+    # A source's pictures may differ far more than those of a site do.
+    adapted_to = ~labelled if not labelled.all() else labelled
     return intervals.fit(
       self.errors[labelled],
       self.uncertainties[labelled],
-      familiarity.fit(self.counts, self.uncertainties),
+      familiarity.fit(self.counts, self.uncertainties, adapted_to=adapted_to),
     )
 
 
@@ -138,12 +140,11 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
       decode_picture(record.image).numpy(), record.region()
     )
     error = prediction.count - len(record.counted_points())
+    uncertainty = intervals.count_uncertainty(prediction.deviation)
+    if not uncertainty:  # its region of interest is empty
+      continue
     rows.append(
-      (
-        prediction.count,
-        intervals.count_uncertainty(prediction.deviation),
-        error if record.labelled else np.nan,
-      )
+      (prediction.count, uncertainty, error if record.labelled else np.nan)
     )
   return Seen(*np.array(rows).T)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf.data import pseudo_records
+from cdcc_tf.data import pseudo_cache, pseudo_records
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
@@ -82,7 +82,9 @@ def add_round(
     "labelling_minutes": None if seconds is None else seconds / 60,
     "minutes": sum(row["seconds"] for row in rows) / 60,
   }
-  return _add(folder, stage, _labels(summary, moved) | times | figures)
+  noted = pseudo_cache.made_by(folder.pseudo_labels(stage.name))
+  seen = {"contrast": noted.get("contrast")}
+  return _add(folder, stage, _labels(summary, moved) | seen | times | figures)
 
 
 def add_stop(

@@ -14,6 +14,7 @@ from cdcc_tf.data.pseudo_batches import PseudoLabels
 from cdcc_tf.data.source_batches import source_batches, source_members
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import load_model
+from cdcc_tf.options import PseudoLabelConfig
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import pseudo_labels, pseudo_summary, round_report
 from cdcc_tf.training.adaptation import CrossDomainModel
@@ -52,7 +53,7 @@ def next_stage(
       model = build_next_model(config, stage, counter)
     _fit(config, folder, stage, model, None)
     return True
-  seen_at = _contrast(config, stage)
+  seen_at = _contrast(config, folder, stage, previous)
   begun = folder.pseudo_labels(stage.name).exists()
   start = time.monotonic()
   summary = pseudo_labels.label(
@@ -71,7 +72,8 @@ def next_stage(
     counter, config.pseudo.pseudo_mirror, seen_at
   )
   round_report.draw(predict, folder, stage, summary)
-  moved = _movement(folder, stage, summary)
+  comparable = _comparable(folder, stage)
+  moved = _movement(folder, stage, summary) if comparable else None
   if moved is not None:
     logger.info(
       "Since the last round the pseudo-labels moved by %.1f %% of their "
@@ -87,7 +89,7 @@ def next_stage(
   with strategy.scope():
     model = build_next_model(config, stage, counter)
   labels = PseudoLabels(summary.files, summary.pictures, summary.accepted)
-  before = round_report.mass_before(folder, stage)
+  before = round_report.mass_before(folder, stage) if comparable else None
   drift = config.rounds.drift_alarm
   alarm = "" if before is None else mass_alarm(before, summary.mass, drift)
   _fit(config, folder, stage, model, labels, [alarm] if alarm else [])
@@ -96,24 +98,50 @@ def next_stage(
   return True
 
 
-def _contrast(config: ExperimentConfig, stage: Stage) -> float:
-  """Returns at which share of their contrast a round's pictures are labelled.
+def contrast_for(
+  stage: str,
+  options: PseudoLabelConfig,
+  source: Sequence[str],
+  target: str,
+  split: str = "train",
+) -> float:
+  """Returns at which share of their contrast pictures are to be labelled.
 
-  Later rounds' counters have learned from such labels how to count the
-  pictures as they are; less contrast would lower their counts once more.
+  Rounds' counters have learned from such labels how to count the pictures as
+  they are; less contrast would lower their counts once more.
+
+  Args:
+    stage: name of the one that the labelling counter is of.
+    options: whether the contrast is to be matched.
+    source: folders of records.
+    target: records that are labelled.
+    split: of them.
+
+  Raises:
+    InputError: no such records, or damaged ones.
   """
-  if stage.round != 1 or not config.pseudo.pseudo_match_contrast:
+  if stage != "stage1" or not options.pseudo_match_contrast:
     return 1.0
-  data = config.data
-  ratio = contrast_ratio(data.source_folders, data.target_records)
+  ratio = contrast_ratio(source, target, split)
   logger.info(
-    "%s: the target's pictures have %.2f times the source's contrast, and are "
+    "The target's pictures have %.2f times the source's contrast, and are "
     "labelled at %.2f of it.",
-    stage.name,
     1 / ratio,
     ratio,
   )
   return ratio
+
+
+def _contrast(
+  config: ExperimentConfig, folder: RunFolder, stage: Stage, previous: Stage
+) -> float:
+  noted = pseudo_cache.made_by(folder.pseudo_labels(stage.name))
+  if "contrast" in noted:
+    return float(noted["contrast"])
+  data, options = config.data, config.pseudo
+  return contrast_for(
+    previous.name, options, data.source_folders, data.target_records
+  )
 
 
 def _fit(
@@ -152,11 +180,20 @@ def _fit(
   fit(config, folder, stage, model, Stream(batches, ids), decoder, alarms)
 
 
+def _comparable(folder: RunFolder, stage: Stage) -> bool:
+  """Tells whether this round looked at the pictures as the one before did."""
+  if stage.round < 2:
+    return False
+  now, before = (
+    pseudo_cache.made_by(folder.pseudo_labels(f"round{number}"))
+    for number in (stage.round, stage.round - 1)
+  )
+  return now.get("contrast") == before.get("contrast", now.get("contrast"))
+
+
 def _movement(
   folder: RunFolder, stage: Stage, summary: pseudo_summary.Summary
 ) -> float | None:
-  if stage.round < 2:
-    return None
   before = folder.pseudo_labels(f"round{stage.round - 1}")
   try:
     shards = pseudo_cache.finished_shards(before)

@@ -19,8 +19,9 @@ logger = logging.getLogger(__name__)
 def adopt(config: ExperimentConfig, folder: RunFolder, stage: Stage) -> None:
   """Copies stage 1 of the run that `--stage1_from` names, if it does.
 
-  Does nothing where that was done before. What the other run learned from may
-  differ; the network and the number of steps may not.
+  Does nothing where that was done before; a history that is gone comes back.
+  What the other run learned from may differ; the network and the number of
+  steps may not.
 
   Args:
     config: the experiment.
@@ -33,7 +34,7 @@ def adopt(config: ExperimentConfig, folder: RunFolder, stage: Stage) -> None:
   """
   source = config.training.stage1_from
   home = folder.stage(stage.name)
-  if not source or home.exists():
+  if not source or (home.exists() and folder.rows()):
     return
   other = RunFolder(Path(source))
   _compare(config, configs.load(other.path), source)
@@ -48,6 +49,8 @@ def adopt(config: ExperimentConfig, folder: RunFolder, stage: Stage) -> None:
       "command again to let it finish."
     )
   write_atomically(folder.history, json.dumps(rows, indent=1) + "\n")
+  if home.exists():
+    return
   home.parent.mkdir(parents=True, exist_ok=True)
   temporary = home.with_name(f".{home.name}.tmp")
   shutil.rmtree(temporary, ignore_errors=True)
@@ -55,17 +58,38 @@ def adopt(config: ExperimentConfig, folder: RunFolder, stage: Stage) -> None:
   if config.training.select_by != "source":  # it may stay the best of all
     best = folder.path / "best"
     best.mkdir(parents=True, exist_ok=True)
+    chosen = _best(config, other, stage)
     for name in ("model.keras", "record.json"):
-      shutil.copy(temporary / name, best / name)
+      shutil.copy(chosen / name, best / name)
   os.replace(temporary, home)
   logger.info("%s: taken from %s.", stage.name, source)
+
+
+def _best(config: ExperimentConfig, other: RunFolder, stage: Stage) -> Path:
+  """Returns the home of another run's best counter of stage 1.
+
+  Its last one, if the other run chose by another figure, or in a later stage.
+  """
+  same = (
+    configs.load(other.path).training.select_by == config.training.select_by
+  )
+  if same and other.record("best").get("stage") == stage.name:
+    return other.path / "best"
+  return other.stage(stage.name)
 
 
 def _compare(
   mine: ExperimentConfig, theirs: ExperimentConfig, source: str
 ) -> None:
-  wanted = {"stage1_steps": mine.training.stage1_steps} | vars(mine.model)
-  found = {"stage1_steps": theirs.training.stage1_steps} | vars(theirs.model)
+  wanted, found = (
+    {"stage1_steps": each.training.stage1_steps} | vars(each.model)
+    for each in (mine, theirs)
+  )
+  # With this loss the network's own graph is another.
+  losses = {each.training.density_loss for each in (mine, theirs)}
+  if "faithful" in losses:
+    wanted["density_loss"] = mine.training.density_loss
+    found["density_loss"] = theirs.training.density_loss
   differences = [
     f"--{name}: {found[name]} there, {value} here"
     for name, value in wanted.items()

@@ -60,6 +60,13 @@ def test_ratio_is_of_the_medians_within_bounds(
   assert found == pytest.approx(ratio, rel=1e-3)
 
 
+def test_ratio_is_of_the_split_that_is_named(tiny_records: RecordsFactory):
+  source = tiny_records("source", {"train": of_contrast(24)})
+  target = tiny_records("target", {"test": of_contrast(40)})
+  found = contrast.contrast_ratio([str(source)], str(target), "test")
+  assert found == pytest.approx(0.6, rel=1e-3)
+
+
 def test_ratio_names_records_that_are_not_there(tiny_records: RecordsFactory):
   with pytest.raises(InputError, match="nowhere"):
     contrast.contrast_ratio(["nowhere"], str(tiny_records("target")))

@@ -43,6 +43,23 @@ def test_share_of_what_was_seen_is_familiar(
   assert kept.max() < usual.largest
 
 
+def test_what_a_counter_was_adapted_to_sets_the_limit() -> None:
+  """A source's pictures may be far less alike than those of one camera."""
+  uncertainties = COUNTS * np.array([1.0, 3.0, 0.9, 1.1, 1.2])
+  adapted_to = np.array([True, False, True, True, True])
+  usual = familiarity.fit(COUNTS, uncertainties, adapted_to=adapted_to)
+  holds = [
+    usual.holds(*pair) for pair in zip(COUNTS, uncertainties, strict=True)
+  ]
+  assert holds == adapted_to.tolist()
+  with_all = familiarity.fit(COUNTS, uncertainties)
+  assert (with_all.level, with_all.slope) == (usual.level, usual.slope)
+  assert with_all.holds(COUNTS[1], uncertainties[1])
+  assert with_all.most_people == usual.most_people
+  with pytest.raises(ValueError, match="no finite"):
+    familiarity.fit(COUNTS, uncertainties, adapted_to=np.zeros(5, bool))
+
+
 def test_pictures_of_one_count_are_compared_per_person() -> None:
   usual = familiarity.fit(np.full(3, 50.0), np.array([5.0, 6.0, 7.0]))
   assert usual.slope == 1

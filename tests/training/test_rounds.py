@@ -18,13 +18,15 @@ from cdcc_tf.data import pseudo_cache
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.inference.intervals import Calibration
+from cdcc_tf.options import PseudoLabelConfig
 from cdcc_tf.training import (
   experiment,
   pseudo_labels,
   pseudo_summary,
   rounds,
+  starting,
 )
-from cdcc_tf.training.stages import Stage
+from cdcc_tf.training.stages import Stage, plan
 from tests.training.conftest import (
   tiny_experiment,
   with_rounds,
@@ -254,6 +256,38 @@ def test_a_stage_1_without_its_history_is_not_finished(
     train(started(two_rounds, half), tmp_path / "run")
 
 
+def test_a_history_that_is_gone_does_not_train_an_adopted_stage_1_anew(
+  two_rounds: ExperimentConfig,
+  undisturbed: run_folder.RunFolder,
+  tmp_path: Path,
+) -> None:
+  config = started(with_rounds(two_rounds, rounds=1), undisturbed)
+  folder = train(config, tmp_path / "run")
+  before = contents(folder.path / "stages")
+  history = json.loads(folder.history.read_text())
+  folder.history.unlink()
+  train(config, folder.path)
+  assert contents(folder.path / "stages") == before
+  steps = [row["step"] for row in json.loads(folder.history.read_text())]
+  assert steps[:2] == [row["step"] for row in history][:2]
+
+
+def test_an_adopted_stage_1_brings_the_best_of_its_counters(
+  two_rounds: ExperimentConfig, tmp_path: Path
+) -> None:
+  by_scale = with_training(two_rounds, select_by="scale")
+  first = train(with_rounds(by_scale, rounds=0), tmp_path / "first")
+  record = json.loads((first.path / "best" / "record.json").read_text())
+  adopted = run_start.open_run(tmp_path / "run", started(by_scale, first))
+  starting.adopt(started(by_scale, first), adopted, plan(by_scale)[0])
+  assert adopted.record("best") == record
+  other = with_training(by_scale, select_by="masks")
+  last = run_start.open_run(tmp_path / "other", started(other, first))
+  starting.adopt(started(other, first), last, plan(other)[0])
+  ended = last.stage("stage1") / "record.json"
+  assert last.record("best") == json.loads(ended.read_text())
+
+
 def test_rounds_on_the_source_alone(
   two_rounds: ExperimentConfig,
   undisturbed: run_folder.RunFolder,
@@ -299,7 +333,8 @@ def test_a_round_goes_on_when_the_last_one_s_labels_are_gone(
 def test_contrast_is_matched_in_the_first_round_alone(
   two_rounds: ExperimentConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-  monkeypatch.setattr(rounds, "contrast_ratio", lambda source, target: 0.6)
+  measured = iter([0.6])  # once: a resumed run finds it in its labels
+  monkeypatch.setattr(rounds, "contrast_ratio", lambda *_: next(measured))
   pseudo = dataclasses.replace(two_rounds.pseudo, pseudo_match_contrast=True)
   matching = dataclasses.replace(two_rounds, pseudo=pseudo)
   folder = train(matching, tmp_path / "run")
@@ -308,3 +343,26 @@ def test_contrast_is_matched_in_the_first_round_alone(
     for name in ("round1", "round2")
   ]
   assert [each["made_by"]["contrast"] for each in made] == [0.6, 1.0]
+  rows = folder.round_rows()
+  assert [row["contrast"] for row in rows] == [0.6, 1.0]
+  assert rows[1]["movement"] is None  # it would be the contrast's, too
+  again = rounds._contrast(
+    matching, folder, *(plan(matching)[k] for k in (1, 0))
+  )
+  assert again == 0.6
+
+
+@pytest.mark.parametrize(
+  ("stage", "matches", "ratio"),
+  [("stage1", True, 0.6), ("stage1", False, 1), ("round1", True, 1)],
+)
+def test_who_labels_at_another_contrast(
+  monkeypatch: pytest.MonkeyPatch, stage: str, matches: bool, ratio: float
+):
+  asked = []
+  monkeypatch.setattr(
+    rounds, "contrast_ratio", lambda *names: asked.append(names) or 0.6
+  )
+  options = PseudoLabelConfig(pseudo_match_contrast=matches)
+  assert rounds.contrast_for(stage, options, ["s"], "t", "dev") == ratio
+  assert asked == ([(["s"], "t", "dev")] if ratio != 1 else [])
