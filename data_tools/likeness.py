@@ -2,35 +2,38 @@
 
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from cdcc_tf.data import manifest
 from cdcc_tf.errors import InputError
 from data_tools.synthesis.look import MOST_PICTURES, Look, looks_among, looks_of
 
 
 def looks_like(folder: Path) -> tuple[Look, ...]:
-  """Measures pictures of a folder, or those of records; labels are not read.
+  """Measures pictures of a folder, or the training pictures of records.
+
+  No labels are parsed, and pictures of other splits are not looked at.
 
   Raises:
-    InputError: there is no picture that can be read, or records are damaged.
+    InputError: there is no picture that can be read, or records are damaged or
+      without training pictures.
   """
   if not (folder / manifest.FILE_NAME).exists():
     return looks_of(folder)
-  from cdcc_tf.data import reading  # TensorFlow, which folders can do without
+  from cdcc_tf.data import reading, records  # TensorFlow, as folders need not
+  from cdcc_tf.data.images import decode_picture
 
-  pictures = manifest.load_manifest(folder).pictures
-  step = -(-sum(pictures.values()) // MOST_PICTURES)
-  records = (
-    record
-    for split in pictures
-    for record in reading.read_records(folder, split)
-  )
+  splits = manifest.load_manifest(folder).pictures
+  if "train" not in splits:
+    raise InputError(
+      f"--like={folder}: only pictures of split 'train' are looked at, and "
+      f"these records hold {', '.join(sorted(splits))}. Convert again with "
+      "other split options, or name a folder of pictures."
+    )
+  files, count = reading.open_split(folder, "train")
+  step = -(-count // MOST_PICTURES)
+  serialized = reading.read_serialized(files).shard(step, 0)  # each `step`-th
   looks = looks_among(
-    cv2.imdecode(np.frombuffer(record.image, np.uint8), cv2.IMREAD_COLOR)
-    for number, record in enumerate(records)
-    if number % step == 0
+    decode_picture(records.parse(example, with_points=False)["image"]).numpy()
+    for example in serialized
   )
   if not looks:
     raise InputError(f"--like={folder}: records without a picture of use.")

@@ -44,7 +44,7 @@ def blend(image: np.ndarray, values: np.ndarray, caption: str) -> np.ndarray:
     image: uint8 RGB array of shape [height, width, 3].
     values: array of shape [ceil(height/8), ceil(width/8)], not negative: the
       density, or its deviation.
-    caption: one line of text.
+    caption: one line of text; a file's name in it need not be UTF-8.
 
   Returns:
     uint8 RGB array of shape [height + 22, width, 3]; wider if the caption is.
@@ -56,6 +56,8 @@ def blend(image: np.ndarray, values: np.ndarray, caption: str) -> np.ndarray:
     strength.astype(np.float32), (values.shape[1] * 8, values.shape[0] * 8)
   )[:height, :width, None]
   mixed = image * (1 - 0.65 * strength) + coloured * (0.65 * strength)
+  # OpenCV 5 crashes at text that is not UTF-8.
+  caption = caption.encode(errors="replace").decode()
   (written, _), _ = cv2.getTextSize(caption, _FONT, _FONT_SCALE, 1)
   return _captioned(
     _padded(mixed.astype(np.uint8), height, max(width, written + 10)), caption

@@ -64,6 +64,11 @@ def read(
     near = None if folder.is_dir() else lambda other: holds(other, SUFFIXES)
     raise wrong_layout(folder, LAYOUT, near)
   for video in videos:
+    if not _is_text(video.resolve()):
+      yield Unreadable(
+        video, "its name, or a folder's, is not UTF-8; rename it"
+      )
+      continue
     times = frames_at(video, fps)
     if not times:
       yield Unreadable(video, "not a video that can be read, or without frames")
@@ -131,6 +136,15 @@ class _Frames:
     if number == self._last:
       self._capture = None
     return cv2.imencode(".jpg", frame, _JPEG)[1].tobytes()
+
+
+def _is_text(path: Path) -> bool:
+  """Tells whether a path is UTF-8; OpenCV 5 crashes at any other."""
+  try:
+    str(path).encode()
+  except UnicodeEncodeError:
+    return False
+  return True
 
 
 def _opened(video: Path) -> cv2.VideoCapture:

@@ -66,9 +66,7 @@ def looks_of(folder: Path) -> tuple[Look, ...]:
   number = min(len(found), MOST_PICTURES)
   # Evenly over the folder.
   chosen = (found[index * len(found) // number] for index in range(number))
-  looks = looks_among(
-    cv2.imread(str(path), cv2.IMREAD_COLOR) for path in chosen
-  )
+  looks = looks_among(_decoded(path) for path in chosen)
   if not looks:
     raise InputError(
       f"--like={folder}: no picture that can be read ("
@@ -80,12 +78,12 @@ def looks_of(folder: Path) -> tuple[Look, ...]:
 
 
 def looks_among(images: Iterable[np.ndarray | None]) -> tuple[Look, ...]:
-  """Measures pictures as OpenCV reads them; leaves out slivers and None."""
+  """Measures pictures, RGB of 8 bits; leaves out slivers and None."""
   looks = []
   for image in images:
     if image is None:
       continue
-    fitted = _fitted(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+    fitted = _fitted(image)
     if min(fitted.shape[:2]) >= SMALLEST:
       looks.append(measure(fitted))
   return tuple(looks)
@@ -185,6 +183,17 @@ def _detail(grey: np.ndarray) -> float:
 
 def _grey(image: np.ndarray) -> np.ndarray:
   return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+
+
+def _decoded(path: Path) -> np.ndarray | None:
+  """Reads a picture upright, as RGB of 8 bits; None if that cannot be."""
+  try:
+    # No name reaches OpenCV 5, which crashes at one that is not UTF-8.
+    content = np.frombuffer(path.read_bytes(), np.uint8)
+    image = cv2.imdecode(content, cv2.IMREAD_COLOR)
+  except (OSError, cv2.error):  # a folder, say, or an empty file
+    return None
+  return None if image is None else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 def _fitted(image: np.ndarray) -> np.ndarray:

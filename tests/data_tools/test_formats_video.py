@@ -1,5 +1,6 @@
 """Videos: the right frames, in bounded memory, from whole or torn files."""
 
+import os
 from pathlib import Path
 
 import cv2
@@ -139,6 +140,32 @@ def test_no_video_at_all(tmp_path: Path, content: bytes):
   assert isinstance(bad, Unreadable)
   assert bad.path == tmp_path / "bad.mp4"
   assert isinstance(good, LabelledPicture)
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.avi", b"k\xf6ln/cam.avi"])
+def test_name_that_is_no_text(
+  tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: bytes
+):
+  opened = cv2.VideoCapture
+
+  def guarded(path: str, *options: int) -> cv2.VideoCapture:
+    path.encode()  # raises, where OpenCV would take pytest down with it
+    return opened(path, *options)
+
+  folder = tmp_path / "in"
+  content = write_video(folder / "zebra.avi", frames=1).read_bytes()
+  path = folder / os.fsdecode(name)
+  path.parent.mkdir(exist_ok=True)
+  path.write_bytes(content)
+  monkeypatch.setattr(cv2, "VideoCapture", guarded)
+  bad, good = video.read(folder)
+  assert isinstance(bad, Unreadable)
+  assert bad.path == path
+  assert "not UTF-8; rename it" in bad.reason
+  assert isinstance(good, LabelledPicture)
+  manifest = convert("video", folder, tmp_path / "records", Options())
+  assert manifest.pictures == {"train": 1}
+  assert len(manifest.skipped_files) == 1
 
 
 @pytest.mark.parametrize("fps", [0.0, -1.0, float("nan"), float("inf")])

@@ -1,15 +1,20 @@
 """Pictures brought near to the look of a user's own."""
 
+import io
+import os
+
 import cv2
 import numpy as np
 import pytest
+from PIL import ExifTags, Image
 
+from cdcc_tf.data import examples
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
 from data_tools import likeness, synthetic_records
 from data_tools.synthesis import look, pictures
 from data_tools.synthesis.look import bring_near, looks_of, measure
-from tests.conftest import noise_picture, write_records
+from tests.conftest import noise_picture, png, write_records
 
 
 def soft_picture(height, width, level=90, seed=0, sigma=3.0):
@@ -98,9 +103,7 @@ def test_records_are_looked_at_as_their_pictures_are(tmp_path, monkeypatch):
     )
     for path in sorted(folder.rglob("*.png"))
   ]
-  written = write_records(
-    tmp_path / "records", {"train": records[:1], "test": records[1:]}
-  )
+  written = write_records(tmp_path / "records", {"train": records})
   assert set(likeness.looks_like(written)) == set(looks_of(folder))
   monkeypatch.setattr(likeness, "MOST_PICTURES", 1)
   assert len(likeness.looks_like(written)) == 1
@@ -109,6 +112,95 @@ def test_records_are_looked_at_as_their_pictures_are(tmp_path, monkeypatch):
     likeness.looks_like(slivers)
   with pytest.raises(InputError, match="there is no such folder"):
     likeness.looks_like(tmp_path / "nowhere")
+
+
+class Poisoned(CrowdRecord):
+  """A record whose labels raise an error where they are parsed."""
+
+  def serialize(self):
+    return examples.serialize(
+      {
+        "id": self.id.encode(),
+        "image": self.image,
+        "size": [self.height, self.width],
+        "labelled": [1],
+        "points": b"no numbers",
+        "sigmas": b"no numbers",
+      }
+    )
+
+
+def record_of(kind, index, level):
+  image = soft_picture(48, 64, level, seed=index)
+  points = np.zeros((0, 2), np.float32)
+  return kind(f"a/{index}", png(image), 48, 64, points)
+
+
+def test_labels_of_records_are_not_parsed(tmp_path):
+  looks = [
+    likeness.looks_like(
+      write_records(
+        tmp_path / kind.__name__,
+        {"train": [record_of(kind, index, 90) for index in range(3)]},
+      )
+    )
+    for kind in (CrowdRecord, Poisoned)
+  ]
+  assert len(looks[0]) == 3
+  assert looks[0] == looks[1]
+
+
+def test_of_records_the_training_pictures_are_looked_at(tmp_path):
+  dark = [record_of(CrowdRecord, index, 50) for index in range(3)]
+  bright = [record_of(CrowdRecord, index, 200) for index in range(3, 9)]
+  splits = {"test": bright[:2], "dev": bright[2:4], "val": bright[4:]}
+  alone = write_records(tmp_path / "alone", {"train": dark})
+  whole = write_records(tmp_path / "whole", {**splits, "train": dark})
+  looks = likeness.looks_like(whole)
+  assert looks == likeness.looks_like(alone)
+  assert all(look.mean[0] < 100 for look in looks)
+  figures = write_records(tmp_path / "figures", splits)
+  with pytest.raises(
+    InputError, match=r"'train' .* hold dev, test, val\. Conv"
+  ):
+    likeness.looks_like(figures)
+
+
+def test_orientation_counts_in_folders_and_not_in_records(tmp_path):
+  exif = Image.Exif()
+  exif[ExifTags.Base.Orientation] = 6  # lies on its side
+  turned = io.BytesIO()
+  Image.fromarray(soft_picture(48, 96)).save(turned, "JPEG", exif=exif)
+  record = CrowdRecord(
+    "a", turned.getvalue(), 48, 96, np.zeros((0, 2), np.float32)
+  )
+  (stored,) = likeness.looks_like(
+    write_records(tmp_path / "records", {"train": [record]})
+  )
+  assert (stored.width, stored.height) == (96, 48)
+  (tmp_path / "mine").mkdir()
+  (tmp_path / "mine" / "a.jpg").write_bytes(turned.getvalue())
+  (upright,) = likeness.looks_like(tmp_path / "mine")
+  assert (upright.width, upright.height) == (48, 96)
+
+
+def test_no_name_reaches_opencv(tmp_path, monkeypatch):
+  content = png(soft_picture(48, 64))
+  for name in (b"caf\xe9.png", b"k\xf6ln/a.png", "öl.png".encode()):
+    path = tmp_path / os.fsdecode(name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+  # With those names it would take pytest down with it.
+  monkeypatch.setattr(cv2, "imread", lambda *_: pytest.fail("a name"))
+  assert len(looks_of(tmp_path)) == 3
+
+
+def test_what_only_bears_a_picture_s_name_is_left_out(tmp_path):
+  folder = folder_of(tmp_path, [(48, 96)])
+  (folder / "empty.png").touch()
+  (folder / "folder.jpg").mkdir()
+  (folder / "nowhere.jpg").symlink_to(folder / "gone.jpg")
+  assert len(looks_of(folder)) == 1
 
 
 def test_a_grey_camera_s_pictures_become_grey():

@@ -1,8 +1,10 @@
 """Drawing what was predicted, whatever the picture's shape."""
 
 import io
+import os
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -64,6 +66,32 @@ def test_captions_are_never_cut() -> None:
   long = overlay.blend(image, density, "IMG_20261122.jpg: 1 people")
   assert 8 < short.shape[1] < long.shape[1]
   assert not long[:8, 8:].any()
+
+
+def test_no_caption_reaches_opencv_that_is_not_utf_8(
+  monkeypatch: pytest.MonkeyPatch,
+) -> None:
+  captions = []
+
+  def guarded(name: str, place: int) -> None:
+    draw = getattr(cv2, name)
+
+    def drawn(*arguments: object) -> object:
+      text = arguments[place]
+      assert isinstance(text, str)
+      text.encode()  # raises, where OpenCV would take pytest down with it
+      captions.append(text)
+      return draw(*arguments)
+
+    monkeypatch.setattr(cv2, name, drawn)
+
+  guarded("getTextSize", 0)
+  guarded("putText", 1)
+  name = os.fsdecode(b"caf\xe9.jpg")
+  image = noise_picture(8, 8, 0)
+  blended = overlay.blend(image, np.ones((1, 1)), f"{name}: 1 people")
+  assert captions == ["caf?.jpg: 1 people"] * 2
+  assert blended[8:].any()
 
 
 def test_label_panel_shows_what_is_kept() -> None:
