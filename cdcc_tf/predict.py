@@ -29,7 +29,10 @@ flags.DEFINE_string(
   "call are left out.",
 )
 flags.DEFINE_string(
-  "output", None, "Folder for counts.csv and the overlays of each picture."
+  "output",
+  None,
+  "Folder for counts.csv and the overlays of each picture. Those of an earlier "
+  "call are replaced, other files never.",
 )
 flags.DEFINE_bool(
   "maps",
@@ -51,7 +54,7 @@ def main() -> None:
   from cdcc_tf.inference.counter import CrowdCounter
 
   output = command_line.output_folder(FLAGS.output)
-  paths = picture_input.find_pictures(Path(FLAGS.input), output)
+  paths = picture_input.find_pictures(Path(FLAGS.input))
   counts, problems = pictures.count_pictures(
     CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast),
     paths,

@@ -15,6 +15,7 @@ data.json          checksums of the records it was begun with
 evaluation/        what `evaluate` wrote, a folder for each split of records
 tensorboard/       the same to look at, with pictures
 panels/            pictures of predictions
+.lock              held by the process that trains; empty
 """
 
 import dataclasses

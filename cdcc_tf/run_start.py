@@ -1,7 +1,9 @@
 """Starting a run folder, or opening the one of a run that was interrupted."""
 
 import json
+import os
 import re
+import sys
 from pathlib import Path
 
 from cdcc_tf import NETWORK_VERSION
@@ -15,23 +17,35 @@ from cdcc_tf.run_folder import RunFolder
 
 # A run killed within its first second has these and no config.json.
 _WRITTEN_FIRST = re.compile(
-  r"environment\.json|flags\.txt|\.(environment|flags|config)\..*\.tmp"
+  r"\.lock|environment\.json|flags\.txt|\.(environment|flags|config)\..*\.tmp"
 )
+# Every file of a run, by its path; closely where `RunFolder.clear` removes.
+_OWN = re.compile(
+  r"\.lock|flags\.txt"
+  r"|(config|environment|data|not_finite|history|rounds)\.json"
+  r"|(best|last|stages|pseudo_labels|evaluation)/.*"
+  r"|checkpoints/(stage|round)\d+/(checkpoint(\.tmp\w*)?|ckpt-\d.*)"
+  # Keras names what it has no memory for tmp…, beside the counter.
+  r"|counters/step_\d+/([\w.]+\.(keras|json)|tmp\w+)"
+  r"|tensorboard/events\.out\.tfevents\..*"
+  r"|panels/(step_|stage|round)\d+_\w+\.png"
+)
+_HALF_WRITTEN = re.compile(r"(?<![^/])\.([^/]+)\.\d+\.tmp$")
 
 
 def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
   """Starts a run folder, or opens it again for the same experiment.
 
   One that never came to its first counter or checkpoint is started anew, and
-  what it left behind is removed: its options may have been what was wrong.
+  what it left behind is removed: its options may have been what was wrong. No
+  other process can open the folder until this one ends.
 
   Raises:
     InputError: the folder belongs to another experiment, to another version of
-      the network, or to something else.
+      the network, or to something else; or another process has it open.
   """
   run = RunFolder(Path(folder))
-  known = (run.path / "config.json").is_file()
-  if known and run.begun:
+  if (run.path / "config.json").is_file() and run.begun:
     differences = config.differences(configs.load(run.path))
     if differences:
       raise InputError(
@@ -40,20 +54,11 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
         "another --run."
       )
     _refuse_other_networks(run)
+    _hold(run)
     return run
-  if run.path.exists() and not run.path.is_dir():
-    raise InputError(f"{run.path}: is a file. Choose another --run.")
-  if (
-    run.path.is_dir()
-    and not known
-    and not all(
-      _WRITTEN_FIRST.fullmatch(file.name) for file in run.path.iterdir()
-    )
-  ):
-    raise InputError(
-      f"{run.path}: not empty, and not a run folder. Choose another --run."
-    )
+  _refuse_foreign(run.path)
   run.path.mkdir(parents=True, exist_ok=True)
+  _hold(run)
   run.clear()
   write_atomically(
     run.path / "environment.json",
@@ -63,6 +68,62 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
   # Last, because its presence is what makes the folder a run.
   write_atomically(run.path / "config.json", config.to_json())
   return run
+
+
+def _refuse_foreign(folder: Path) -> None:
+  """Makes sure that a folder to be started in holds nothing but a run's own."""
+  if folder.exists() and not folder.is_dir():
+    raise InputError(f"{folder}: is a file. Choose another --run.")
+  if not (folder / "config.json").is_file():
+    if folder.is_dir() and not all(
+      _WRITTEN_FIRST.fullmatch(file.name) for file in folder.iterdir()
+    ):
+      raise InputError(
+        f"{folder}: not empty, and not a run folder. Choose another --run."
+      )
+    return
+  try:
+    configs.load(folder)
+  except InputError as error:
+    raise InputError(
+      f"{folder}: its config.json is not that of a run of this version, and a "
+      "start would remove files beside it. Choose another --run."
+    ) from error
+  files = sorted(path for path in folder.rglob("*") if not path.is_dir())
+  names = [file.relative_to(folder).as_posix() for file in files]
+  foreign = [
+    name for name in names if not _OWN.fullmatch(_HALF_WRITTEN.sub(r"\1", name))
+  ]
+  if foreign:
+    shown = ", ".join(foreign[:3]) + ", …" * (len(foreign) > 3)
+    raise InputError(
+      f"{folder}: holds a run without a checkpoint, to be started anew, and "
+      f"what no run writes ({shown}). Move that away, or choose another --run."
+    )
+
+
+def _hold(run: RunFolder) -> None:
+  """Keeps other processes from opening a run until this one ends.
+
+  The kernel lets go of the lock however that happens, by SIGKILL too. A record
+  lock is not handed to children, which may live longer.
+  """
+  if sys.platform == "win32":
+    return
+  import fcntl  # not on Windows
+
+  # Stays open: whoever closes the file lets go of the lock.
+  file = os.open(run.path / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
+  try:
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+  except (BlockingIOError, PermissionError) as error:
+    os.close(file)
+    raise InputError(
+      f"{run.path}: another process is training in it. Let it end or stop it, "
+      "or choose another --run."
+    ) from error
+  except OSError:
+    return  # a network's file system without locks: as good as it gets
 
 
 def _flag_file(folder: Path, config: ExperimentConfig) -> str:

@@ -47,8 +47,9 @@ flags.DEFINE_integer(
 flags.DEFINE_string(
   "like",
   None,
-  "Folder of your own pictures, or of records of them, such as a video's; no "
-  "labels are needed, and none are read. Pictures are made of "
+  "Folder of your own pictures, or of records of them, such as a video's, of "
+  "which the training pictures are looked at; no labels are needed, and none "
+  "are read. Pictures are made of "
   f"their size, up to {LONGEST} pixels a side, and near to them in brightness, "
   "contrast, colour and sharpness.",
 )

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from cdcc_tf.options import (
 )
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.run_start import open_run
+from tests.commands import started
+
+HALF_A_COUNTER = ("unfinished_model.keras", "record.json", "tmp4x_z1")
 
 
 def experiment(crop: int = 64, masks: int = 3) -> ExperimentConfig:
@@ -31,12 +35,25 @@ def experiment(crop: int = 64, masks: int = 3) -> ExperimentConfig:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-  """Returns every file of a folder."""
+  """Returns every file of a folder but the lock, which says nothing."""
   return {
     path.relative_to(folder).as_posix(): path.read_bytes()
     for path in folder.rglob("*")
-    if path.is_file()
+    if path.is_file() and path.name != ".lock"
   }
+
+
+def write(folder: Path, names: tuple[str, ...]) -> None:
+  """Writes files into a folder, each with its name in it."""
+  for name in names:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(name)
+
+
+def open_and_stay(folder: Path) -> None:
+  """Opens a run, in a process of its own, and does not end."""
+  open_run(folder, experiment())
+  time.sleep(600)
 
 
 @pytest.mark.parametrize("exists", [True, False])
@@ -85,8 +102,9 @@ def test_flags_are_a_flag_file_of_the_same_experiment(tmp_path: Path):
 
 
 def test_what_a_killed_start_leaves_is_no_obstacle(tmp_path: Path):
-  for name in ("environment.json", "flags.txt", ".config.json.77.tmp"):
-    (tmp_path / name).write_text("half")
+  write(
+    tmp_path, (".lock", "environment.json", "flags.txt", ".config.json.77.tmp")
+  )
   open_run(tmp_path, experiment())
   assert load(tmp_path) == experiment()
 
@@ -157,20 +175,23 @@ def test_run_that_never_came_to_a_checkpoint_takes_other_options(
   """A missing file of weights must not cost the folder's name."""
   folder = tmp_path / "run"
   run = open_run(folder, experiment(crop=64))
-  run.data.write_text("{}")
-  (run.checkpoints / "stage1").mkdir(parents=True)
-  run.not_finite.write_text("{}")
-  for place in (run.panels, run.tensorboard, run.counters / "step_000002"):
-    place.mkdir(parents=True)
-    (place / "of_before").touch()
+  write(
+    folder,
+    (
+      *("data.json", "not_finite.json", ".history.json.77.tmp"),
+      "checkpoints/stage1/ckpt-2_temp/part-00000-of-00001.index",
+      *(f"counters/step_000002/{name}" for name in HALF_A_COUNTER),
+      "tensorboard/events.out.tfevents.1795887146.vm.26758.0.v2",
+      *("panels/step_000002_source.png", "panels/.stage1_a.png.77.tmp"),
+    ),
+  )
   assert not run.begun
   open_run(folder, experiment(crop=128))
   assert load(folder).data.crop == 128
   assert "--crop=128" in (folder / "flags.txt").read_text()
   names = {"config.json", "environment.json", "flags.txt"}
-  assert set(contents(folder)) == names
-  (run.checkpoints / "stage1").mkdir(parents=True)
-  (run.checkpoints / "stage1" / "ckpt-2.index").touch()
+  assert set(contents(folder)) == {*names, ".history.json.77.tmp"}
+  write(folder, ("checkpoints/stage1/ckpt-2.index",))
   with pytest.raises(InputError, match="--crop: 128 there, 64 here"):
     open_run(folder, experiment(crop=64))
 
@@ -199,6 +220,66 @@ def test_foreign_folder_is_refused(tmp_path: Path):
     open_run(tmp_path, experiment())
   assert str(tmp_path) in str(raised.value)
   assert set(contents(tmp_path)) == {"thesis.tex"}
+
+
+OF_ANOTHER_PROJECT = (
+  *("checkpoints/epoch1.pt", "tensorboard/events.out", "data.json"),
+)
+
+
+@pytest.mark.parametrize("content", ['{"model_type": "bert"}', "[]", "{"])
+def test_another_project_with_a_config_json_loses_nothing(
+  tmp_path: Path, content: str
+):
+  (tmp_path / "config.json").write_text(content)
+  write(tmp_path, OF_ANOTHER_PROJECT)
+  before = contents(tmp_path)
+  with pytest.raises(InputError, match=r"config\.json is not.*--run") as raised:
+    open_run(tmp_path, experiment())
+  assert str(tmp_path) in str(raised.value)
+  assert contents(tmp_path) == before
+  assert not (tmp_path / ".lock").exists()
+
+
+@pytest.mark.parametrize(
+  "name",
+  [
+    *OF_ANOTHER_PROJECT[:2],
+    *("thesis.tex", "panels/holiday.png", "checkpoints/stage1/epoch1.pt"),
+    *("counters/step_000002/notes.txt", "counters/mine.keras", "best"),
+  ],
+)
+def test_a_start_removes_no_file_of_something_else(tmp_path: Path, name: str):
+  open_run(tmp_path, experiment(crop=64))
+  write(tmp_path, (name, "panels/step_000002_target.png"))
+  before = contents(tmp_path)
+  with pytest.raises(InputError, match=rf"\({name}\)\. Move.*--run"):
+    open_run(tmp_path, experiment(crop=128))
+  assert contents(tmp_path) == before
+
+
+def test_no_second_start_while_the_first_lives(tmp_path: Path):
+  """Nor after its first checkpoint; a killed one is in nobody's way."""
+  folder = tmp_path / "run"
+  first = started(open_and_stay, folder)
+  deadline = time.monotonic() + 120
+  while not (folder / "config.json").exists():
+    assert first.is_alive()
+    assert time.monotonic() < deadline
+    time.sleep(0.01)
+  try:
+    for begun in (False, True):
+      if begun:
+        (folder / "history.json").write_text("[]")
+      before = contents(folder)
+      with pytest.raises(InputError, match="another process is training") as e:
+        open_run(folder, experiment())
+      assert str(folder) in str(e.value)
+      assert contents(folder) == before
+  finally:
+    first.kill()
+    first.join()
+  assert open_run(folder, experiment()) == RunFolder(folder)
 
 
 def test_file_is_refused(tmp_path: Path):

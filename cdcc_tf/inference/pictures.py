@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, PngImagePlugin
 from tqdm import tqdm
 
 from cdcc_tf.errors import InputError
@@ -13,16 +14,14 @@ from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
 from cdcc_tf.inference.counter import CrowdCounter, Prediction
 from cdcc_tf.inference.picture_input import (
+  COLUMNS,
   DENSITY,
+  MAPS,
+  MARK,
   TABLE,
   UNCERTAINTY,
   read_picture,
-)
-
-_COLUMNS = (
-  *("image", "count", "low_90", "high_90", "familiar"),
-  *("deviation_low", "deviation_high"),
-  *("height", "width", "density", "uncertainty"),
+  refuse_foreign,
 )
 
 
@@ -86,14 +85,20 @@ def count_pictures(
   Returns:
     What was counted, in each picture that could be read, and what was wrong
     with the others.
+
+  Raises:
+    InputError: a file that no prediction wrote would be overwritten.
   """
+  taken: set[str] = set()
+  stems = [_free_stem(path, taken) for path in paths]
+  refuse_foreign(output, stems, maps)
   counts: list[Counted] = []
   problems: list[str] = []
   table = io.StringIO()
   rows = csv.writer(table)
-  rows.writerow(_COLUMNS)
-  stems: set[str] = set()
-  for path in tqdm(paths, desc="predict", unit="picture", disable=None):
+  rows.writerow(COLUMNS)
+  progress = tqdm(paths, desc="predict", unit="picture", disable=None)
+  for path, stem in zip(progress, stems, strict=True):
     try:
       image = read_picture(path)
       _check_size(path, image, region)
@@ -101,10 +106,9 @@ def count_pictures(
       problems.append(str(error))
       continue
     prediction, counted = _count(counter, path, image, region)
-    stem = _free_stem(path, stems)
     _draw(image, prediction, path.name, output / stem)
     if maps:
-      _save_maps(prediction, output / f"{stem}_maps.npz")
+      _save_maps(prediction, output / (stem + MAPS))
     deviations = [f"{figure:.3f}" for figure in prediction.count_deviation]
     drawn = (stem + DENSITY, stem + UNCERTAINTY)
     rows.writerow([*counted.row(), *deviations, *image.shape[:2], *drawn])
@@ -154,10 +158,19 @@ def _draw(
       f"sigma of a cell, up to {deviation.max():.3f} people",
     ),
   ):
-    overlay.save(
+    _save_marked(
       overlay.blend(image, values, f"{name}: {caption}"),
       base.with_name(base.name + suffix),
     )
+
+
+def _save_marked(picture: np.ndarray, path: Path) -> None:
+  """Writes an RGB picture as a PNG that says it is ours."""
+  mark, encoded = PngImagePlugin.PngInfo(), io.BytesIO()
+  mark.add_text(*MARK)
+  # Level 1 as OpenCV's: what follows costs more time than it saves space.
+  Image.fromarray(picture).save(encoded, "PNG", pnginfo=mark, compress_level=1)
+  write_atomically(path, encoded.getvalue())
 
 
 def _save_maps(prediction: Prediction, path: Path) -> None:

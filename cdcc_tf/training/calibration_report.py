@@ -36,16 +36,17 @@ def write(
   """
   pictures = {}
   if len(true) > 1:
-    figures = _coverage(true, predicted, uncertainties)
-    content = json.dumps(figures, indent=1) + "\n"
+    coverage = _coverage(true, predicted, uncertainties)
+    order = reliability.order(np.abs(predicted - true), uncertainties)
+    content = json.dumps(coverage | order, indent=1) + "\n"
     write_atomically(folder.stage(stage.name) / FILE_NAME, content)
     logger.info(
       "%s: put to the test, intervals from one half of those pictures held "
       "%.0f %% of the counts of the other half, where 90 %% were wanted, and "
       "were %.1f people wide on average.",
       stage.name,
-      100 * figures["coverage_90"],
-      figures["width_90"],
+      100 * coverage["coverage_90"],
+      coverage["width_90"],
     )
     found, _ = reliability.held_out_coverage(
       true, predicted, uncertainties, _CURVE

@@ -79,9 +79,8 @@ def by_picture(
 
   Returns:
     For each level, e.g. 90: `coverage_90`, share of intervals that hold the
-    truth, and `width_90`, their mean width in people; `ause`, see
-    `sparsification`; `uncertainty_correlation` with |error|; `familiar`, share
-    of pictures within what the counter was adapted to.
+    truth, and `width_90`, their mean width in people; those of `order`;
+    `familiar`, share of pictures within what the counter was adapted to.
   """
   figures: Reliability = {}
   for level in LEVELS:
@@ -95,19 +94,34 @@ def by_picture(
     name = f"{100 * level:.0f}"
     figures[f"coverage_{name}"] = float(holds.mean())
     figures[f"width_{name}"] = float((bounds[:, 1] - bounds[:, 0]).mean())
-  errors = np.abs(predicted - true)
-  left, by_uncertainty, best = sparsification(errors, uncertainty)
-  figures["ause"] = float(np.mean(by_uncertainty - best)) if len(left) else None
-  defined = errors.std() > 0 and uncertainty.std() > 0
-  figures["uncertainty_correlation"] = (
-    float(np.corrcoef(uncertainty, errors)[0, 1]) if defined else None
-  )
+  figures |= order(np.abs(predicted - true), uncertainty)
   familiar = [
     calibration.is_familiar(count, spread)
     for count, spread in zip(predicted, uncertainty, strict=True)
   ]
   figures["familiar"] = float(np.mean(familiar))
   return figures
+
+
+def order(errors: np.ndarray, uncertainty: np.ndarray) -> Reliability:
+  """Tells whether the more uncertain counts are the more wrong ones.
+
+  Args:
+    errors: absolute errors, [pictures].
+    uncertainty: of the same pictures, [pictures].
+
+  Returns:
+    `ause`, see `sparsification`; `uncertainty_correlation` with the errors.
+    None where it is not defined.
+  """
+  left, by_uncertainty, best = sparsification(errors, uncertainty)
+  defined = errors.std() > 0 and uncertainty.std() > 0
+  return {
+    "ause": float(np.mean(by_uncertainty - best)) if len(left) else None,
+    "uncertainty_correlation": (
+      float(np.corrcoef(uncertainty, errors)[0, 1]) if defined else None
+    ),
+  }
 
 
 def sparsification(

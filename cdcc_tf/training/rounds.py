@@ -135,9 +135,10 @@ def contrast_for(
 def _contrast(
   config: ExperimentConfig, folder: RunFolder, stage: Stage, previous: Stage
 ) -> float:
-  noted = pseudo_cache.made_by(folder.pseudo_labels(stage.name))
-  if "contrast" in noted:
-    return float(noted["contrast"])
+  labels = folder.pseudo_labels(stage.name)
+  noted = pseudo_cache.made_by(labels).get("contrast")
+  if isinstance(noted, float):
+    return noted
   data, options = config.data, config.pseudo
   return contrast_for(
     previous.name, options, data.source_folders, data.target_records

@@ -1,6 +1,8 @@
 """Reading users' pictures, of any kind and size, and counting them."""
 
 import csv
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -70,25 +72,66 @@ def test_a_name_alone_makes_no_overlay(
 ) -> None:
   names = ["crowd_density.png", "lens_uncertainty.png"]
   for name in names:
-    (tmp_path / name).write_bytes(b"")
-  found = picture_input.find_pictures(tmp_path, tmp_path / "elsewhere")
+    (tmp_path / name).write_bytes(png(noise_picture(8, 8, 0)))
+  table = tmp_path / "counts.csv"
+  found = picture_input.find_pictures(tmp_path)
   assert [path.name for path in found] == names
-  (tmp_path / "counts.csv").write_bytes(b"id,count\n\xff,3\n")  # a user's own
-  assert picture_input.find_pictures(tmp_path) == found
-  (tmp_path / "counts.csv").write_text("image,density\na,crowd_density.png\n")
+  for foreign in (
+    *(b"", b"id,count\n\xff,3\n"),
+    b"image,count,density,uncertainty\na.png,3,crowd_density.png,\n",
+  ):
+    table.write_bytes(foreign)
+    assert picture_input.find_pictures(tmp_path) == found
+  ours = [*[""] * 9, "crowd_density.png", "crowd_uncertainty.png"]
+  table.write_text(
+    "\n".join(",".join(row) for row in (picture_input.COLUMNS, ours))
+  )
   with caplog.at_level("INFO"):
     assert picture_input.find_pictures(tmp_path) == found[1:]
   assert "1 overlays of an earlier prediction are left out" in caplog.text
 
 
-def test_overlays_of_an_interrupted_call_are_known_by_its_output(
-  tmp_path: Path,
+def test_overlays_among_the_pictures_are_known_without_a_table(
+  counter: CrowdCounter, tmp_path: Path
 ) -> None:
-  (tmp_path / "out").mkdir()
-  for name in ("a.png", "out/a_density.png", "out/a_uncertainty.png"):
-    (tmp_path / name).write_bytes(b"")
-  found = picture_input.find_pictures(tmp_path, tmp_path / "out")
-  assert found == [tmp_path / "a.png"]
+  """An interrupted call has written none; a later one's lists its own alone."""
+  names = ("a.png", "b.png", "users_density.png")
+  paths = [tmp_path / name for name in names]
+  for path in paths:
+    path.write_bytes(png(noise_picture(8, 8, 0)))
+  for some in (paths, paths[:1], paths):  # the first are met again
+    assert picture_input.find_pictures(tmp_path) == paths
+    _, problems = pictures.count_pictures(counter, some, tmp_path, maps=True)
+    assert not problems
+  (tmp_path / "counts.csv").unlink()
+  assert picture_input.find_pictures(tmp_path) == paths
+  _, problems = pictures.count_pictures(counter, paths, tmp_path, maps=True)
+  assert not problems
+
+
+@pytest.mark.parametrize(
+  ("name", "content"),
+  [
+    ("counts.csv", b"image,count\na.png,12\n"),
+    ("counts.csv", b""),
+    ("a_density.png", png(noise_picture(8, 8, 1))),
+    ("a_uncertainty.png", b"no picture"),
+    ("a_2_density.png", png(noise_picture(8, 8, 1))),
+    ("a_maps.npz", b"no archive"),
+  ],
+)
+def test_files_of_the_user_are_not_overwritten(
+  counter: CrowdCounter, tmp_path: Path, name: str, content: bytes
+) -> None:
+  paths = [tmp_path / "a.png", tmp_path / "a.jpg"]
+  for path in paths:
+    path.write_bytes(png(noise_picture(8, 8, 0)))
+  (tmp_path / name).write_bytes(content)
+  before = sorted(tmp_path.iterdir())
+  with pytest.raises(InputError, match=rf"{name}: not of .*--output"):
+    pictures.count_pictures(counter, paths, tmp_path, maps=True)
+  assert (tmp_path / name).read_bytes() == content
+  assert sorted(tmp_path.iterdir()) == before
 
 
 def test_says_what_is_missing(tmp_path: Path) -> None:
@@ -112,14 +155,25 @@ def test_pixels_without_a_white_are_refused(tmp_path: Path) -> None:
     picture_input.read_picture(tmp_path / "map.tif")
 
 
-@pytest.mark.parametrize("limit", [150, 60])  # Pillow warns, Pillow raises
-def test_huge_pictures_are_refused(
-  tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+@pytest.mark.parametrize(
+  ("width", "height", "expected"),
+  [
+    (6600, 5000, "cannot be read"),  # 33 megapixels, and none of them there
+    (6601, 5000, "more than 33 megapixels, too many"),
+    (10_000, 10_000, "more than 33 megapixels, too many"),  # Pillow warns
+    (20_000, 10_000, "more than 33 megapixels, too many"),  # Pillow raises
+  ],
+)
+def test_huge_pictures_are_refused_before_they_are_decoded(
+  tmp_path: Path, width: int, height: int, expected: str
 ) -> None:
-  (tmp_path / "huge.png").write_bytes(png(noise_picture(16, 16, 0)))
-  monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
-  with pytest.raises(InputError, match=rf"huge\.png: more than {limit} pixels"):
-    picture_input.read_picture(tmp_path / "huge.png")
+  content = png(noise_picture(16, 16, 0))
+  header = b"IHDR" + struct.pack(">II", width, height) + content[24:29]
+  checksum = struct.pack(">I", zlib.crc32(header))
+  path = tmp_path / "huge.png"
+  path.write_bytes(content[:12] + header + checksum + content[33:])
+  with pytest.raises(InputError, match=rf"huge\.png: {expected}"):
+    picture_input.read_picture(path)
 
 
 def test_counts_pictures_of_any_shape(

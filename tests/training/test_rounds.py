@@ -217,6 +217,7 @@ def test_what_rounds_leave_to_look_at(
   )
   assert 0 <= figures["coverage_50"] <= figures["coverage_95"] <= 1
   assert 0 < figures["width_50"] <= figures["width_95"]
+  assert {"ause", "uncertainty_correlation"} < set(figures)
   for which in ("best", "last"):
     kept = Calibration.load(folder.path / which)
     assert kept is not None
