@@ -32,7 +32,7 @@ _OPTIONS = """
   --source_batch=3 --target_batch=2 --target_held_out=2 --validation_crop=32
   --orientation_grid=2 --orientation_warmup=5 --orientation_ramp=5
   --ema_momentum=0.5 --stage1_steps=60 --checkpoint_every=10
-  --validate_every=20 --rounds=2 --round_steps=40
+  --validate_every=20 --rounds=2 --round_steps=40 --pseudo_match_contrast
 """
 
 
