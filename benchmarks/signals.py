@@ -4,12 +4,12 @@ python -m benchmarks.signals --runs=runs/a,runs/b --records=records/shtb
 
 Takes every counter that a run with --keep_counters kept, or the one at the end
 of each stage. Below them: how each figure's order agrees with that of the true
-errors, and how wrong the counter is that it would have chosen, over the best
-and over the last one. The labels of the target serve this table alone; no run
-ever reads them.
+errors, and how wrong the counter is that it would have chosen: of all, over the
+best and over the last one, and of each run's last stage, where
+--select_by=source chooses. The labels of the target serve this table alone; no
+run ever reads them.
 """
 
-import itertools
 import json
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tqdm import tqdm
 from benchmarks import labelled
 from cdcc_tf import command_line
 from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import CrowdCounter, load_model
 from cdcc_tf.run_folder import RunFolder
@@ -53,51 +54,74 @@ def measure(
   Raises:
     InputError: fewer than three counters: there is nothing to rank.
   """
-  found = [(run, home) for run in runs for home in _counters(run)]
-  if len(found) < 3:
+  homes = {run: _counters(run) for run in runs}
+  found = sum(map(len, homes.values()))
+  if found < 3:
     raise InputError(
-      f"--runs: {len(found)} counters; name runs with 3, or train with "
+      f"--runs: {found} counters; name runs with 3, or train with "
       "--keep_counters."
     )
   pictures = labelled.pictures(records, split, every)
-  rows: list[tuple[str, list[float]]] = []
+  rows: dict[str, list[float]] = {}
+  last_stage = []  # whether a row is of it
   seen = set()
-  for run, steps in itertools.groupby(found, key=lambda each: each[0]):
+  for run, folders in homes.items():
+    members = [
+      (home, json.loads((home / "record.json").read_text())) for home in folders
+    ]
     before = None
-    for _, home in steps:
-      record = json.loads((home / "record.json").read_text())
-      signals = _signals(record, before)
-      before = record
-      counter = CrowdCounter(load_model(home / "model.keras", precision))
+    for home, record in members:
       name = f"{run.name}/{home.name}"
-      errors, digest = [], []
-      for picture in tqdm(pictures, desc=name, unit="picture", disable=None):
-        count = counter.count(
-          decode_picture(picture.image).numpy(), picture.region()
-        ).count
-        errors.append(abs(count - len(picture.counted_points())))
-        digest.append(count)
-      if tuple(digest) in seen:  # arms that share their stage 1
+      counts, errors = _counted(home, pictures, precision, name)
+      signals, before = _signals(record, before), record
+      if counts in seen:  # arms that share their stage 1
         continue
-      seen.add(tuple(digest))
-      rows.append((name, [float(np.mean(errors)), *signals]))
+      seen.add(counts)
+      rows[name] = [float(np.mean(errors)), *signals]
+      last_stage.append(record["stage"] == members[-1][1]["stage"])
   titles = ("target MAE", *SIGNALS.values())
   lines = [f"{'counter':>28}" + "".join(f"{title:>12}" for title in titles)]
-  for name, figures in rows:
+  for name, figures in rows.items():
     lines.append(f"{name:>28}" + "".join(f"{f:>12.3f}" for f in figures))
-  columns = np.array([figures for _, figures in rows]).T
-  ranks = [_rank_correlation(columns[0], column) for column in columns]
-  chosen = [_chosen(columns[0], column) for column in columns]
-  lines += [
+  return lines + _worth(np.array(list(rows.values())).T, last_stage)
+
+
+def _counted(
+  home: Path, pictures: list[CrowdRecord], precision: str, name: str
+) -> tuple[tuple[float, ...], list[float]]:
+  """Returns a counter's count of every picture, and its absolute error."""
+  counter = CrowdCounter(load_model(home / "model.keras", precision))
+  counts, errors = [], []
+  for picture in tqdm(pictures, desc=name, unit="picture", disable=None):
+    image = decode_picture(picture.image).numpy()
+    count = counter.count(image, picture.region()).count
+    counts.append(count)
+    errors.append(abs(count - len(picture.counted_points())))
+  return tuple(counts), errors
+
+
+def _worth(columns: np.ndarray, last_stage: list[bool]) -> list[str]:
+  """Returns lines of what each signal is worth.
+
+  Args:
+    columns: the true errors and the signals, [1 + signals, counters].
+    last_stage: which counters are of their run's last stage, [counters].
+  """
+  true, late = columns[0], columns[:, last_stage]
+  chosen = [_chosen(true, column) for column in columns]
+  return [
     f"{title:>28}" + "".join(f"{figure:>12.2f}" for figure in figures)
     for title, figures in (
-      ("Spearman with MAE", ranks),
+      (
+        "Spearman with MAE",
+        [_rank_correlation(true, column) for column in columns],
+      ),
       ("MAE of its choice", chosen),
-      ("over the best", [mae - columns[0].min() for mae in chosen]),
-      ("over the last", [mae - columns[0][-1] for mae in chosen]),
+      ("over the best", [mae - true.min() for mae in chosen]),
+      ("over the last", [mae - true[-1] for mae in chosen]),
+      ("of last stages alone", [_chosen(late[0], column) for column in late]),
     )
   ]
-  return lines
 
 
 def _chosen(true: np.ndarray, signal: np.ndarray) -> float:

@@ -38,6 +38,7 @@ def test_signals_rank_the_counters_of_runs(
     model.save(home / "model.keras")
     record = {
       "step": 10 * index,
+      "stage": "stage1" if index < 1 else "round1",
       "val_mae": index + 1.0,
       "val_scale_gap": 3.0 - index,
       "val_orientation_accuracy": 0.9,
@@ -45,7 +46,7 @@ def test_signals_rank_the_counters_of_runs(
     }
     (home / "record.json").write_text(json.dumps(record))
   lines = signals.measure([run], folder, "dev", 1, "float32")
-  rows, last, choice, over_best, over_last = lines[1:4], *lines[4:]
+  rows, last, choice, over_best, over_last, late = lines[1:4], *lines[4:]
   errors = [float(row.split()[1]) for row in rows]
   assert errors == sorted(errors, reverse=True)
   # The source's error chooses the first, the scale gap the last and best.
@@ -57,6 +58,10 @@ def test_signals_rank_the_counters_of_runs(
     assert [float(line.split()[3 + i]) for i in (1, 3)] == pytest.approx(
       [worse, 0], abs=0.01
     )
+  # Of the round, the source's error chooses the second.
+  assert [float(late.split()[4 + i]) for i in (1, 3)] == pytest.approx(
+    [errors[1], min(errors)], abs=0.01
+  )
   # MAE, source MAE, mirror, scale, mask, flip (never differs), drift.
   assert last.split()[3:] == [
     "1.00",
