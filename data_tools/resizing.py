@@ -7,11 +7,14 @@ import numpy as np
 from PIL import Image
 
 from cdcc_tf.data.regions import heads_within
+from cdcc_tf.data.sizes import (
+  LARGEST,
+  SMALLEST,
+  Size,
+  check_max_side,
+  shrunk_size,
+)
 from cdcc_tf.errors import InputError
-
-SMALLEST, LARGEST = 16, 16_384  # pixels along a side
-
-Size = tuple[int, int]  # height, width
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,13 +31,7 @@ class Resizing:
 
   def of(self, size: Size) -> Size:
     """Returns the size that a picture of some size is to have."""
-    if self.exact:
-      return self.exact
-    longer = max(size)
-    if self.max_side is None or longer <= self.max_side:
-      return size
-    height, width = (max(1, round(s * self.max_side / longer)) for s in size)
-    return height, width
+    return self.exact or shrunk_size(size, self.max_side)
 
 
 def resizing_for(max_side: int | None, resize: str | None) -> Resizing:
@@ -45,10 +42,7 @@ def resizing_for(max_side: int | None, resize: str | None) -> Resizing:
   """
   if max_side is not None and resize:
     raise InputError("--max_side, --resize: give one of the two.")
-  if max_side is not None and not SMALLEST <= max_side <= LARGEST:
-    raise InputError(
-      f"--max_side={max_side}: give {SMALLEST} to {LARGEST} pixels."
-    )
+  check_max_side(max_side)
   if not resize:
     return Resizing(max_side)
   match = re.fullmatch(r"([0-9]{1,6})[xX×]([0-9]{1,6})", resize.strip())

@@ -206,12 +206,12 @@ def test_from_training_to_an_exported_count(
   pictures.mkdir()
   picture = noise_picture(50, 61, 7)
   (pictures / "a b.png").write_bytes(png(picture))
-  (pictures / "c.png").write_bytes(png(noise_picture(50, 61, 8)))
+  (pictures / "c.png").write_bytes(png(noise_picture(100, 122, 8)))
   (pictures / "broken.jpg").write_bytes(jpeg(picture)[:400])
   done = command(
     "cdcc_tf.predict",
     *(f"--run={run}", f"--input={pictures}", f"--output={tmp_path / 'out'}"),
-    "--precision=float32",
+    *("--precision=float32", "--max_side=61"),
   )
   assert_ends_in_one_line(done, "1 of 3")
   assert "broken.jpg: cannot be read" in done.stderr
@@ -219,7 +219,8 @@ def test_from_training_to_an_exported_count(
     row, other = csv.DictReader(file)
   for drawn in ("density", "uncertainty"):
     assert (tmp_path / "out" / row[drawn]).is_file()
-  assert (row["height"], row["width"]) == ("50", "61")
+  for each in (row, other):
+    assert (each["height"], each["width"]) == ("50", "61")
   assert row["count"] != other["count"]
 
   exported = tmp_path / "exported"
@@ -276,6 +277,11 @@ def test_truncated_records_are_named(domain: Path, tmp_path: Path) -> None:
     ("cdcc_tf.train", ["--run=r", "--source_records=s", "--crop=33"], "--crop"),
     ("cdcc_tf.evaluate", ["--run=nowhere", "--records=s"], "nowhere"),
     ("cdcc_tf.predict", ["--run=r", "--input=no.jpg", "--output=o"], "no.jpg"),
+    (
+      "cdcc_tf.predict",
+      ["--run=r", f"--input={__file__}", "--output=o", "--max_side=0"],
+      "--max_side=0: give 16 to 16384 pixels",
+    ),
     ("cdcc_tf.export", ["--run=nowhere", "--output=o"], "nowhere"),
     (
       "data_tools.convert",

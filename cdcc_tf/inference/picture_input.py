@@ -1,33 +1,23 @@
 """A user's own pictures: finding and reading them."""
 
-import csv
 import logging
 import warnings
-import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from cdcc_tf.data.images import in_eight_bits
+from cdcc_tf.data.sizes import Size, shrunk_size
 from cdcc_tf.errors import InputError, first_line
+from cdcc_tf.inference.leavings import overlays_among
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
-# Ends of the names of what a prediction leaves for each picture, and its table.
-DENSITY, UNCERTAINTY, MAPS = "_density.png", "_uncertainty.png", "_maps.npz"
-TABLE = "counts.csv"
-COLUMNS = (
-  *("image", "count", "low_90", "high_90", "familiar"),
-  *("deviation_low", "deviation_high"),
-  *("height", "width", "density", "uncertainty"),
-)
-# A text in every overlay, so that it is known for ours without a table too: an
-# interrupted call writes none, and a later one's lists its own pictures only.
-MARK = ("Software", "cdcc_tf predict")
 # A pass holds two maps of 64 channels at full size, 256 bytes a pixel in
 # bfloat16 and 512 in float32: so many pixels take 8 and 16 GiB.
 MOST_MEGAPIXELS = 33
+# Pillow's own guard against decompression bombs, in megapixels.
+_MOST_DECODED = 89
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +26,7 @@ def find_pictures(path: Path) -> list[Path]:
   """Lists a picture, or the pictures of a folder and those below it.
 
   Hidden files are not among them, such as macOS leaves beside pictures on other
-  systems' disks. Nor are overlays of an earlier call, of which the log tells:
-  those that our `counts.csv` beside them lists, or that bear our mark. A name
-  alone makes no overlay.
+  systems' disks. Nor are overlays of an earlier call, of which the log tells.
 
   Raises:
     InputError: nothing there.
@@ -57,7 +45,7 @@ def find_pictures(path: Path) -> list[Path]:
     and not _is_hidden(picture.relative_to(path))
     and picture.is_file()
   )
-  overlays = _overlays(pictures)
+  overlays = overlays_among(pictures)
   if overlays:
     logger.info(
       "%s: %d overlays of an earlier prediction are left out.",
@@ -78,97 +66,48 @@ def _is_hidden(path: Path) -> bool:
   return any(part.startswith(".") for part in path.parts)
 
 
-def refuse_foreign(output: Path, stems: Iterable[str], maps: bool) -> None:
-  """Makes sure that a prediction replaces nothing but an earlier one's files.
+def read_picture(
+  path: Path, max_side: int | None = None, region: np.ndarray | None = None
+) -> np.ndarray:
+  """Reads a picture as people see it: EXIF rotation applied, RGB.
 
   Args:
-    output: folder to be written to; it need not be there.
-    stems: what the names of the pictures' files begin with.
-    maps: whether maps are going to be written.
-
-  Raises:
-    InputError: a file of that name is not ours.
-  """
-  table = output / TABLE
-  listed = _listed(table)
-  foreign = [table] if table.exists() and listed is None else []
-  for stem in stems:
-    overlays = [output / (stem + end) for end in (DENSITY, UNCERTAINTY)]
-    foreign += [
-      path
-      for path in overlays
-      if path.exists() and not _is_overlay(path, listed)
-    ]
-    path = output / (stem + MAPS)
-    if maps and path.exists() and not _are_maps(path):
-      foreign.append(path)
-  if foreign:
-    raise InputError(
-      f"{foreign[0]}: not of an earlier prediction, and would be overwritten. "
-      "Rename it, or choose another --output."
-    )
-
-
-def _overlays(pictures: list[Path]) -> set[Path]:
-  """Finds those that an earlier prediction drew."""
-  named = [p for p in pictures if p.name.endswith((DENSITY, UNCERTAINTY))]
-  folders = {picture.parent for picture in named}
-  listed = {folder: _listed(folder / TABLE) for folder in folders}
-  return {p for p in named if _is_overlay(p, listed[p.parent])}
-
-
-def _listed(table: Path) -> set[str] | None:
-  """Returns the overlays that a `counts.csv` lists; None if it is not ours."""
-  try:
-    with table.open(newline="", errors="surrogateescape") as file:
-      rows = csv.reader(file)
-      if tuple(next(rows, ())) != COLUMNS:
-        return None
-      return {name for row in rows for name in row[-2:]}
-  except (OSError, csv.Error):
-    return None
-
-
-def _is_overlay(path: Path, listed: set[str] | None) -> bool:
-  if listed is not None and path.name in listed:
-    return True
-  key, text = MARK
-  try:
-    with (
-      warnings.catch_warnings(
-        action="error", category=Image.DecompressionBombWarning
-      ),
-      Image.open(path) as picture,
-    ):
-      return picture.info.get(key) == text
-  except Exception:  # as in `read_picture`; what cannot be read is not ours
-    return False
-
-
-def _are_maps(path: Path) -> bool:
-  try:
-    with zipfile.ZipFile(path) as file:
-      return sorted(file.namelist()) == ["density.npy", "deviation.npy"]
-  except (OSError, zipfile.BadZipFile):
-    return False
-
-
-def read_picture(path: Path) -> np.ndarray:
-  """Reads a picture as people see it: EXIF rotation applied, RGB.
+    path: of the picture.
+    max_side: most pixels along the longer side; a larger picture is shrunk to
+      it. None for any number.
+    region: a region of interest, which must be as large as the picture is
+      before it is shrunk; None for none.
 
   Returns:
     uint8 array of shape [height, width, 3].
 
   Raises:
-    InputError: the file is missing, truncated, huge or not a picture.
+    InputError: the file is missing, truncated, huge or not a picture, or of
+      another size than the region.
   """
+  picture = _upright(path, max_side)
+  size = picture.height, picture.width
+  if region is not None and region.shape != size:
+    raise InputError(
+      f"{path}: is {size[1]}x{size[0]} pixels, the region of interest "
+      f"{region.shape[1]}x{region.shape[0]}. Paint one of the pictures' size."
+    )
+  shrunk = shrunk_size(size, max_side)
+  if shrunk != size:
+    # As `data_tools.convert` shrinks what a counter learns from.
+    picture = picture.resize(shrunk[::-1], Image.Resampling.BICUBIC)
+  return np.asarray(picture)
+
+
+def _upright(path: Path, max_side: int | None) -> Image.Image:
+  """Reads a picture of any kind in its own size, if it can be counted."""
   try:
     with warnings.catch_warnings():
       warnings.simplefilter("error", Image.DecompressionBombWarning)
       with Image.open(path) as picture:
-        if picture.width * picture.height > MOST_MEGAPIXELS * 1e6:
-          raise Image.DecompressionBombError
-        return np.asarray(in_eight_bits(ImageOps.exif_transpose(picture)))
+        height, width = shrunk_size((picture.height, picture.width), max_side)
+        if height * width <= MOST_MEGAPIXELS * 1e6:
+          return in_eight_bits(ImageOps.exif_transpose(picture))
   except FileNotFoundError as error:
     raise InputError(f"{path}: no such picture. Check --input.") from error
   except (
@@ -176,18 +115,27 @@ def read_picture(path: Path) -> np.ndarray:
     Image.DecompressionBombError,
   ) as error:
     raise InputError(
-      f"{path}: more than {MOST_MEGAPIXELS} megapixels, too many to count in "
-      "one pass. Make it smaller, or cut it into tiles."
+      f"{path}: more than {_MOST_DECODED} megapixels, too many to be decoded. "
+      "Make it smaller, or cut it into tiles."
     ) from error
   except Exception as error:  # Pillow's decoders raise whatever they meet
     raise InputError(
       f"{path}: cannot be read as a picture ({first_line(error)}). Repair or "
       "remove it."
     ) from error
+  raise InputError(
+    f"{path}: more than {MOST_MEGAPIXELS} megapixels, too many to count in "
+    "one pass. Shrink it, e.g. by --max_side=1600, or cut it into tiles."
+  )
 
 
-def read_region(path: Path) -> np.ndarray:
+def read_region(path: Path, max_side: int | None = None) -> np.ndarray:
   """Reads a region of interest: what is not black in a picture.
+
+  Args:
+    path: of the region.
+    max_side: to which the pictures are shrunk, and the region with them; it is
+      read in its own size.
 
   Returns:
     Boolean array of shape [height, width].
@@ -195,10 +143,22 @@ def read_region(path: Path) -> np.ndarray:
   Raises:
     InputError: as `read_picture`, or all of it is black.
   """
-  region = read_picture(path).max(axis=2) > 0
+  region = np.asarray(_upright(path, max_side)).max(axis=2) > 0
   if not region.any():
     raise InputError(
       f"{path}: is black all over, so there is nowhere to count. Paint white "
       "where people count."
     )
   return region
+
+
+def shrunk_region(region: np.ndarray | None, size: Size) -> np.ndarray | None:
+  """Shrinks a region of interest as its picture was, to its height and width.
+
+  Returns:
+    Boolean array of that shape; None for a region that is None.
+  """
+  if region is None or region.shape == size:
+    return region
+  picture = Image.fromarray(region.astype(np.uint8))
+  return np.asarray(picture.resize(size[::-1], Image.Resampling.NEAREST)) > 0

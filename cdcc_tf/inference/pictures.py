@@ -6,23 +6,23 @@ import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, PngImagePlugin
 from tqdm import tqdm
 
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import overlay
 from cdcc_tf.inference.counter import CrowdCounter, Prediction
-from cdcc_tf.inference.picture_input import (
+from cdcc_tf.inference.leavings import (
   COLUMNS,
   DENSITY,
   MAPS,
-  MARK,
   TABLE,
   UNCERTAINTY,
-  read_picture,
   refuse_foreign,
+  save_maps,
+  save_overlay,
 )
+from cdcc_tf.inference.picture_input import read_picture, shrunk_region
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +65,7 @@ def count_pictures(
   output: Path,
   maps: bool = False,
   region: np.ndarray | None = None,
+  max_side: int | None = None,
 ) -> tuple[list[Counted], list[str]]:
   """Counts pictures and writes what was found.
 
@@ -80,7 +81,10 @@ def count_pictures(
     maps: whether to write `<name>_maps.npz` too, with the arrays `density` and
       `deviation` of shape [ceil(height/8), ceil(width/8)], people per cell.
     region: where to count in every picture, see `picture_input.read_region`;
-      None for everywhere.
+      None for everywhere. It has the pictures' own size.
+    max_side: most pixels along the longer side; larger pictures are shrunk to
+      it before they are counted, and what they leave is of that size. None
+      leaves them as they are.
 
   Returns:
     What was counted, in each picture that could be read, and what was wrong
@@ -100,15 +104,17 @@ def count_pictures(
   progress = tqdm(paths, desc="predict", unit="picture", disable=None)
   for path, stem in zip(progress, stems, strict=True):
     try:
-      image = read_picture(path)
-      _check_size(path, image, region)
+      image = read_picture(path, max_side, region)
     except InputError as error:
       problems.append(str(error))
       continue
-    prediction, counted = _count(counter, path, image, region)
+    where = shrunk_region(region, image.shape[:2])
+    prediction, counted = _count(counter, path, image, where)
     _draw(image, prediction, path.name, output / stem)
     if maps:
-      _save_maps(prediction, output / (stem + MAPS))
+      save_maps(
+        prediction.density, prediction.deviation, output / (stem + MAPS)
+      )
     deviations = [f"{figure:.3f}" for figure in prediction.count_deviation]
     drawn = (stem + DENSITY, stem + UNCERTAINTY)
     rows.writerow([*counted.row(), *deviations, *image.shape[:2], *drawn])
@@ -135,17 +141,6 @@ def _count(
   return prediction, counted
 
 
-def _check_size(
-  path: Path, image: np.ndarray, region: np.ndarray | None
-) -> None:
-  if region is not None and region.shape != image.shape[:2]:
-    height, width = image.shape[:2]
-    raise InputError(
-      f"{path}: is {width}x{height} pixels, the region of interest "
-      f"{region.shape[1]}x{region.shape[0]}. Paint one of the pictures' size."
-    )
-
-
 def _draw(
   image: np.ndarray, prediction: Prediction, name: str, base: Path
 ) -> None:
@@ -158,27 +153,10 @@ def _draw(
       f"sigma of a cell, up to {deviation.max():.3f} people",
     ),
   ):
-    _save_marked(
+    save_overlay(
       overlay.blend(image, values, f"{name}: {caption}"),
       base.with_name(base.name + suffix),
     )
-
-
-def _save_marked(picture: np.ndarray, path: Path) -> None:
-  """Writes an RGB picture as a PNG that says it is ours."""
-  mark, encoded = PngImagePlugin.PngInfo(), io.BytesIO()
-  mark.add_text(*MARK)
-  # Level 1 as OpenCV's: what follows costs more time than it saves space.
-  Image.fromarray(picture).save(encoded, "PNG", pnginfo=mark, compress_level=1)
-  write_atomically(path, encoded.getvalue())
-
-
-def _save_maps(prediction: Prediction, path: Path) -> None:
-  arrays = io.BytesIO()
-  np.savez_compressed(
-    arrays, density=prediction.density, deviation=prediction.deviation
-  )
-  write_atomically(path, arrays.getvalue())
 
 
 def _free_stem(path: Path, taken: set[str]) -> str:

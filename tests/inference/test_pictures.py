@@ -1,8 +1,6 @@
-"""Reading users' pictures, of any kind and size, and counting them."""
+"""Counting users' pictures, of any size."""
 
 import csv
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,164 +14,6 @@ from cdcc_tf.inference.familiarity import Familiarity
 from cdcc_tf.inference.intervals import Calibration
 from cdcc_tf.models.uncertainty import MaskEnsemble
 from tests.conftest import jpeg, noise_picture, png
-
-
-@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "CMYK", "P", "1"])
-def test_every_kind_of_picture_becomes_rgb(tmp_path: Path, mode: str) -> None:
-  path = tmp_path / ("picture.jpg" if mode == "CMYK" else "picture.png")
-  Image.fromarray(noise_picture(20, 30, 0)).convert(mode).save(path)
-  image = picture_input.read_picture(path)
-  assert image.shape == (20, 30, 3)
-  assert image.dtype == np.uint8
-
-
-def test_pictures_are_turned_as_they_were_taken(tmp_path: Path) -> None:
-  """A phone held upright stores a lying picture and a note to turn it."""
-  upright = np.zeros((30, 20, 3), np.uint8)
-  upright[:10] = 255  # bright sky
-  lying = Image.fromarray(np.rot90(upright))
-  exif = Image.Exif()
-  exif[0x0112] = 6  # turn by 90 degrees clockwise to view
-  lying.save(tmp_path / "phone.png", exif=exif)
-  np.testing.assert_array_equal(
-    picture_input.read_picture(tmp_path / "phone.png"), upright
-  )
-
-
-@pytest.mark.parametrize(
-  "content", [b"", b"text", jpeg(noise_picture(9, 9, 0))[:300]]
-)
-def test_unreadable_pictures_are_named(tmp_path: Path, content: bytes) -> None:
-  path = tmp_path / "bad.jpg"
-  path.write_bytes(content)
-  with pytest.raises(InputError, match=r"bad\.jpg"):
-    picture_input.read_picture(path)
-
-
-def test_finds_pictures_of_a_folder_and_below(tmp_path: Path) -> None:
-  (tmp_path / "sub").mkdir()
-  for name in ("b.JPG", "a.png", "sub/c.jpeg", "notes.txt"):
-    (tmp_path / name).write_bytes(b"")
-  found = picture_input.find_pictures(tmp_path)
-  assert [path.name for path in found] == ["a.png", "b.JPG", "c.jpeg"]
-
-
-def test_hidden_files_are_no_pictures(tmp_path: Path) -> None:
-  """macOS writes ._a.jpg beside a.jpg; file managers keep small copies."""
-  hidden = tmp_path / ".hidden"  # what was asked for may well be
-  (hidden / ".thumbnails").mkdir(parents=True)
-  for name in ("a.jpg", "._a.jpg", ".thumbnails/a.jpg"):
-    (hidden / name).write_bytes(b"")
-  assert picture_input.find_pictures(hidden) == [hidden / "a.jpg"]
-
-
-def test_a_name_alone_makes_no_overlay(
-  tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-  names = ["crowd_density.png", "lens_uncertainty.png"]
-  for name in names:
-    (tmp_path / name).write_bytes(png(noise_picture(8, 8, 0)))
-  table = tmp_path / "counts.csv"
-  found = picture_input.find_pictures(tmp_path)
-  assert [path.name for path in found] == names
-  for foreign in (
-    *(b"", b"id,count\n\xff,3\n"),
-    b"image,count,density,uncertainty\na.png,3,crowd_density.png,\n",
-  ):
-    table.write_bytes(foreign)
-    assert picture_input.find_pictures(tmp_path) == found
-  ours = [*[""] * 9, "crowd_density.png", "crowd_uncertainty.png"]
-  table.write_text(
-    "\n".join(",".join(row) for row in (picture_input.COLUMNS, ours))
-  )
-  with caplog.at_level("INFO"):
-    assert picture_input.find_pictures(tmp_path) == found[1:]
-  assert "1 overlays of an earlier prediction are left out" in caplog.text
-
-
-def test_overlays_among_the_pictures_are_known_without_a_table(
-  counter: CrowdCounter, tmp_path: Path
-) -> None:
-  """An interrupted call has written none; a later one's lists its own alone."""
-  names = ("a.png", "b.png", "users_density.png")
-  paths = [tmp_path / name for name in names]
-  for path in paths:
-    path.write_bytes(png(noise_picture(8, 8, 0)))
-  for some in (paths, paths[:1], paths):  # the first are met again
-    assert picture_input.find_pictures(tmp_path) == paths
-    _, problems = pictures.count_pictures(counter, some, tmp_path, maps=True)
-    assert not problems
-  (tmp_path / "counts.csv").unlink()
-  assert picture_input.find_pictures(tmp_path) == paths
-  _, problems = pictures.count_pictures(counter, paths, tmp_path, maps=True)
-  assert not problems
-
-
-@pytest.mark.parametrize(
-  ("name", "content"),
-  [
-    ("counts.csv", b"image,count\na.png,12\n"),
-    ("counts.csv", b""),
-    ("a_density.png", png(noise_picture(8, 8, 1))),
-    ("a_uncertainty.png", b"no picture"),
-    ("a_2_density.png", png(noise_picture(8, 8, 1))),
-    ("a_maps.npz", b"no archive"),
-  ],
-)
-def test_files_of_the_user_are_not_overwritten(
-  counter: CrowdCounter, tmp_path: Path, name: str, content: bytes
-) -> None:
-  paths = [tmp_path / "a.png", tmp_path / "a.jpg"]
-  for path in paths:
-    path.write_bytes(png(noise_picture(8, 8, 0)))
-  (tmp_path / name).write_bytes(content)
-  before = sorted(tmp_path.iterdir())
-  with pytest.raises(InputError, match=rf"{name}: not of .*--output"):
-    pictures.count_pictures(counter, paths, tmp_path, maps=True)
-  assert (tmp_path / name).read_bytes() == content
-  assert sorted(tmp_path.iterdir()) == before
-
-
-def test_says_what_is_missing(tmp_path: Path) -> None:
-  with pytest.raises(InputError, match="no such file"):
-    picture_input.find_pictures(tmp_path / "nowhere")
-  with pytest.raises(InputError, match="holds no pictures"):
-    picture_input.find_pictures(tmp_path)
-
-
-def test_sixteen_bits_keep_their_upper_half(tmp_path: Path) -> None:
-  """Pillow would cut them off at 255: a white picture."""
-  grey = np.arange(0, 65536, 4096, np.uint16).reshape(4, 4)
-  Image.fromarray(grey).save(tmp_path / "scan.png")
-  image = picture_input.read_picture(tmp_path / "scan.png")
-  np.testing.assert_array_equal(image, np.stack([grey >> 8] * 3, -1))
-
-
-def test_pixels_without_a_white_are_refused(tmp_path: Path) -> None:
-  Image.fromarray(np.ones((4, 4), np.float32)).save(tmp_path / "map.tif")
-  with pytest.raises(InputError, match=r"map\.tif.*not integers"):
-    picture_input.read_picture(tmp_path / "map.tif")
-
-
-@pytest.mark.parametrize(
-  ("width", "height", "expected"),
-  [
-    (6600, 5000, "cannot be read"),  # 33 megapixels, and none of them there
-    (6601, 5000, "more than 33 megapixels, too many"),
-    (10_000, 10_000, "more than 33 megapixels, too many"),  # Pillow warns
-    (20_000, 10_000, "more than 33 megapixels, too many"),  # Pillow raises
-  ],
-)
-def test_huge_pictures_are_refused_before_they_are_decoded(
-  tmp_path: Path, width: int, height: int, expected: str
-) -> None:
-  content = png(noise_picture(16, 16, 0))
-  header = b"IHDR" + struct.pack(">II", width, height) + content[24:29]
-  checksum = struct.pack(">I", zlib.crc32(header))
-  path = tmp_path / "huge.png"
-  path.write_bytes(content[:12] + header + checksum + content[33:])
-  with pytest.raises(InputError, match=rf"huge\.png: {expected}"):
-    picture_input.read_picture(path)
 
 
 def test_counts_pictures_of_any_shape(
@@ -251,10 +91,49 @@ def test_counts_where_it_is_white_only(
   assert "is 25x16 pixels, the region of interest 24x16" in problems[0]
 
 
-def test_region_that_is_nowhere_is_refused(tmp_path: Path) -> None:
-  Image.new("L", (4, 4)).save(tmp_path / "black.png")
-  with pytest.raises(InputError, match="black all over"):
-    picture_input.read_region(tmp_path / "black.png")
+@pytest.mark.parametrize("with_region", [False, True])
+def test_counts_large_pictures_as_if_shrunk_by_hand(
+  counter: CrowdCounter, tmp_path: Path, with_region: bool
+) -> None:
+  """And all that is left is of that size."""
+  region, where = None, None
+  if with_region:
+    region = np.zeros((60, 90), bool)
+    region[:, :45] = True
+    where = region[1::3, 1::3]
+  picture = Image.fromarray(noise_picture(60, 90, 0))
+  picture.save(tmp_path / "a.png")
+  shrunk = np.asarray(picture.resize((30, 20), Image.Resampling.BICUBIC))
+  (counted,), problems = pictures.count_pictures(
+    counter,
+    [tmp_path / "a.png"],
+    tmp_path / "out",
+    maps=True,
+    region=region,
+    max_side=30,
+  )
+  assert not problems
+  expected = counter.count(shrunk, where)
+  assert counted.count == pytest.approx(expected.count, 1e-5)
+  with open(tmp_path / "out" / "counts.csv", newline="") as file:
+    (row,) = csv.DictReader(file)
+  assert (row["height"], row["width"]) == ("20", "30")
+  drawn = picture_input.read_picture(tmp_path / "out" / row["density"])
+  assert drawn.shape[0] == 20 + 22
+  with np.load(tmp_path / "out" / "a_maps.npz") as maps:
+    np.testing.assert_allclose(maps["density"], expected.density, rtol=1e-5)
+
+
+def test_region_is_as_large_as_pictures_before_they_are_shrunk(
+  counter: CrowdCounter, tmp_path: Path
+) -> None:
+  path = tmp_path / "a.png"
+  path.write_bytes(png(noise_picture(60, 90, 0)))
+  region = np.ones((20, 30), bool)
+  _, (problem,) = pictures.count_pictures(
+    counter, [path], tmp_path / "out", region=region, max_side=30
+  )
+  assert "is 90x60 pixels, the region of interest 30x20" in problem
 
 
 def test_calibrated_counter_gives_intervals_and_says_what_is_unfamiliar(
