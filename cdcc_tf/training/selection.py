@@ -7,11 +7,9 @@ with like.
 
 import numpy as np
 
-RULES = ("stratified", "relative", "variance")
+RULES = ("stratified", "variance")
 # People per cell of 8 x 8 pixels: from empty ground to a packed crowd.
 BANDS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
-# Below it, σ per person says nothing: there is nobody.
-_FLOOR = 0.01
 
 
 def confident_cells(
@@ -26,8 +24,8 @@ def confident_cells(
   Args:
     density: μ̄, [rows, columns], people per cell.
     variance: total variance, same shape, people².
-    rule: `variance` orders all cells by it; `relative` by σ per person;
-      `stratified` by it within each band of predicted density.
+    rule: `variance` orders all cells by it; `stratified` within each band of
+      predicted density.
     keep: share of the cells to keep, of each band for `stratified`.
     inside: boolean, same shape: cells that count; None for all. Others are
       neither kept nor compared with.
@@ -41,16 +39,13 @@ def confident_cells(
   """
   if rule not in RULES:
     raise ValueError(f"rule {rule!r} is none of {RULES}")
-  order = variance
-  if rule == "relative":
-    order = variance / np.square(density + _FLOOR)
-  # Rules other than `stratified` have one band.
-  bands = band_of(density) if rule == "stratified" else np.zeros_like(order)
+  one_band = np.zeros_like(density)
+  bands = band_of(density) if rule == "stratified" else one_band
   counts = np.ones(density.shape, bool) if inside is None else inside
   kept = np.zeros(density.shape, bool)
   for band in np.unique(bands[counts]):
     members = counts & (bands == band)
-    kept[members] = _lowest(order[members], keep)
+    kept[members] = _lowest(variance[members], keep)
   return kept
 
 

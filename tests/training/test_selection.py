@@ -41,15 +41,6 @@ def test_stratified_keeps_every_band_and_its_most_certain_cells() -> None:
     assert variance[members & kept].max() <= variance[members & ~kept].min()
 
 
-def test_relative_prefers_people_of_whom_it_is_sure() -> None:
-  density = np.array([[0.0, 0.5, 0.5, 0.0]])
-  variance = np.array([[1e-2, 1e-4, 1.0, 1.0]])
-  kept = selection.confident_cells(density, variance, "relative", 0.5)
-  assert kept.tolist() == [[False, True, True, False]]
-  kept = selection.confident_cells(density, variance, "relative", 0.25)
-  assert kept.tolist() == [[False, True, False, False]]
-
-
 def test_ties_go_to_the_first_and_a_lone_cell_is_kept() -> None:
   kept = selection.confident_cells(
     np.array([[0.0, 0.0, 0.2, 0.0]]), np.ones((1, 4)), "stratified", 0.5
