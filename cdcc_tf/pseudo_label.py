@@ -29,10 +29,10 @@ flags.adopt_module_key_flags(config_flags)
 def main() -> None:
   """Labels and prints what was kept."""
   from cdcc_tf import config
+  from cdcc_tf.data.contrast import contrast_for
   from cdcc_tf.inference.counter import load_model
   from cdcc_tf.run_folder import RunFolder
   from cdcc_tf.training import pseudo_labels, pseudo_summary
-  from cdcc_tf.training.rounds import contrast_for
 
   output = command_line.output_folder(FLAGS.output)
   folder = RunFolder(Path(FLAGS.run))

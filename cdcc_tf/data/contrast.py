@@ -4,6 +4,7 @@ A counter takes contrast for density: shown the same pictures at less of it, it
 counts fewer people. How far two domains differ can be seen without a label.
 """
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,9 @@ import tensorflow as tf
 from cdcc_tf.data import reading, records
 from cdcc_tf.data.augment import luminance
 from cdcc_tf.data.images import decode_picture
+from cdcc_tf.options import PseudoLabelConfig
+
+logger = logging.getLogger(__name__)
 
 # About the size of a person or two: contrast between sky and ground says
 # nothing of how sharply people stand out.
@@ -84,6 +88,40 @@ def contrast_ratio(
     return 1.0
   ratio = median_contrast(source) / own
   return round(float(np.clip(ratio, 1 / _MOST_CHANGE, _MOST_CHANGE)), 3)
+
+
+def contrast_for(
+  stage: str,
+  options: PseudoLabelConfig,
+  source: Sequence[str],
+  target: str,
+  split: str = "train",
+) -> float:
+  """Returns at which share of their contrast pictures are to be labelled.
+
+  Rounds' counters have learned from such labels how to count the pictures as
+  they are; less contrast would lower their counts once more.
+
+  Args:
+    stage: name of the one that the labelling counter is of.
+    options: whether the contrast is to be matched.
+    source: folders of records.
+    target: records that are labelled.
+    split: of them.
+
+  Raises:
+    InputError: no such records, or damaged ones.
+  """
+  if stage != "stage1" or not options.pseudo_match_contrast:
+    return 1.0
+  ratio = contrast_ratio(source, target, split)
+  logger.info(
+    "The target's pictures have %.2f times the source's contrast, and are "
+    "labelled at %.2f of it.",
+    1 / ratio,
+    ratio,
+  )
+  return ratio
 
 
 def at_contrast(images: tf.Tensor, ratio: float) -> tf.Tensor:

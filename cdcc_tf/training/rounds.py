@@ -9,12 +9,11 @@ import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import pipeline, pseudo_batches, pseudo_cache, stream
-from cdcc_tf.data.contrast import contrast_ratio
+from cdcc_tf.data.contrast import contrast_for
 from cdcc_tf.data.pseudo_batches import PseudoLabels
 from cdcc_tf.data.source_batches import source_batches, source_members
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import load_model
-from cdcc_tf.options import PseudoLabelConfig
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training import pseudo_labels, pseudo_summary, round_report
 from cdcc_tf.training.adaptation import CrossDomainModel
@@ -96,40 +95,6 @@ def next_stage(
   table = round_report.add_round(folder, stage, summary, moved, seconds)
   logger.info("%s", table)
   return True
-
-
-def contrast_for(
-  stage: str,
-  options: PseudoLabelConfig,
-  source: Sequence[str],
-  target: str,
-  split: str = "train",
-) -> float:
-  """Returns at which share of their contrast pictures are to be labelled.
-
-  Rounds' counters have learned from such labels how to count the pictures as
-  they are; less contrast would lower their counts once more.
-
-  Args:
-    stage: name of the one that the labelling counter is of.
-    options: whether the contrast is to be matched.
-    source: folders of records.
-    target: records that are labelled.
-    split: of them.
-
-  Raises:
-    InputError: no such records, or damaged ones.
-  """
-  if stage != "stage1" or not options.pseudo_match_contrast:
-    return 1.0
-  ratio = contrast_ratio(source, target, split)
-  logger.info(
-    "The target's pictures have %.2f times the source's contrast, and are "
-    "labelled at %.2f of it.",
-    1 / ratio,
-    ratio,
-  )
-  return ratio
 
 
 def _contrast(

@@ -9,6 +9,7 @@ import tensorflow as tf
 from cdcc_tf.data import contrast
 from cdcc_tf.data.records import CrowdRecord
 from cdcc_tf.errors import InputError
+from cdcc_tf.options import PseudoLabelConfig
 from tests.conftest import RecordsFactory, png, tiny_record
 
 
@@ -70,6 +71,22 @@ def test_ratio_is_of_the_split_that_is_named(tiny_records: RecordsFactory):
 def test_ratio_names_records_that_are_not_there(tiny_records: RecordsFactory):
   with pytest.raises(InputError, match="nowhere"):
     contrast.contrast_ratio(["nowhere"], str(tiny_records("target")))
+
+
+@pytest.mark.parametrize(
+  ("stage", "matches", "ratio"),
+  [("stage1", True, 0.6), ("stage1", False, 1), ("round1", True, 1)],
+)
+def test_who_labels_at_another_contrast(
+  monkeypatch: pytest.MonkeyPatch, stage: str, matches: bool, ratio: float
+):
+  asked = []
+  monkeypatch.setattr(
+    contrast, "contrast_ratio", lambda *names: asked.append(names) or 0.6
+  )
+  options = PseudoLabelConfig(pseudo_match_contrast=matches)
+  assert contrast.contrast_for(stage, options, ["s"], "t", "dev") == ratio
+  assert asked == ([(["s"], "t", "dev")] if ratio != 1 else [])
 
 
 def test_pictures_of_a_batch_keep_their_own_means():

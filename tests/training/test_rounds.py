@@ -14,11 +14,10 @@ import pytest
 from cdcc_tf import config as configs
 from cdcc_tf import run_folder, run_start
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import pseudo_cache
+from cdcc_tf.data import contrast, pseudo_cache
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.inference.intervals import Calibration
-from cdcc_tf.options import PseudoLabelConfig
 from cdcc_tf.training import (
   experiment,
   pseudo_labels,
@@ -335,7 +334,7 @@ def test_contrast_is_matched_in_the_first_round_alone(
   two_rounds: ExperimentConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
   measured = iter([0.6])  # once: a resumed run finds it in its labels
-  monkeypatch.setattr(rounds, "contrast_ratio", lambda *_: next(measured))
+  monkeypatch.setattr(contrast, "contrast_ratio", lambda *_: next(measured))
   pseudo = dataclasses.replace(two_rounds.pseudo, pseudo_match_contrast=True)
   matching = dataclasses.replace(two_rounds, pseudo=pseudo)
   folder = train(matching, tmp_path / "run")
@@ -351,19 +350,3 @@ def test_contrast_is_matched_in_the_first_round_alone(
     matching, folder, *(plan(matching)[k] for k in (1, 0))
   )
   assert again == 0.6
-
-
-@pytest.mark.parametrize(
-  ("stage", "matches", "ratio"),
-  [("stage1", True, 0.6), ("stage1", False, 1), ("round1", True, 1)],
-)
-def test_who_labels_at_another_contrast(
-  monkeypatch: pytest.MonkeyPatch, stage: str, matches: bool, ratio: float
-):
-  asked = []
-  monkeypatch.setattr(
-    rounds, "contrast_ratio", lambda *names: asked.append(names) or 0.6
-  )
-  options = PseudoLabelConfig(pseudo_match_contrast=matches)
-  assert rounds.contrast_for(stage, options, ["s"], "t", "dev") == ratio
-  assert asked == ([(["s"], "t", "dev")] if ratio != 1 else [])
