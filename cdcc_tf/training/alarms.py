@@ -152,6 +152,6 @@ def _drift_alarm(history: Sequence[Row], drift: float) -> str:
     return ""
   return (
     f"the people counted in the target changed by {change:+.0%} since the last "
-    "validation, more than --drift_alarm. Rounds may be feeding on themselves: "
-    "lower --pseudo_weight or --round_learning_rate."
+    "validation, more than --drift_alarm. Lower --round_learning_rate; where "
+    "rounds feed on their own pseudo-labels, --pseudo_weight."
   )
