@@ -62,7 +62,7 @@ def measure(
       "--keep_counters."
     )
   pictures = labelled.pictures(records, split, every)
-  rows: dict[str, list[float]] = {}
+  rows: list[tuple[str, list[float]]] = []  # runs may share a name
   last_stage = []  # whether a row is of it
   seen = set()
   for run, folders in homes.items():
@@ -77,13 +77,13 @@ def measure(
       if counts in seen:  # arms that share their stage 1
         continue
       seen.add(counts)
-      rows[name] = [float(np.mean(errors)), *signals]
+      rows.append((name, [float(np.mean(errors)), *signals]))
       last_stage.append(record["stage"] == members[-1][1]["stage"])
   titles = ("target MAE", *SIGNALS.values())
   lines = [f"{'counter':>28}" + "".join(f"{title:>12}" for title in titles)]
-  for name, figures in rows.items():
+  for name, figures in rows:
     lines.append(f"{name:>28}" + "".join(f"{f:>12.3f}" for f in figures))
-  return lines + _worth(np.array(list(rows.values())).T, last_stage)
+  return lines + _worth(np.array([row for _, row in rows]).T, last_stage)
 
 
 def _counted(

@@ -30,15 +30,22 @@ def main() -> None:
   """Labels and prints what was kept."""
   from cdcc_tf import config
   from cdcc_tf.data.contrast import contrast_for
+  from cdcc_tf.errors import InputError
   from cdcc_tf.inference.counter import load_model
   from cdcc_tf.run_folder import RunFolder
   from cdcc_tf.training import pseudo_labels, pseudo_summary
+  from cdcc_tf.training.selection import RULES
 
   output = command_line.output_folder(FLAGS.output)
   folder = RunFolder(Path(FLAGS.run))
   model = folder.model(FLAGS.which)
   experiment = config.load(folder.path)
   options = config_flags.group_from_flags("pseudo", otherwise=experiment.pseudo)
+  if options.pseudo_rule not in RULES:  # a run of an earlier version
+    raise InputError(
+      f"{folder.path}: its --pseudo_rule={options.pseudo_rule} is no longer "
+      f"known. Give --pseudo_rule={' or '.join(RULES)}."
+    )
   stage = folder.record(FLAGS.which).get("stage", "")
   sources = experiment.data.source_folders
   ratio = contrast_for(stage, options, sources, FLAGS.records, FLAGS.split)

@@ -68,7 +68,7 @@ class Calibration:
     """Tells whether a picture lies within what the counter was adapted to.
 
     A picture like those it was adapted to fails with a chance of about one in
-    the number of those that `familiar` was taken over, 16 by default.
+    17, if 16 were held out for `familiar`.
     """
     return self.familiar.holds(count, uncertainty)
 
