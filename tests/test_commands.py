@@ -34,7 +34,7 @@ TINY = (
   *("--stage1_steps=8", "--checkpoint_every=2", "--validate_every=4"),
   *("--orientation_warmup=2", "--orientation_ramp=2", "--ema_momentum=0.5"),
   # tracing scans takes longer than the rest; `test_rounds` has rounds
-  *("--nospatial_encoder", "--rounds=0"),
+  *("--nospatial_encoder", "--rounds=0", "--pseudo_keep=0.4"),
   "--initializer=he_normal",  # or the signal fades and all pictures look alike
 )
 
@@ -200,6 +200,7 @@ def test_from_training_to_an_exported_count(
   made = json.loads((labels / "manifest.json").read_text())
   assert sum(shard["pictures"] for shard in made["shards"]) == 3
   assert made["made_by"]["contrast"] == 2  # the most; the source's has 8 times
+  assert made["made_by"]["keep"] == 0.4  # as the run has it
   assert "on 3 of 3 pictures" in done.stdout
 
   pictures = tmp_path / "pictures"
@@ -261,6 +262,20 @@ def test_another_configuration_is_refused(domain: Path, tmp_path: Path) -> None:
   begun.history.write_text("[]")
   done = command("cdcc_tf.train", *train_arguments(domain, run))
   assert_ends_in_one_line(done, run, "--crop", "256", "32", "another --run")
+
+
+def test_a_run_of_a_rule_that_is_gone_is_named(
+  run: Path, domain: Path, tmp_path: Path
+) -> None:
+  old = shutil.copytree(run, tmp_path / "old")
+  text = (old / "config.json").read_text()
+  assert '"stratified"' in text
+  (old / "config.json").write_text(text.replace("stratified", "relative"))
+  done = command(
+    "cdcc_tf.pseudo_label",
+    *(f"--run={old}", f"--records={domain}", f"--output={tmp_path / 'labels'}"),
+  )
+  assert_ends_in_one_line(done, old, "--pseudo_rule=stratified or variance")
 
 
 def test_truncated_records_are_named(domain: Path, tmp_path: Path) -> None:

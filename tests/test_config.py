@@ -14,6 +14,7 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.options import (
   DataConfig,
   ModelConfig,
+  PseudoLabelConfig,
   TrainingConfig,
 )
 
@@ -123,6 +124,18 @@ def test_each_flag_sets_its_own_option(field: dataclasses.Field):
   expected = sound(**options)
   assert parsed("--target_records=t", *arguments) == expected
   assert expected != sound()
+
+
+def test_a_group_may_stand_for_flags_that_are_not_given():
+  values = flags.FlagValues()
+  config_flags.define_flags(values, ["pseudo"])
+  values(["label", "--pseudo_keep=0.5", "--pseudo_mirror"])
+  of_a_run = PseudoLabelConfig(pseudo_keep=0.3, pseudo_floor=0.1)
+  found = config_flags.group_from_flags("pseudo", values, of_a_run)
+  # A flag that is given counts, though it is the default.
+  assert found == PseudoLabelConfig(
+    pseudo_keep=0.5, pseudo_floor=0.1, pseudo_mirror=True
+  )
 
 
 def test_flagfile(tmp_path: Path):

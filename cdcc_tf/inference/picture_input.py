@@ -16,8 +16,6 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 # A pass holds two maps of 64 channels at full size, 256 bytes a pixel in
 # bfloat16 and 512 in float32: so many pixels take 8 and 16 GiB.
 MOST_MEGAPIXELS = 33
-# Pillow's own guard against decompression bombs, in megapixels.
-_MOST_DECODED = 89
 
 logger = logging.getLogger(__name__)
 
@@ -115,8 +113,8 @@ def _upright(path: Path, max_side: int | None) -> Image.Image:
     Image.DecompressionBombError,
   ) as error:
     raise InputError(
-      f"{path}: more than {_MOST_DECODED} megapixels, too many to be decoded. "
-      "Make it smaller, or cut it into tiles."
+      f"{path}: more than {Image.MAX_IMAGE_PIXELS:,} pixels, too many to be "
+      "decoded. Make it smaller, or cut it into tiles."
     ) from error
   except Exception as error:  # Pillow's decoders raise whatever they meet
     raise InputError(

@@ -16,6 +16,7 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data import reading
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.errors import InputError
 from cdcc_tf.inference import familiarity, intervals
 from cdcc_tf.inference.counter import CrowdCounter, load_model
 from cdcc_tf.inference.intervals import Calibration
@@ -130,7 +131,8 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
     description: of the progress bar.
 
   Raises:
-    InputError: the records are damaged.
+    InputError: the records are damaged, or no labelled picture has a place to
+      count in.
   """
   rows = []
   for record in tqdm(
@@ -145,6 +147,11 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
       continue
     rows.append(
       (prediction.count, uncertainty, error if record.labelled else np.nan)
+    )
+  if not any(np.isfinite(error) for *_, error in rows):
+    raise InputError(
+      f"--source_records={data.source_records}: the region of interest of "
+      "every validation picture is empty. Convert again with other regions, or none."
     )
   return Seen(*np.array(rows).T)
 

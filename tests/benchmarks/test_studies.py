@@ -76,6 +76,29 @@ def test_signals_rank_the_counters_of_runs(
     signals.measure([tmp_path], folder, "dev", 1, "float32")
 
 
+def test_signals_keep_runs_of_one_name_apart(
+  tiny_records, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+  runs = [tmp_path / "seed0" / "D", tmp_path / "seed1" / "D"]
+  for run in runs:
+    for name in ("stage1", "round1"):
+      home = run / "stages" / name
+      home.mkdir(parents=True)
+      (home / "model.keras").touch()
+      record = {"step": len(name), "stage": name, "val_mae": 1.0}
+      (home / "record.json").write_text(json.dumps(record))
+  counts = iter([1.0, 2.0, 3.0, 4.0])
+
+  def counted(*_: object) -> tuple[tuple[float, ...], list[float]]:
+    count = next(counts)
+    return (count,), [count]
+
+  monkeypatch.setattr(signals, "_counted", counted)
+  folder = tiny_records("real", {"dev": 1})
+  lines = signals.measure(runs, folder, "dev", 1, "float32")
+  assert [float(line.split()[1]) for line in lines[1:5]] == [1, 2, 3, 4]
+
+
 def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   """Arms of the same crops end alike; one that sees nobody counts fewer."""
   crowded = str(tiny_records("crowded", {"train": 4}))

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import Prediction
 from cdcc_tf.options import DataConfig
 from cdcc_tf.training import calibration
@@ -34,6 +35,16 @@ def test_a_picture_of_an_empty_region_teaches_no_interval(
   seen = calibration.look(Counter(), DataConfig(source_records=str(source)), "")
   assert seen.errors == pytest.approx([6.4 - 1, 6.4 - 3], abs=1e-4)
   assert seen.calibration().scores == pytest.approx([3.4 / 3.2, 5.4 / 3.2])
+
+
+def test_regions_that_are_all_empty_are_named(
+  tiny_records: RecordsFactory,
+) -> None:
+  nowhere = png(np.zeros((64, 64, 1), np.uint8))
+  member = dataclasses.replace(tiny_record(2, 64, 64), roi=nowhere)
+  source = tiny_records("source", {"train": 1, "val": [member]})
+  with pytest.raises(InputError, match="source: the region of interest of"):
+    calibration.look(Counter(), DataConfig(source_records=str(source)), "")
 
 
 def test_held_out_pictures_of_the_target_say_what_is_familiar() -> None:

@@ -228,7 +228,12 @@ def test_what_rounds_leave_to_look_at(
 
 @pytest.mark.parametrize(
   ("options", "message"),
-  [({"stage1_steps": 6}, "--stage1_steps: 4 there, 6 here"), ({}, "finished")],
+  [
+    ({"stage1_steps": 6}, "--stage1_steps: 4 there, 6 here"),
+    ({"density_loss": "laplace"}, "finished"),
+    ({"density_loss": "faithful"}, "--density_loss: gaussian there, faithful"),
+    ({}, "finished"),
+  ],
 )
 def test_a_stage_1_that_does_not_fit_is_refused(
   two_rounds: ExperimentConfig,
@@ -260,7 +265,13 @@ def test_a_history_that_is_gone_does_not_train_an_adopted_stage_1_anew(
   two_rounds: ExperimentConfig,
   undisturbed: run_folder.RunFolder,
   tmp_path: Path,
+  monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+  def trained_anew(*_: object) -> None:
+    raise AssertionError("stage 1 was trained")
+
+  # Of the same seed it would come out the same.
+  monkeypatch.setattr(experiment, "_first_stage", trained_anew)
   config = started(with_rounds(two_rounds, rounds=1), undisturbed)
   folder = train(config, tmp_path / "run")
   before = contents(folder.path / "stages")
