@@ -151,7 +151,8 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
   if not any(np.isfinite(error) for *_, error in rows):
     raise InputError(
       f"--source_records={data.source_records}: the region of interest of "
-      "every validation picture is empty. Convert again with other regions, or none."
+      "every validation picture is empty. Convert again with other regions, "
+      "or none."
     )
   return Seen(*np.array(rows).T)
 
