@@ -103,6 +103,9 @@ def output_folder(name: str | Path, empty: bool = False) -> Path:
 def _parse(argv: list[str]) -> list[str]:
   try:
     return flags.FLAGS(argv)
+  except SystemExit:
+    # absl has printed what --help asked for, and calls that a failure.
+    sys.exit(0)
   except flags.CantOpenFlagFileError as error:
     raise InputError(_unopened(error, argv)) from error
   except flags.Error as error:

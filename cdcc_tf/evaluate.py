@@ -50,14 +50,15 @@ def main() -> None:
   name = f"{records.resolve().name}_{FLAGS.split}_{FLAGS.which}"
   if FLAGS.fast:
     name += "_fast"
-  output = command_line.output_folder(
-    FLAGS.output or Path(FLAGS.run) / "evaluation" / name
+  given = command_line.output_folder(FLAGS.output) if FLAGS.output else None
+  data = config.load(FLAGS.run).data
+  output = given or command_line.output_folder(
+    Path(FLAGS.run) / "evaluation" / name
   )
   counter = CrowdCounter.from_run(
     FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
   )
   provenance = RunFolder(Path(FLAGS.run)).provenance(FLAGS.which)
-  data = config.load(FLAGS.run).data
   measured, groups = evaluation.evaluate(
     counter,
     records,

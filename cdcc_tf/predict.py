@@ -45,7 +45,8 @@ flags.DEFINE_string(
   "roi",
   None,
   "Region of interest: a picture of the same size as the others, white where "
-  "people count and black elsewhere, e.g. to leave out a screen or a street.",
+  "people count and black elsewhere, e.g. to leave out a screen or a street. "
+  "Of greys, the brighter half counts as white.",
 )
 flags.DEFINE_integer(
   "max_side",

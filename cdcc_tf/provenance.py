@@ -38,12 +38,18 @@ def command_typed() -> str:
 
 def _git_commit() -> str | None:
   try:
-    return subprocess.run(
-      ["git", "describe", "--always", "--dirty", "--abbrev=40"],
-      cwd=Path(__file__).parent,
-      capture_output=True,
-      text=True,
-      check=True,
-    ).stdout.strip()
+    # What is installed inside another project's checkout is not in its commits.
+    _git("ls-files", "--error-unmatch", Path(__file__).name)
+    return _git("describe", "--always", "--dirty", "--abbrev=40")
   except (OSError, subprocess.CalledProcessError):
     return None  # installed from a package, not a checkout
+
+
+def _git(*arguments: str) -> str:
+  return subprocess.run(
+    ["git", *arguments],
+    cwd=Path(__file__).parent,
+    capture_output=True,
+    text=True,
+    check=True,
+  ).stdout.strip()

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from cdcc_tf.data.manifest import Manifest
 from cdcc_tf.data.record_writer import RecordWriter
+from cdcc_tf.data.staging import StagedFolder
 from cdcc_tf.errors import InputError
 from data_tools import beam_runner
 from data_tools.fingerprint import fingerprint
@@ -90,6 +91,7 @@ def convert(
     InputError: the data set is laid out otherwise, or no picture is readable,
       or one is not and `options.on_bad` is `fail`.
   """
+  StagedFolder(output, options.overwrite)  # refuses before the work, not after
   reader = FORMATS[format_name]
   division = options.splits(reader.DEFAULT_SPLITS)
   resizing = resizing_for(options.max_side, options.resize)

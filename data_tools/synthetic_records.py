@@ -96,7 +96,10 @@ def synthesize(order: Order, options: Options) -> Manifest:
       if name not in shown and not writer.has(name)
     ]
     pictures = make_pictures(order, missing, options.workers)
-    for name in tqdm(ids, f"synthesize {order.preset}", unit="picture"):
+    progress = tqdm(
+      ids, f"synthesize {order.preset}", unit="picture", disable=None
+    )
+    for name in progress:
       if writer.has(name):
         writer.recall(name)
         continue

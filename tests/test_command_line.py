@@ -1,5 +1,6 @@
 """Every command starts quietly and ends in one line, whatever goes wrong."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from cdcc_tf import command_line
 from cdcc_tf.errors import InputError
+from tests.commands import ROOT
 
 PROGRAM = """
 import os, sys
@@ -202,3 +204,16 @@ def test_prints_any_name_on_any_terminal(locale: str) -> None:
   )
   assert done.returncode == 0, done.stderr
   assert done.stdout.startswith("b\\udce9b")
+
+
+def test_progress_bars_keep_out_of_logs() -> None:
+  """tqdm shows them everywhere unless it is told to look first."""
+  bars = 0
+  for package in ("cdcc_tf", "data_tools"):
+    for path in (ROOT / package).rglob("*.py"):
+      for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "tqdm":
+          bars += 1
+          given = {each.arg: ast.unparse(each.value) for each in node.keywords}
+          assert given.get("disable") == "None", f"{path}:{node.lineno}"
+  assert bars > 5

@@ -339,6 +339,7 @@ def test_an_output_that_is_a_file_is_refused_before_a_counter_is_loaded(
 )
 def test_help_and_missing_flags(module: str) -> None:
   done = command(module, "--help")
+  assert done.returncode == 0  # absl's own would be 1
   assert f"python -m {module}" in done.stdout
   if module in ("cdcc_tf.evaluate", "cdcc_tf.predict", "cdcc_tf.export"):
     for flag in ("run", "which", "precision", "[no]fast"):

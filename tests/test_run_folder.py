@@ -1,6 +1,7 @@
 """The run folder belongs to one experiment, and says so to any other."""
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from absl import flags
 
-from cdcc_tf import NETWORK_VERSION
+from cdcc_tf import NETWORK_VERSION, provenance
 from cdcc_tf.config import ExperimentConfig, load
 from cdcc_tf.config_flags import define_flags, from_flags
 from cdcc_tf.errors import InputError
@@ -83,6 +84,19 @@ def test_new_folder(
   assert environment["versions"]["keras"].startswith("3.")
   assert environment["versions"]["tensorflow"].startswith("2.")
   assert "git_commit" in environment
+
+
+def test_a_commit_of_somebody_elses_checkout_is_not_ours(
+  tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+  """An installation inside another project would give that one's."""
+  for command in ("init -q", "add own.py", "commit -qm own"):
+    (tmp_path / "own.py").touch()
+    who = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+    subprocess.run(["git", *who, *command.split()], cwd=tmp_path, check=True)
+  for name, known in (("own.py", True), ("installed.py", False)):
+    monkeypatch.setattr(provenance, "__file__", str(tmp_path / name))
+    assert bool(provenance.environment()["git_commit"]) is known
 
 
 def test_flags_are_a_flag_file_of_the_same_experiment(tmp_path: Path):

@@ -2,14 +2,14 @@
 
 import csv
 import io
-import warnings
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, PngImagePlugin
+from PIL import Image
 
+from cdcc_tf.data import overlay_marks
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 
@@ -21,9 +21,6 @@ COLUMNS = (
   *("deviation_low", "deviation_high"),
   *("height", "width", "density", "uncertainty"),
 )
-# A text in every overlay, so that it is known for ours without a table too: an
-# interrupted call writes none, and a later one's lists its own pictures only.
-_MARK = ("Software", "cdcc_tf predict")
 
 
 def refuse_foreign(output: Path, stems: Iterable[str], maps: bool) -> None:
@@ -70,9 +67,12 @@ def overlays_among(pictures: list[Path]) -> set[Path]:
 
 
 def save_overlay(picture: np.ndarray, path: Path) -> None:
-  """Writes an RGB picture as a PNG that says it is ours."""
-  mark, encoded = PngImagePlugin.PngInfo(), io.BytesIO()
-  mark.add_text(*_MARK)
+  """Writes an RGB picture as a PNG that says it is ours.
+
+  So it is known without a table too: an interrupted call writes none, and a
+  later one's lists its own pictures only.
+  """
+  encoded, mark = io.BytesIO(), overlay_marks.mark()
   # Level 1 as OpenCV's: what follows costs more time than it saves space.
   Image.fromarray(picture).save(encoded, "PNG", pnginfo=mark, compress_level=1)
   write_atomically(path, encoded.getvalue())
@@ -98,19 +98,8 @@ def _listed(table: Path) -> set[str] | None:
 
 
 def _is_overlay(path: Path, listed: set[str] | None) -> bool:
-  if listed is not None and path.name in listed:
-    return True
-  key, text = _MARK
-  try:
-    with (
-      warnings.catch_warnings(
-        action="error", category=Image.DecompressionBombWarning
-      ),
-      Image.open(path) as picture,
-    ):
-      return picture.info.get(key) == text
-  except Exception:  # of every kind; what cannot be read is not ours
-    return False
+  named = listed is not None and path.name in listed
+  return named or overlay_marks.is_marked(path)
 
 
 def _are_maps(path: Path) -> bool:

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from cdcc_tf.data import picture_kinds
 from cdcc_tf.data.images import in_eight_bits
 from cdcc_tf.data.sizes import Size, shrunk_size
 from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.inference.leavings import overlays_among
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 # A pass holds two maps of 64 channels at full size, 256 bytes a pixel in
 # bfloat16 and 512 in float32: so many pixels take 8 and 16 GiB.
 MOST_MEGAPIXELS = 33
@@ -24,7 +24,8 @@ def find_pictures(path: Path) -> list[Path]:
   """Lists a picture, or the pictures of a folder and those below it.
 
   Hidden files are not among them, such as macOS leaves beside pictures on other
-  systems' disks. Nor are overlays of an earlier call, of which the log tells.
+  systems' disks. Nor are overlays of an earlier call, nor pictures of kinds
+  that are not read; the log tells of both.
 
   Raises:
     InputError: nothing there.
@@ -36,13 +37,13 @@ def find_pictures(path: Path) -> list[Path]:
       f"--input={path}: no such file or folder. Give a picture or a folder of "
       "pictures."
     )
-  pictures = sorted(
-    picture
-    for picture in path.rglob("*")
-    if picture.suffix.lower() in SUFFIXES
-    and not _is_hidden(picture.relative_to(path))
-    and picture.is_file()
-  )
+  pictures = picture_kinds.pictures_below(path)
+  unread = picture_kinds.unread_below(path)
+  if unread:
+    logger.warning(
+      "%s: %d pictures are not counted, for %s is not read: save them as JPEG.",
+      *(path, len(unread), unread[0].suffix),
+    )
   overlays = overlays_among(pictures)
   if overlays:
     logger.info(
@@ -55,13 +56,9 @@ def find_pictures(path: Path) -> list[Path]:
     but = " but overlays of an earlier prediction" if overlays else ""
     raise InputError(
       f"--input={path}: holds no pictures{but}. Give a folder with files that "
-      f"end in {', '.join(SUFFIXES)}."
+      f"end in {', '.join(picture_kinds.SUFFIXES)}."
     )
   return found
-
-
-def _is_hidden(path: Path) -> bool:
-  return any(part.startswith(".") for part in path.parts)
 
 
 def read_picture(
@@ -107,7 +104,7 @@ def _upright(path: Path, max_side: int | None) -> Image.Image:
         if height * width <= MOST_MEGAPIXELS * 1e6:
           return in_eight_bits(ImageOps.exif_transpose(picture))
   except FileNotFoundError as error:
-    raise InputError(f"{path}: no such picture. Check --input.") from error
+    raise InputError(f"{path}: no such picture. Check its name.") from error
   except (
     Image.DecompressionBombWarning,
     Image.DecompressionBombError,
@@ -128,7 +125,9 @@ def _upright(path: Path, max_side: int | None) -> Image.Image:
 
 
 def read_region(path: Path, max_side: int | None = None) -> np.ndarray:
-  """Reads a region of interest: what is not black in a picture.
+  """Reads a region of interest: what is nearer to white than to black.
+
+  So it does not matter that black is seldom quite black in a JPEG.
 
   Args:
     path: of the region.
@@ -139,12 +138,12 @@ def read_region(path: Path, max_side: int | None = None) -> np.ndarray:
     Boolean array of shape [height, width].
 
   Raises:
-    InputError: as `read_picture`, or all of it is black.
+    InputError: as `read_picture`, or nothing of it is white.
   """
-  region = np.asarray(_upright(path, max_side)).max(axis=2) > 0
+  region = np.asarray(_upright(path, max_side)).max(axis=2) > 127
   if not region.any():
     raise InputError(
-      f"{path}: is black all over, so there is nowhere to count. Paint white "
+      f"{path}: holds nothing white, so there is nowhere to count. Paint white "
       "where people count."
     )
   return region

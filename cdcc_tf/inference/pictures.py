@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,9 @@ from cdcc_tf.inference.leavings import (
   save_overlay,
 )
 from cdcc_tf.inference.picture_input import read_picture, shrunk_region
+
+# Bytes: most systems allow 255 for a name, and ends and numbers come behind.
+_LONGEST_STEM = 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,8 +165,11 @@ def _draw(
 
 def _free_stem(path: Path, taken: set[str]) -> str:
   """Names what a picture leaves; equal names in several folders get numbers."""
-  stem, number = path.stem, 2
+  whole = path.stem
+  if len(os.fsencode(whole)) > _LONGEST_STEM:
+    whole = os.fsencode(whole)[:_LONGEST_STEM].decode(errors="ignore")
+  stem, number = whole, 2
   while stem in taken:
-    stem, number = f"{path.stem}_{number}", number + 1
+    stem, number = f"{whole}_{number}", number + 1
   taken.add(stem)
   return stem

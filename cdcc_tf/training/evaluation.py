@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,10 +13,10 @@ from cdcc_tf.data import manifest, reading, records
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_picture
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
 from cdcc_tf.inference import intervals, overlay
 from cdcc_tf.inference.counter import CrowdCounter, Prediction
 from cdcc_tf.training import (
+  evaluation_files,
   metrics,
   picture_results,
   protocols,
@@ -70,7 +69,8 @@ def evaluate(
     protocol's groups, see `protocols.by_group`.
 
   Raises:
-    InputError: no such records, or no labelled picture among them; a record
+    InputError: the output holds what is no evaluation's; there are no such
+      records, or no labelled picture among them; a record
       names no group, and the protocol needs one; or a picture was counted by
       several counters.
   """
@@ -79,6 +79,7 @@ def evaluate(
       f"--together_with: --protocol={protocol} has no groups to average. Name "
       "the protocol, e.g. --protocol=ucf_cc_50."
     )
+  evaluation_files.refuse_foreign(output)
   others = picture_results.read_all(together_with)
   total = manifest.load_manifest(folder).pictures.get(split)
   drawn = _to_draw(folder, split, panels)
@@ -134,12 +135,7 @@ def evaluate(
     "measured_with": provenances.environment(),
   }
   content = measured | {"groups": groups, "provenance": origin}
-  text = json.dumps(content, indent=1, allow_nan=False)
-  write_atomically(output / "metrics.json", text + "\n")
-  table = picture_results.table(results)
-  write_atomically(output / picture_results.FILE_NAME, table)
-  for index, row in enumerate(rows):
-    overlay.save(row, output / f"panel_{index + 1}.png")
+  evaluation_files.write(output, content, results, rows)
   return measured, groups
 
 

@@ -154,7 +154,8 @@ def _check_validation(config: ExperimentConfig) -> None:
     if not manifest.load_manifest(folder).pictures.get("val"):
       raise InputError(
         f"{folder}: has no split 'val', by which training chooses the best "
-        "counter. Make these records again with --val_fraction=0.1."
+        "counter. Make these records again with --val_fraction=0.1, or more "
+        "where there are few pictures."
       )
 
 

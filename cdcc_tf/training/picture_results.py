@@ -10,14 +10,17 @@ from cdcc_tf.training.figures import GAME_LEVELS, PictureResult
 
 FILE_NAME = "pictures.csv"
 _LEVELS = [f"game{level}" for level in GAME_LEVELS]
+_COLUMNS = (
+  *("id", "group", "true", "predicted", "error"),
+  *(*_LEVELS, "low_90", "high_90", "familiar"),
+)
 
 
 def table(results: Iterable[PictureResult]) -> str:
   """Returns pictures' figures as CSV."""
   text = io.StringIO()
   rows = csv.writer(text)
-  header = ["id", "group", "true", "predicted", "error", *_LEVELS]
-  rows.writerow([*header, "low_90", "high_90", "familiar"])
+  rows.writerow(_COLUMNS)
   for result in results:
     bounds = result.interval or ()
     measured = (result.predicted, result.predicted - result.true, *result.game)
@@ -25,6 +28,15 @@ def table(results: Iterable[PictureResult]) -> str:
     familiar = [] if result.familiar is None else [int(result.familiar)]
     rows.writerow([result.id, result.group, result.true, *decimals, *familiar])
   return text.getvalue()
+
+
+def is_table(path: Path) -> bool:
+  """Tells whether a file is such a table."""
+  try:
+    with path.open(newline="", errors="surrogateescape") as file:
+      return tuple(next(csv.reader(file), ())) == _COLUMNS
+  except (OSError, csv.Error):
+    return False
 
 
 def read_all(folders: Iterable[Path]) -> dict[str, PictureResult]:

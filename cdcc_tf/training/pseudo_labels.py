@@ -100,7 +100,10 @@ def label(
   shards = -(-(count - held_out) // per_shard)
   missing = [index for index in range(shards) if not cache.has(index)]
   with tqdm(
-    total=count - held_out, desc="pseudo-labels", unit="picture"
+    total=count - held_out,
+    desc="pseudo-labels",
+    unit="picture",
+    disable=None,
   ) as bar:
     bar.update(min((shards - len(missing)) * per_shard, count - held_out))
     for index in missing:

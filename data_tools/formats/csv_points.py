@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -35,6 +36,8 @@ _COLUMNS = ("image", "x", "y")
 _DELIMITERS = ",;\t|"
 # Beyond, a normalised head is not just outside its picture: it is no share.
 _LARGEST_SHARE = 2.0
+# Spreadsheets part thousands so; in a comma-separated table it cannot be told.
+_GROUPED = re.compile(r" *-?\d{1,3}(,\d{3})+ *")
 
 Heads = dict[str, list[tuple[float, float]]]
 
@@ -93,8 +96,9 @@ def read_table(table: Path) -> Heads:
   """
   heads: Heads = {}
   text = load_text(table)
+  delimiter = _delimiter(text)
   rows = csv.DictReader(
-    io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True
+    io.StringIO(text, newline=""), delimiter=delimiter, strict=True
   )  # strict: quotes never closed would swallow the lines after them
   try:
     rows.fieldnames = _names(rows.fieldnames or (), table)
@@ -109,6 +113,13 @@ def read_table(table: Path) -> Heads:
           "separate columns by semicolons, and put names with commas in quotes"
         )
       points = heads.setdefault(name, [])
+      if delimiter == "," and any(
+        _GROUPED.fullmatch(row[axis] or "") for axis in "xy"
+      ):
+        raise InputError(
+          f"{where}: x={shown(row['x'])} y={shown(row['y'])}: a comma before "
+          "three digits may part thousands or decimals; write neither"
+        )
       if row["x"] != "" or row["y"] != "":
         points.append(_point(row["x"], row["y"], where))
   except csv.Error as error:

@@ -150,7 +150,8 @@ def match(
       name = entry.name.replace("\\", "/")
       # Of an address, only the end may be the name of a file.
       missing = pictures.folder / (Path(name).name if find else name)
-      yield Unreadable(missing, f"named in {source.name} but missing")
+      problem = "of a kind that is not read" if missing.is_file() else "missing"
+      yield Unreadable(missing, f"named in {source.name} but {problem}")
       continue
     found.setdefault(path, []).append(entry)
   for path in pictures.links:

@@ -4,22 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from cdcc_tf.data.picture_kinds import SUFFIXES, is_picture
 from cdcc_tf.errors import InputError
 from data_tools.formats.base import Unreadable
 from data_tools.formats.nearest import nearest
-
-PICTURE_SUFFIXES = (
-  *(".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"),
-)
-
-
-def is_picture(path: Path) -> bool:
-  """Tells by its name whether a file is a picture.
-
-  Hidden ones are not: a Mac's archives hold a `._a.jpg` for each `a.jpg`.
-  """
-  hidden = path.name.startswith(".")
-  return path.suffix.lower() in PICTURE_SUFFIXES and not hidden
 
 
 def natural_key(path: Path) -> list[str | int]:
@@ -150,7 +138,7 @@ def holds(
   if not any(path.is_file() for path in fitting):
     return False
   return not pictures or any(
-    holds(place, PICTURE_SUFFIXES) for place in (folder, *folder.glob("*/"))
+    holds(place, SUFFIXES) for place in (folder, *folder.glob("*/"))
   )
 
 

@@ -4,28 +4,26 @@ import glob
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_tools.formats.base import LabelledPicture
-from data_tools.formats.folders import (
-  PICTURE_SUFFIXES,
-  holds,
-  is_picture,
-  natural_key,
-  wrong_layout,
-)
+from cdcc_tf.data import picture_kinds
+from cdcc_tf.data.overlay_marks import is_marked
+from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
+from data_tools.formats.folders import holds, natural_key, wrong_layout
 from data_tools.formats.picture_names import fixed_part
 from data_tools.splits import Splits
 
 LAYOUT = """\
   folder/
-    *.jpg, *.png, *.webp, *.tif, *.bmp    (also in folders below)
+    *.jpg, *.png, *.webp, *.tif, *.bmp, *.gif    (also in folders below)
   or a pattern, in quotes: --input='camera/2024-*/*.jpg', or one picture.
   All are unlabelled: a target domain to adapt to. They are turned upright
   as their EXIF data says."""
 DEFAULT_SPLITS = Splits()
 
 
-def read(folder: Path) -> Iterator[LabelledPicture]:
+def read(folder: Path) -> Iterator[Item]:
   """Yields the pictures, unlabelled, numbers in their names in order.
+
+  What `cdcc_tf.predict` drew is left out: maps are nothing to adapt to.
 
   Args:
     folder: the folder, a pattern with `*`, `?` or `[`, or one picture.
@@ -35,12 +33,16 @@ def read(folder: Path) -> Iterator[LabelledPicture]:
   """
   root = fixed_part(folder)
   if folder.is_dir():
-    found = [path for path in folder.rglob("*") if is_picture(path)]
+    found = picture_kinds.pictures_below(folder)
+    for path in picture_kinds.unread_below(folder):
+      yield Unreadable(
+        path, f"{path.suffix} is not read; save it as JPEG or PNG"
+      )
   elif folder.exists():
     root, found = folder.parent, [folder]
   elif root != folder:
     found = [Path(name) for name in glob.glob(str(folder), recursive=True)]
-    found = [path for path in found if is_picture(path)]
+    found = [path for path in found if picture_kinds.is_picture(path)]
   else:
     found = []
   found = sorted((p for p in found if p.is_file()), key=natural_key)
@@ -49,8 +51,17 @@ def read(folder: Path) -> Iterator[LabelledPicture]:
       root if root.exists() else folder,
       LAYOUT,
       # A folder was searched to its ends, and what is around it is not meant.
-      None if root.is_dir() else lambda other: holds(other, PICTURE_SUFFIXES),
+      None if root.is_dir() else _holds_pictures,
     )
+  overlays = {path for path in found if is_marked(path)}
+  if overlays:
+    yield Note(f"Overlays of a prediction were left out: {len(overlays)}.")
   for path in found:
+    if path in overlays:
+      continue
     name = path.relative_to(root).as_posix()
     yield LabelledPicture(f"train/{name}", path, points=None, upright=True)
+
+
+def _holds_pictures(folder: Path) -> bool:
+  return holds(folder, picture_kinds.SUFFIXES)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from cdcc_tf.data.picture_kinds import pictures_below
 from data_tools.formats.fields import shown
-from data_tools.formats.folders import is_picture, natural_key
+from data_tools.formats.folders import natural_key
 
 _LONGEST_PART, _LONGEST = 255, 1000  # bytes of a file's name, of a path
 _UPLOAD_HASH = r"[0-9a-f]{8}-"  # which Label Studio puts before a file's name
@@ -87,10 +88,7 @@ class PictureFolder:
   def __init__(self, folder: Path):
     """Lists the folder."""
     self.folder = folder
-    found = sorted(
-      (p for p in folder.rglob("*") if is_picture(p) and p.is_file()),
-      key=natural_key,
-    )
+    found = sorted(pictures_below(folder), key=natural_key)
     self.paths = [path for path in found if _lies_in(path, folder)]
     self.links = [path for path in found if not _lies_in(path, folder)]
     self._known = set(self.paths)

@@ -12,8 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from cdcc_tf.data.picture_kinds import SUFFIXES, pictures_below
 from cdcc_tf.errors import InputError
-from data_tools.formats.folders import PICTURE_SUFFIXES
 from data_tools.synthesis.draws import Dice
 
 MOST_PICTURES = 200  # of a folder are looked at
@@ -58,11 +58,7 @@ def looks_of(folder: Path) -> tuple[Look, ...]:
       f"--like={folder}: there is no such folder. Name one of your own "
       "pictures, or of records."
     )
-  found = sorted(
-    path
-    for path in folder.rglob("*")
-    if path.suffix.lower() in PICTURE_SUFFIXES
-  )
+  found = pictures_below(folder)
   number = min(len(found), MOST_PICTURES)
   # Evenly over the folder.
   chosen = (found[index * len(found) // number] for index in range(number))
@@ -70,7 +66,7 @@ def looks_of(folder: Path) -> tuple[Look, ...]:
   if not looks:
     raise InputError(
       f"--like={folder}: no picture that can be read ("
-      f"{', '.join(PICTURE_SUFFIXES)}), of at least {SMALLEST} pixels a side. "
+      f"{', '.join(SUFFIXES)}), of at least {SMALLEST} pixels a side. "
       "Name a folder of your own pictures; frames of a video are first made "
       "records by data_tools.convert --format=video."
     )

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import inspect
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -423,6 +424,9 @@ def test_long_reading_shows_progress(
 def test_records_are_not_overwritten_unasked(tmp_path: Path):
   root = write_shanghaitech(tmp_path / "part", {"IMG_1": POINTS})
   convert_shanghaitech(root)
+  with pytest.raises(InputError, match="--overwrite"):
+    convert_shanghaitech(root)
+  shutil.rmtree(root)  # it is refused before a data set is gone through
   with pytest.raises(InputError, match="--overwrite"):
     convert_shanghaitech(root)
 

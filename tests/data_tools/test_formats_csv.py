@@ -113,6 +113,8 @@ def test_bad_number_is_located(tmp_path: Path, row: str):
     ("y,x,image\n1,2,a.jpg\n1\n", "line 3: no picture name"),
     ("image,x,y\n,1,2\n", "line 2: no picture name"),
     ("image,x,y\na.jpg,1,5,2,5\n", "line 2: more values than columns"),
+    ('image,x,y\na.jpg,"1,023",5\n', "line 2: x=.1,023.* thousands"),
+    ('image,x,y\na.jpg,5,"1,023,456"\n', "line 2: .* thousands"),
     ('image,x,y\na.jpg,1,2\n"a.jpg,1,2\na.jpg,1,2\n', "line 4: .*quotes"),
     ('image,x,y\na.jpg,1,2\n"a".jpg,1,2\n', "line 3: .*quotes"),
     ('"image,x,y\na.jpg,1,2\n', "line 2: .*quotes"),
@@ -155,6 +157,17 @@ def test_table_in_another_encoding_is_named(tmp_path: Path, encoding: str):
     list(csv_points.read(tmp_path))
 
 
+def test_picture_of_an_unread_kind(tmp_path: Path):
+  """It is there, so "missing" would send people looking for it."""
+  write_csv(tmp_path, "image,x,y\na.jpg,1,2\nb.heic,1,2\n", "a.jpg")
+  (tmp_path / "b.heic").touch()
+  (unread,) = [
+    item for item in csv_points.read(tmp_path) if isinstance(item, Unreadable)
+  ]
+  assert unread.path == tmp_path / "b.heic"
+  assert "named in points.csv but of a kind that is not read" in unread.reason
+
+
 def test_picture_named_but_missing(tmp_path: Path):
   write_csv(tmp_path, "image,x,y\ngone.jpg,1,2\na.jpg,1,2\n", "a.jpg")
   missing, present = csv_points.read(tmp_path)
@@ -188,6 +201,7 @@ def test_no_folder_at_all(tmp_path: Path):
     'image,x,y\na.jpg,"5,5",40\n',
     "Image, X ,Y\na.jpg, 5.5, 40\n",
     '"image";"x";"y"\n"a.jpg";"5,5";"40"\n',
+    '"image";"x";"y"\n"a.jpg";"5,500";"40,000"\n',
     "image,x,y\na,5.5,40\n",
     "image,x,y\nA.JPG,5.5,40\n",
     "image,x,y\n.\\a.jpg,5.5e0,4e1\n",

@@ -6,9 +6,11 @@ import pytest
 
 from cdcc_tf.data import reading
 from cdcc_tf.errors import InputError
+from cdcc_tf.inference.leavings import save_overlay
 from data_tools.conversion import Options, convert
 from data_tools.formats import images
 from data_tools.summary import summary
+from tests.conftest import noise_picture
 from tests.data_tools.exports import picture_files
 
 NAMES = ["seq_10.jpg", "seq_2.PNG", "deep er/seq_1.jpeg", "c.webp.jpg"]
@@ -25,6 +27,7 @@ def test_folder(tmp_path: Path):
   (tmp_path / "notes.txt").touch()
   (tmp_path / "._seq_2.PNG").touch()
   (tmp_path / "folder.jpg").mkdir()
+  picture_files(tmp_path / ".thumbnails", *NAMES)
   expected = ["c.webp.jpg", "deep er/seq_1.jpeg", "seq_2.PNG", "seq_10.jpg"]
   assert ids(tmp_path) == expected
 
@@ -76,3 +79,23 @@ def test_nothing_there(tmp_path: Path, name: str, found: str):
     list(images.read(tmp_path / name))
   # The folder above holds a picture, and is not what was meant.
   assert "Did you mean" not in str(raised.value)
+
+
+def test_kinds_that_are_not_read_are_listed(tmp_path: Path):
+  """A phone's pictures would go missing without a word."""
+  picture_files(tmp_path / "cam", "a.jpg", "b.gif")
+  (tmp_path / "cam" / "IMG_1.HEIC").touch()
+  manifest = convert("images", tmp_path / "cam", tmp_path / "out", Options())
+  assert manifest.pictures == {"train": 2}
+  (skipped,) = manifest.skipped_files
+  assert skipped["file"].endswith("IMG_1.HEIC")
+  assert skipped["reason"] == ".HEIC is not read; save it as JPEG or PNG"
+
+
+def test_overlays_are_nothing_to_adapt_to(tmp_path: Path):
+  picture_files(tmp_path / "cam", "a.jpg", "b_density.png")
+  save_overlay(noise_picture(8, 8, 0), tmp_path / "cam" / "a_density.png")
+  manifest = convert("images", tmp_path / "cam", tmp_path / "out", Options())
+  assert manifest.pictures == {"train": 2}
+  (note,) = manifest.notes
+  assert note == "Overlays of a prediction were left out: 1."

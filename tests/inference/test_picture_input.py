@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cdcc_tf.data.images import decode_picture
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference import picture_input
 from data_tools import picture_files
@@ -23,6 +24,20 @@ def test_every_kind_of_picture_becomes_rgb(tmp_path: Path, mode: str) -> None:
   image = picture_input.read_picture(path)
   assert image.shape == (20, 30, 3)
   assert image.dtype == np.uint8
+
+
+@pytest.mark.parametrize("subsampling", [0, 2])
+@pytest.mark.parametrize("size", [(64, 48), (41, 67)])
+def test_jpegs_are_read_as_training_reads_them(
+  tmp_path: Path, size: tuple[int, int], subsampling: int
+) -> None:
+  """Two decoders, and counts of one file would differ by the bits."""
+  path = tmp_path / "a.jpg"
+  noise = Image.fromarray(noise_picture(*size, 0))
+  noise.save(path, quality=70, subsampling=subsampling)
+  np.testing.assert_array_equal(
+    picture_input.read_picture(path), decode_picture(path.read_bytes())
+  )
 
 
 def test_pictures_are_turned_as_they_were_taken(tmp_path: Path) -> None:
@@ -65,6 +80,17 @@ def test_hidden_files_are_no_pictures(tmp_path: Path) -> None:
   assert picture_input.find_pictures(hidden) == [hidden / "a.jpg"]
 
 
+def test_kinds_that_are_not_read_are_told_of(
+  tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+  for name in ("a.jpg", "b.gif", "IMG_1.HEIC", "sub/IMG_2.heic"):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+  found = picture_input.find_pictures(tmp_path)
+  assert [path.name for path in found] == ["a.jpg", "b.gif"]
+  assert "2 pictures are not counted, for .HEIC is not read" in caplog.text
+
+
 def test_says_what_is_missing(tmp_path: Path) -> None:
   with pytest.raises(InputError, match="no such file"):
     picture_input.find_pictures(tmp_path / "nowhere")
@@ -78,6 +104,14 @@ def test_sixteen_bits_keep_their_upper_half(tmp_path: Path) -> None:
   Image.fromarray(grey).save(tmp_path / "scan.png")
   image = picture_input.read_picture(tmp_path / "scan.png")
   np.testing.assert_array_equal(image, np.stack([grey >> 8] * 3, -1))
+
+
+def test_deep_pixels_of_a_shallow_range_are_refused(tmp_path: Path) -> None:
+  """As 16 bits they would all be black."""
+  shallow = np.arange(256, dtype=np.int32).reshape(16, 16)
+  Image.fromarray(shallow).save(tmp_path / "map.tif")
+  with pytest.raises(InputError, match=r"map\.tif.*none is above 255"):
+    picture_input.read_picture(tmp_path / "map.tif")
 
 
 def test_pixels_without_a_white_are_refused(tmp_path: Path) -> None:
@@ -154,5 +188,16 @@ def test_a_region_keeps_to_black_and_white_when_it_is_shrunk() -> None:
 
 def test_region_that_is_nowhere_is_refused(tmp_path: Path) -> None:
   Image.new("L", (4, 4)).save(tmp_path / "black.png")
-  with pytest.raises(InputError, match="black all over"):
+  with pytest.raises(InputError, match="holds nothing white"):
     picture_input.read_region(tmp_path / "black.png")
+  with pytest.raises(InputError, match=r"none\.png: no such picture"):
+    picture_input.read_region(tmp_path / "none.png")
+
+
+def test_black_need_not_be_quite_black_in_a_region(tmp_path: Path) -> None:
+  """Nor is it in a JPEG, around what is white."""
+  painted = np.full((40, 60), 9, np.uint8)
+  painted[10:30, 20:45] = 240
+  Image.fromarray(painted).save(tmp_path / "region.jpg", quality=60)
+  region = picture_input.read_region(tmp_path / "region.jpg")
+  np.testing.assert_array_equal(region, painted > 127)

@@ -50,6 +50,20 @@ def test_counts_pictures_of_any_shape(
     )  # our own overlays are not counted again
 
 
+def test_names_as_long_as_a_system_allows(
+  counter: CrowdCounter, tmp_path: Path
+) -> None:
+  """With an end behind them they would be too long, and all would be lost."""
+  paths = [tmp_path / f"{'ä' * 124}{number}.png" for number in (1, 2)]
+  for path in paths:
+    path.write_bytes(png(noise_picture(8, 8, 0)))
+  output = tmp_path / "out"
+  counts, problems = pictures.count_pictures(counter, paths, output, maps=True)
+  assert len(counts) == 2
+  assert not problems
+  assert len(list(output.iterdir())) == 2 * 3 + 1
+
+
 def test_names_never_collide_and_bad_ones_are_told(
   counter: CrowdCounter, tmp_path: Path
 ) -> None:

@@ -66,6 +66,35 @@ def test_figures_files_and_provenance(tiny_records, tmp_path: Path) -> None:
   assert "undefined" in figures.table(measured)
 
 
+def test_files_of_others_are_not_replaced(tiny_records, tmp_path: Path) -> None:
+  """Above all not a table of records' pictures, which has the same name."""
+  folder = tiny_records("set", {"dev": 4})
+  for output, name in (
+    (folder, "manifest.json"),
+    (tmp_path / "table", "pictures.csv"),
+    (tmp_path / "figures", "metrics.json"),
+  ):
+    output.mkdir(exist_ok=True)
+    if name != "manifest.json":
+      (output / name).write_text("{}")
+    before = {path: path.read_bytes() for path in output.iterdir()}
+    with pytest.raises(InputError, match=f"{output / name}: not of an earlier"):
+      evaluation.evaluate(OnePersonACell(), folder, "dev", output, 4.0)
+    assert before == {path: path.read_bytes() for path in output.iterdir()}
+
+
+def test_nothing_of_an_earlier_evaluation_stays(
+  tiny_records, tmp_path: Path
+) -> None:
+  folder, output = tiny_records("set", {"dev": 4, "val": 3}), tmp_path / "out"
+  evaluation.evaluate(OnePersonACell(), folder, "val", output, 4.0, panels=3)
+  (output / "panel_of_mine.png").touch()
+  evaluation.evaluate(OnePersonACell(), folder, "dev", output, 4.0, panels=1)
+  assert sorted(path.name for path in output.iterdir()) == [
+    *("metrics.json", "panel_1.png", "panel_of_mine.png", "pictures.csv")
+  ]
+
+
 def test_unlabelled_pictures_are_no_empty_ones(
   tiny_records, tmp_path: Path
 ) -> None:
