@@ -44,8 +44,9 @@ def pseudo_label_batches(
 
   Returns:
     Dataset of `image`, float32 [batch, crop, crop, 3] in [0, 255], `density`,
-    the pseudo-label in people per cell, and `confidence` in [0, 1], both
-    float32 [batch, crop/8, crop/8, 1].
+    the pseudo-label in people per cell, from kept cells alone, and
+    `confidence` in [0, 1], the share of kept ones, both float32
+    [batch, crop/8, crop/8, 1].
   """
 
   def example(
@@ -64,10 +65,15 @@ def pseudo_label_batches(
       config.target_scale_max,
     )
     height, width = tf.unstack(fields["size"])
-    # People move as people; confidence as the area that is confident.
-    density = view.maps(fields["density"], height, width)
-    area = view.maps(tf.ones_like(fields["confidence"]), height, width)
-    confidence = view.maps(fields["confidence"], height, width) / area
+    # A crop's cell lies over several of the cache's, and rejected ones must not
+    # teach: what is kept of it speaks for all of it, with the weight of its
+    # share, so that the weighted sum is that of the people kept.
+    mask = fields["confidence"]
+    area = view.maps(tf.ones_like(mask), height, width)
+    kept = view.maps(mask, height, width)
+    people = view.maps(fields["density"] * mask, height, width)
+    density = tf.math.divide_no_nan(people * area, kept)
+    confidence = kept / area
     return {
       "image": augment.random_colour(
         view.picture(image), colour_seed, config.colour_strength

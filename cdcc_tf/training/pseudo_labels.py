@@ -31,7 +31,7 @@ from cdcc_tf.training.pseudo_summary import (
 )
 
 # Of how cells are chosen: another version's cache is another's.
-_VERSION = 3
+_VERSION = 4
 _PIXELS_AT_ONCE = 2**21  # two pictures of 1024 x 768 and a half
 
 

@@ -133,6 +133,41 @@ def test_certain_pictures_are_certain_at_any_scale(tmp_path: Path) -> None:
   assert max(masses) < 32
 
 
+def test_rejected_cells_teach_nothing(tmp_path: Path) -> None:
+  """Crops' cells lie across the cache's, at any offset and scale."""
+  random = np.random.default_rng(0)
+  kept = random.random((12, 12)) < 0.5
+  picture = png(random.integers(0, 255, (96, 96, 3), np.uint8))
+  options = config(crop=64, target_scale_min=0.8, target_scale_max=1.25)
+
+  def batches(name: str, rejected: float, confident: np.ndarray) -> list:
+    record = PseudoRecord(
+      id="tiny/half",
+      image=picture,
+      height=96,
+      width=96,
+      density=np.where(kept, 0.1, rejected).astype(np.float32),
+      confident=confident,
+      uncertainty=1.0,
+    )
+    cache = PseudoLabelCache(tmp_path / name, {})
+    cache.write(0, [record], [])
+    labels = PseudoLabels(cache.shards(1), 1, [record.id])
+    drawn = pseudo_batches.pseudo_label_batches(options, 1, 0, labels)
+    return list(drawn.take(8).as_numpy_iterator())
+
+  honest = batches("honest", 0.0, kept)
+  poisoned = batches("poisoned", 5.0, kept)
+  certain = batches("certain", 0.0, np.ones_like(kept))
+  for one, other, whole in zip(honest, poisoned, certain, strict=True):
+    for name in one:
+      np.testing.assert_array_equal(one[name], other[name])
+    assert 0.3 < one["confidence"].mean() < 0.7
+    # What the loss weighs is, in sum, the people of the kept cells.
+    people = (one["density"] * one["confidence"]).sum((1, 2, 3))
+    np.testing.assert_allclose(people, whole["density"].sum((1, 2, 3)), 1e-4)
+
+
 def test_pictures_left_out_are_never_seen(labels: PseudoLabels) -> None:
   some = PseudoLabels(labels.files, 4, ["tiny/1", "tiny/2"])
   members = pseudo_batches.pseudo_label_members(config(), 0, 0, some)
