@@ -112,6 +112,7 @@ def _worth(columns: np.ndarray, last_stage: list[bool]) -> list[str]:
   return [
     f"{title:>28}" + "".join(f"{figure:>12.2f}" for figure in figures)
     for title, figures in (
+      ("counters that have it", np.isfinite(columns).sum(axis=1)),
       (
         "Spearman with MAE",
         [_rank_correlation(true, column) for column in columns],
@@ -125,10 +126,13 @@ def _worth(columns: np.ndarray, last_stage: list[bool]) -> list[str]:
 
 
 def _chosen(true: np.ndarray, signal: np.ndarray) -> float:
-  """Returns the error of the counter of the lowest signal."""
+  """Returns the error of the counter of the lowest signal, or of several.
+
+  Where they tie, any of them may be taken: it is their mean.
+  """
   if not np.isfinite(signal).any():
     return np.nan
-  return float(true[np.nanargmin(signal)])
+  return float(true[signal == np.nanmin(signal)].mean())
 
 
 def _counters(run: Path) -> list[Path]:

@@ -88,19 +88,30 @@ class RunFolder:
     # A counter by itself, too: its validation comes before the history, and
     # whoever copied no more than it from elsewhere has nothing else.
     return (
-      self.history.exists()
+      self._has_figures()
       or any(self.checkpoints.glob("*/*.index"))
       or any(self.path.glob("stages/*"))
       or any(self.path.glob("best/model.keras"))
       or any(self.path.glob("last/model.keras"))
     )
 
+  def _has_figures(self) -> bool:
+    """Whether the history tells of more than how an attempt ended."""
+    if not self.history.exists():
+      return False
+    try:
+      rows = self.rows()
+    except InputError:
+      return True  # damaged, and not to be lost before somebody has looked
+    ends = [set(row) <= {"step", "stage", "alarms"} for row in rows]
+    return not ends or not all(ends)
+
   def clear(self) -> None:
     """Removes what an attempt leaves that never came to a checkpoint.
 
     Another attempt would be taken for what wrote it.
     """
-    for path in (self.data, self.not_finite):
+    for path in (self.data, self.history, self.not_finite):
       path.unlink(missing_ok=True)
     looked_at = (self.panels, self.tensorboard)
     for path in (self.checkpoints, self.counters, *looked_at):

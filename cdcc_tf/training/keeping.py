@@ -9,6 +9,7 @@ from typing import Any
 import keras
 
 from cdcc_tf.files import write_atomically
+from cdcc_tf.inference import intervals
 from cdcc_tf.run_folder import RunFolder
 from cdcc_tf.training.stages import Stage
 
@@ -122,6 +123,8 @@ def _write(
   measured: dict[str, Any],
 ) -> None:
   folder.mkdir(parents=True, exist_ok=True)
+  # Its intervals are of the counter that goes.
+  (folder / intervals.FILE_NAME).unlink(missing_ok=True)
   # Fixed names: what a killed run leaves behind, the next one replaces.
   for name, model in models.items():
     temporary = folder / f"unfinished_{name}.keras"

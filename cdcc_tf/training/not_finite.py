@@ -56,10 +56,14 @@ class StopIfNotFinite(keras.callbacks.Callback):
     write_atomically(path, json.dumps(found, indent=1) + "\n")
     sentence = f"{bad[0]} is {figures[bad[0]]} at step {step}"
     self._note(self._stage.first_step + step, sentence)
+    remedy = "Look at them, lower --learning_rate or set --gradient_clip_norm"
+    if self._folder.begun:
+      remedy += (
+        ", with another --run; this run's last checkpoint is from before"
+      )
     raise InputError(
       f"{sentence} of {self._stage.name}; the step's pictures are in {path}. "
-      "Look at them, lower --learning_rate or set --gradient_clip_norm, with "
-      "another --run; this run's last checkpoint is from before."
+      f"{remedy}."
     )
 
   def _note(self, step: int, sentence: str) -> None:

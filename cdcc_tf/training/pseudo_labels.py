@@ -192,18 +192,18 @@ def _label_pictures(
         mean, variance, options.pseudo_rule, options.pseudo_keep, inside
       )
       # A thin veil of people over empty ground is no less sure than the ground.
-      mean = np.where(mean < options.pseudo_floor, 0, mean)
+      density = np.where(mean < options.pseudo_floor, 0, mean)
       record = PseudoRecord(
         id=name.decode(),
         image=image,
         height=height,
         width=width,
-        density=mean,
+        density=density,
         confident=confident,
         uncertainty=intervals.count_uncertainty(np.sqrt(variance)),
         variance=variance if options.pseudo_variances else None,
       )
-      yield int(position), record, picture_statistics(record, inside)
+      yield int(position), record, picture_statistics(record, mean, inside)
 
 
 def _batches_of_one_size(pictures: Iterator[tuple]) -> Iterator[list[tuple]]:

@@ -44,18 +44,22 @@ class Summary:
 
 
 def picture_statistics(
-  record: PseudoRecord, inside: np.ndarray | None = None
+  record: PseudoRecord,
+  predicted: np.ndarray,
+  inside: np.ndarray | None = None,
 ) -> Statistics:
   """Counts cells and people in each band, and the confident ones of them.
 
   Args:
     record: of the picture; nobody is outside its region of interest.
+    predicted: its map before what is under a floor was taken for empty, which
+      is what cells were chosen by.
     inside: boolean, shape of its map: cells that count; None for all.
   """
   counts = np.ones(record.density.size)
   if inside is not None:
     counts = inside.ravel()
-  bands = selection.band_of(record.density).ravel()
+  bands = selection.band_of(predicted).ravel()
   density, confident = record.density.ravel(), record.confident.ravel()
   size = len(selection.BANDS)
 
@@ -103,15 +107,19 @@ def summarise(
 def totals(summary: Summary) -> dict[str, object]:
   """Returns what a cache's manifest tells.
 
-  Ids of the accepted pictures, and mass and coverage, band by band.
+  Ids of the accepted pictures, and mass and coverage, band by band; no coverage
+  (None) of a band without cells.
   """
-  shares = summary.kept / np.maximum(summary.cells, 1)
+  shares = [
+    float(kept / cells) if cells else None
+    for kept, cells in zip(summary.kept, summary.cells, strict=True)
+  ]
   return {
     "accepted": summary.accepted,
     "people": float(summary.people.sum()),
     "kept_people": float(summary.kept_people.sum()),
     "bands": list(selection.BANDS),
-    "coverage": shares.tolist(),
+    "coverage": shares,
   }
 
 

@@ -46,9 +46,14 @@ def test_signals_rank_the_counters_of_runs(
     }
     (home / "record.json").write_text(json.dumps(record))
   lines = signals.measure([run], folder, "dev", 1, "float32")
-  rows, last, choice, over_best, over_last, late = lines[1:4], *lines[4:]
+  rows, known = lines[1:4], lines[4]
+  last, choice, over_best, over_last, late = lines[5:]
   errors = [float(row.split()[1]) for row in rows]
   assert errors == sorted(errors, reverse=True)
+  # The mirror and the mask gap were not measured, the first has no drift.
+  assert [float(each) for each in known.split()[4:]] == [3, 3, 0, 3, 0, 3, 2]
+  # Of counters that tie, any may be taken.
+  assert float(choice.split()[9]) == pytest.approx(np.mean(errors), abs=0.01)
   # The source's error chooses the first, the scale gap the last and best.
   assert [float(choice.split()[4 + i]) for i in (0, 1, 3)] == pytest.approx(
     [min(errors), errors[0], min(errors)], abs=0.01

@@ -75,3 +75,13 @@ def test_every_counter_on_request(tmp_path: Path) -> None:
     assert (home / "model.keras").read_text() == str(run.step_of(home))
     record = json.loads((home / "record.json").read_text())
     assert record["val_mae"] == measured["val_mae"]
+
+
+def test_intervals_go_with_the_counter_that_they_are_of(tmp_path: Path) -> None:
+  """A run that goes on after its end would keep the last one's."""
+  for which in ("best", "last"):
+    (tmp_path / which).mkdir()
+    (tmp_path / which / "calibration.json").touch()
+  keep_two_stages(tmp_path, "source", [{"val_mae": 1.0}])
+  assert not (tmp_path / "best" / "calibration.json").exists()
+  assert (tmp_path / "last" / "calibration.json").exists()  # nothing new there

@@ -134,7 +134,7 @@ def test_below_the_floor_there_is_nobody_and_the_choice_of_cells_is_the_same(
   counter: SFCN, tmp_path: Path, tiny_records: Callable
 ) -> None:
   target = tiny_records("target", {"train": [tiny_record(0, 40, 48)]})
-  made = {}
+  made, coverages = {}, []
   for name, floor in (("plain", 0.0), ("floored", None)):
     if floor is None:
       floor = float(np.median(made["plain"]["density"]))
@@ -148,6 +148,7 @@ def test_below_the_floor_there_is_nobody_and_the_choice_of_cells_is_the_same(
     )
     dataset = tf.data.TFRecordDataset([str(f) for f in summary.files])
     made[name] = next(dataset.map(pseudo_records.parse).as_numpy_iterator())
+    coverages.append(pseudo_summary.totals(summary)["coverage"])
     total = made[name]["density"].sum()
     assert summary.people.sum() == pytest.approx(total, rel=1e-3)
   plain, floored = made["plain"]["density"], made["floored"]["density"]
@@ -157,6 +158,10 @@ def test_below_the_floor_there_is_nobody_and_the_choice_of_cells_is_the_same(
   np.testing.assert_array_equal(
     made["floored"]["confidence"], made["plain"]["confidence"]
   )
+  # By the density that they were chosen by; None where nothing is predicted.
+  assert coverages[0] == coverages[1]
+  assert None in coverages[0]
+  assert all(0.5 <= share <= 1 for share in coverages[0] if share is not None)
 
 
 def test_pictures_of_unusual_uncertainty_are_left_out(
