@@ -23,6 +23,8 @@ _TILE = 64
 _ENOUGH = 512  # pictures of a folder to know it by
 # Beyond it, noise is drawn up, or people are washed out.
 _MOST_CHANGE = 2.0
+# Sources differ by as much among themselves: it is what is in the pictures.
+_ALIKE = 1.25
 
 
 def local_contrast(image: tf.Tensor) -> tf.Tensor:
@@ -100,7 +102,8 @@ def contrast_for(
   """Returns at which share of their contrast pictures are to be labelled.
 
   Rounds' counters have learned from such labels how to count the pictures as
-  they are; less contrast would lower their counts once more.
+  they are; less contrast would lower their counts once more. A difference of up
+  to a quarter is left alone.
 
   Args:
     stage: name of the one that the labelling counter is of.
@@ -115,13 +118,14 @@ def contrast_for(
   if stage != "stage1" or not options.pseudo_match_contrast:
     return 1.0
   ratio = contrast_ratio(source, target, split)
+  alike = 1 / _ALIKE <= ratio <= _ALIKE
   logger.info(
     "The target's pictures have %.2f times the source's contrast, and are "
-    "labelled at %.2f of it.",
+    "labelled %s.",
     1 / ratio,
-    ratio,
+    "as they are" if alike else f"at {ratio:.2f} of theirs",
   )
-  return ratio
+  return 1.0 if alike else ratio
 
 
 def at_contrast(images: tf.Tensor, ratio: float) -> tf.Tensor:

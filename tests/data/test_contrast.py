@@ -89,6 +89,18 @@ def test_who_labels_at_another_contrast(
   assert asked == ([(["s"], "t", "dev")] if ratio != 1 else [])
 
 
+@pytest.mark.parametrize(
+  ("ratio", "expected"),
+  [(0.79, 0.79), (0.8, 1.0), (1.1, 1.0), (1.25, 1.0), (1.26, 1.26)],
+)
+def test_domains_that_are_much_alike_are_left_alone(
+  monkeypatch: pytest.MonkeyPatch, ratio: float, expected: float
+):
+  monkeypatch.setattr(contrast, "contrast_ratio", lambda *_: ratio)
+  options = PseudoLabelConfig(pseudo_match_contrast=True)
+  assert contrast.contrast_for("stage1", options, ["s"], "t") == expected
+
+
 def test_pictures_of_a_batch_keep_their_own_means():
   batch = np.uint8([chequered(80, 120), chequered(160, 200)])
   changed = contrast.at_contrast(tf.constant(batch), 0.5)
