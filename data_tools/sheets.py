@@ -6,8 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from cdcc_tf.data import png_marks
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
 
 COLUMNS, WIDTH = 4, 480  # of a sheet; pixels of a picture's longer side
 
@@ -34,13 +34,25 @@ def contact_sheet(thumbnails: Sequence[np.ndarray]) -> np.ndarray:
   return sheet
 
 
-def check_name(path: Path | None) -> None:
-  """Raises InputError if --contact_sheet is no name of a PNG file."""
-  if path is not None and path.suffix.lower() != ".png":
+def check_name(path: Path | None, overwrite: bool = False) -> None:
+  """Looks whether --contact_sheet may be written.
+
+  Raises:
+    InputError: it is no name of a PNG file; or there is one that is no contact
+      sheet, and overwrite is False.
+  """
+  if path is None:
+    return
+  if path.suffix.lower() != ".png":
     raise InputError(f"--contact_sheet={path}: give a name ending in .png.")
+  is_ours = png_marks.is_marked(path, png_marks.SHEET)
+  if path.exists() and not (overwrite or is_ours):
+    raise InputError(
+      f"--contact_sheet={path}: there is such a file, and it is no contact "
+      "sheet. Rename it, or give another name."
+    )
 
 
 def write_sheet(path: Path, thumbnails: Sequence[np.ndarray]) -> None:
   """Writes a contact sheet as PNG, whole or not at all."""
-  sheet = cv2.cvtColor(contact_sheet(thumbnails), cv2.COLOR_RGB2BGR)
-  write_atomically(path, cv2.imencode(".png", sheet)[1].tobytes())
+  png_marks.save_marked(contact_sheet(thumbnails), path, png_marks.SHEET)

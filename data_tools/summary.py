@@ -52,6 +52,15 @@ def _remarks(manifest: Manifest) -> list[str]:
       "There is no split val: as a source domain these records need one. Give "
       "--val_fraction=0.1, or more where there are few pictures."
     )
+  if "val" in manifest.pictures and "train" not in manifest.pictures:
+    lines.append(
+      "There is no split train to learn from: give a smaller --val_fraction."
+    )
+  if is_labelled and manifest.heads.get("val") == 0:
+    lines.append(
+      "Nobody is in split val, by which checkpoints are chosen: give more "
+      "pictures, or a larger --val_fraction."
+    )
   if manifest.dropped_points:
     lines.append(
       f"{sum(manifest.dropped_points.values()):,} points outside "

@@ -92,7 +92,10 @@ flags.DEFINE_string(
 )
 flags.DEFINE_integer("workers", 2, "Processes to work with.")
 flags.DEFINE_bool(
-  "overwrite", False, "Replace records already in --output, and --files."
+  "overwrite",
+  False,
+  "Replace what is already in --output, --files and --contact_sheet. Folders "
+  "with files that are none of this command's are left alone.",
 )
 
 
@@ -120,6 +123,7 @@ def main() -> None:
     contact_sheet=Path(FLAGS.contact_sheet) if FLAGS.contact_sheet else None,
     workers=FLAGS.workers,
     overwrite=FLAGS.overwrite,
+    like=Path(FLAGS.like) if FLAGS.like else None,
   )
   print(summary(synthesize(order, options)))
   print(f"Records: {options.output}")

@@ -42,6 +42,7 @@ class Options:
   contact_sheet: Path | None = None
   workers: int = 2
   overwrite: bool = False
+  like: Path | None = None
 
 
 def synthesize(order: Order, options: Options) -> Manifest:
@@ -148,6 +149,20 @@ def _splits(ids: list[str], order: Order, options: Options) -> dict[str, str]:
   return splits
 
 
+def _check_apart(options: Options) -> None:
+  """Raises InputError where pictures to be like would be replaced."""
+  if options.like is None:
+    return
+  own = options.like.resolve()
+  for flag, folder in (("output", options.output), ("files", options.files)):
+    place = folder and folder.resolve()
+    if place and (place.is_relative_to(own) or own.is_relative_to(place)):
+      raise InputError(
+        f"--{flag}={folder}: holds, or lies in, the pictures of --like. Choose "
+        "another folder, or they would be replaced."
+      )
+
+
 def described(order: Order, options: Options) -> dict[str, object]:
   """Returns what the manifest keeps, so that it can be repeated."""
   kept = dataclasses.asdict(order) | {
@@ -193,7 +208,8 @@ def check(order: Order, options: Options) -> None:
     raise InputError(
       f"--min_visible={order.min_visible}: give a share from 0 to 1."
     )
-  sheets.check_name(options.contact_sheet)
+  sheets.check_name(options.contact_sheet, options.overwrite)
+  _check_apart(options)
   output = options.output.resolve()
   if options.files is not None:
     files = options.files.resolve()

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from cdcc_tf.data import overlay_marks
+from cdcc_tf.data import png_marks
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 
@@ -72,10 +71,7 @@ def save_overlay(picture: np.ndarray, path: Path) -> None:
   So it is known without a table too: an interrupted call writes none, and a
   later one's lists its own pictures only.
   """
-  encoded, mark = io.BytesIO(), overlay_marks.mark()
-  # Level 1 as OpenCV's: what follows costs more time than it saves space.
-  Image.fromarray(picture).save(encoded, "PNG", pnginfo=mark, compress_level=1)
-  write_atomically(path, encoded.getvalue())
+  png_marks.save_marked(picture, path, png_marks.OVERLAY)
 
 
 def save_maps(density: np.ndarray, deviation: np.ndarray, path: Path) -> None:
@@ -99,7 +95,7 @@ def _listed(table: Path) -> set[str] | None:
 
 def _is_overlay(path: Path, listed: set[str] | None) -> bool:
   named = listed is not None and path.name in listed
-  return named or overlay_marks.is_marked(path)
+  return named or png_marks.is_marked(path, png_marks.OVERLAY)
 
 
 def _are_maps(path: Path) -> bool:

@@ -4,8 +4,7 @@ import glob
 from collections.abc import Iterator
 from pathlib import Path
 
-from cdcc_tf.data import picture_kinds
-from cdcc_tf.data.overlay_marks import is_marked
+from cdcc_tf.data import picture_kinds, png_marks
 from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
 from data_tools.formats.folders import holds, natural_key, wrong_layout
 from data_tools.formats.picture_names import fixed_part
@@ -53,7 +52,7 @@ def read(folder: Path) -> Iterator[Item]:
       # A folder was searched to its ends, and what is around it is not meant.
       None if root.is_dir() else _holds_pictures,
     )
-  overlays = {path for path in found if is_marked(path)}
+  overlays = {p for p in found if png_marks.is_marked(p, png_marks.OVERLAY)}
   if overlays:
     yield Note(f"Overlays of a prediction were left out: {len(overlays)}.")
   for path in found:

@@ -20,7 +20,8 @@ MOST_PICTURES = 200  # of a folder are looked at
 SMALLEST, LONGEST = 32, 2048  # pixels along a side; larger ones are reduced
 _FINE = 1.0  # standard deviation in pixels below which detail is fine
 _MOST_BLUR = 4.0  # standard deviation in pixels
-_GAIN = (0.7, 1.4)  # bounds on what changes contrast
+_GAIN = (0.7, 1.4)  # bounds on what changes contrast, each time
+_TURNS = 3  # a blur takes contrast away, and contrast makes detail
 _DIMMEST = 0.1  # share of the light that a darker camera gets at least
 _MOST_COLOUR = 1.4  # on what changes saturation: down to grey all is believable
 _CAST = 0.4  # share of the difference in colour cast that is taken over
@@ -131,7 +132,7 @@ def bring_near(image: np.ndarray, look: Look) -> np.ndarray:
     uint8, same shape.
   """
   own = measure(image)
-  saturation = float(np.clip(look.colour / (own.colour + 1), 0, _MOST_COLOUR))
+  saturation = float(np.clip(look.colour / (own.colour + 0.1), 0, _MOST_COLOUR))
   # A darker camera gets less light: taking away as much from every pixel would
   # make black all that is dim.
   wanted = np.array(look.mean)
@@ -148,8 +149,18 @@ def bring_near(image: np.ndarray, look: Look) -> np.ndarray:
   offset = wanted.mean() - mean.mean() + _CAST * cast
   matrix = np.hstack([mix, offset[:, None]]).astype(np.float32)
   toned = cv2.transform(image.astype(np.float32), matrix)
-  toned = np.clip(toned, 0, 255).astype(np.uint8)
-  return _sharpened(toned, look.detail)
+  near = _sharpened(np.clip(toned, 0, 255).astype(np.uint8), look.detail)
+  for _ in range(_TURNS):
+    near = _sharpened(_contrasted(near, look.deviation), look.detail)
+  return near
+
+
+def _contrasted(image: np.ndarray, wanted: float) -> np.ndarray:
+  """Changes a picture's contrast about its mean, within bounds."""
+  gain = float(np.clip(wanted / (_grey(image).std() + 1), *_GAIN))
+  means = image.reshape(-1, 3).mean(axis=0)
+  matrix = np.hstack([gain * np.eye(3), (1 - gain) * means[:, None]])
+  return cv2.transform(image, matrix.astype(np.float32))
 
 
 def _sharpened(image: np.ndarray, wanted: float) -> np.ndarray:

@@ -1,8 +1,11 @@
 """Many pictures at once: the same ones whatever the number of workers."""
 
+import contextlib
 import dataclasses
 import functools
 import multiprocessing
+import signal
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -95,7 +98,9 @@ def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
     rendered = dataclasses.replace(rendered, image=image)
   thumbnail = None
   if with_thumbnail:
-    thumbnail = reduced(draw_labels(rendered))
+    # Marks are drawn on the small one: rings of a pixel would be gone.
+    small = reduced(rendered.image)
+    thumbnail = draw_labels(rendered, small)
   rows, columns = rendered.image.shape[:2]
   return Picture(
     picture_id(order, index),
@@ -146,6 +151,9 @@ def make_pictures(
   # Spawned, not forked: the parent may have started TensorFlow's threads.
   context = multiprocessing.get_context("spawn")
   with ProcessPoolExecutor(workers, context, _start_worker) as pool:
+    with _interrupts_held():
+      for _ in range(workers):  # each starts a process
+        pool.submit(int)
     try:
       yield from through(pool, make, numbers, _AHEAD * workers)
     except BrokenProcessPool as error:
@@ -153,6 +161,32 @@ def make_pictures(
         "a worker was killed, most often for want of memory. Give the same "
         "command again, with fewer --workers or smaller pictures."
       ) from error
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+  """Lets processes start that Ctrl-C does not reach: this one ends them.
+
+  Each would tell of it otherwise, and a pool whose workers die while they start
+  may wait for good.
+  """
+  if threading.current_thread() is not threading.main_thread():
+    yield
+    return
+  held: list[int] = []
+  # Another thread may be the one that is told, whatever this one blocks.
+  handler = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+  blocked = hasattr(signal, "pthread_sigmask")  # not on Windows
+  if blocked:  # which processes inherit
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+  try:
+    yield
+  finally:
+    if blocked:
+      signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    signal.signal(signal.SIGINT, handler)
+  if held and callable(handler):
+    handler(held[0], None)
 
 
 def _start_worker() -> None:

@@ -5,6 +5,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +14,7 @@ from cdcc_tf.files import write_atomically
 from data_tools.synthesis.pictures import Picture
 
 TABLE = "points.csv"
+_OURS = re.compile(r"[a-z_]+_seed-?\d+_\d+\.jpg")
 
 
 class PlainFiles:
@@ -66,12 +68,19 @@ class PlainFiles:
 
 
 def _files_in(folder: Path) -> set[str]:
-  """Returns the names in a folder's table, and the table's own."""
+  """Returns the names in a folder's table, and the table's own.
+
+  They are none if one is not of our making: people label their own pictures in
+  the same form.
+  """
   try:
     with (folder / TABLE).open(newline="", encoding="utf-8") as file:
-      return {row["image"] for row in csv.DictReader(file)} | {TABLE}
+      names = {row["image"] for row in csv.DictReader(file)}
   except (OSError, KeyError, ValueError):
     return set()
+  if all(name and _OURS.fullmatch(name) for name in names):
+    return names | {TABLE}
+  return set()
 
 
 _CONTENTS = Contents("pictures and their table", "--files", TABLE, _files_in)

@@ -154,10 +154,17 @@ def visible_heads(
   return pixels[kept].astype(np.float32), radii[kept].astype(np.float32)
 
 
-def draw_labels(rendered: Rendered) -> np.ndarray:
-  """Returns the picture with a circle around every labelled head."""
-  image = rendered.image.copy()
-  for (x, y), radius in zip(rendered.points, rendered.radii, strict=True):
+def draw_labels(rendered: Rendered, reduced: np.ndarray) -> np.ndarray:
+  """Returns a reduced picture with a circle around every labelled head.
+
+  Args:
+    rendered: the picture with its heads.
+    reduced: the same at any size, uint8 [rows, columns, 3].
+  """
+  image = reduced.copy()
+  factor = reduced.shape[1] / rendered.image.shape[1]
+  points, radii = rendered.points * factor, rendered.radii * factor
+  for (x, y), radius in zip(points, radii, strict=True):
     centre = (round(float(x) * 16 - 8), round(float(y) * 16 - 8))
     ring = max(round(float(radius) * 16), 32)
     cv2.circle(image, centre, ring, (0, 255, 60), 1, cv2.LINE_AA, 4)

@@ -66,6 +66,18 @@ def test_bring_near_matches_brightness_colour_and_detail(level, sigma):
   assert abs(after.detail - target.detail) < abs(before.detail - target.detail)
 
 
+@pytest.mark.parametrize("factor", [0.5, 0.8, 1.3, 1.7])
+@pytest.mark.parametrize("sigma", [1.0, 4.0])
+def test_bring_near_matches_contrast_whatever_the_sharpness(factor, sigma):
+  """A blur takes contrast away, and must not have the last word."""
+  other = np.float32(soft_picture(96, 128, 120, seed=1, sigma=sigma))
+  other = (other - other.mean()) * factor + other.mean()
+  target = measure(np.uint8(np.clip(other, 0, 255)))
+  image = soft_picture(96, 128, 110, seed=2, sigma=1.8)
+  after = measure(bring_near(image, target))
+  assert after.deviation == pytest.approx(target.deviation, rel=0.15)
+
+
 def test_pictures_take_size_and_brightness_of_the_folder(tmp_path):
   looks = looks_of(folder_of(tmp_path, [(72, 96), (96, 72)], level=45))
   order = pictures.Order("street", 3, None, None, max_heads=10, like=looks)

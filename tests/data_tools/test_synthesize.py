@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import cv2
@@ -286,6 +287,90 @@ def test_plain_files_keep_empty_pictures(tmp_path):
     files.write(picture)
   (read,) = csv_points.read(tmp_path / "plain")
   assert read.points.shape == (0, 2)
+
+
+def test_pictures_that_people_labelled_are_never_replaced(tmp_path):
+  """They lie in the same form, with a table of the same name."""
+  mine = tmp_path / "mine"
+  mine.mkdir()
+  (mine / "IMG_001.jpg").write_bytes(b"a photograph")
+  (mine / "points.csv").write_text("image,x,y\nIMG_001.jpg,3,4\n")
+  before = {path: path.read_bytes() for path in mine.iterdir()}
+  options = synthetic_records.Options(
+    tmp_path / "a", 1, files=mine, workers=1, overwrite=True
+  )
+  with pytest.raises(InputError, match=r"--files"):
+    synthetic_records.synthesize(ORDER, options)
+  assert {path: path.read_bytes() for path in mine.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["output", "files"])
+@pytest.mark.parametrize("place", ["mine", "mine/deep", "."])
+def test_pictures_to_be_like_are_never_replaced(tmp_path, name, place):
+  (tmp_path / "mine" / "deep").mkdir(parents=True)
+  options = synthetic_records.Options(
+    **({"output": tmp_path / "a"} | {name: tmp_path / place}),
+    pictures=1,
+    like=tmp_path / "mine",
+    overwrite=True,
+  )
+  with pytest.raises(InputError, match=f"--{name}=.*pictures of --like"):
+    synthetic_records.synthesize(ORDER, options)
+
+
+def test_a_sheet_replaces_sheets_alone(tmp_path):
+  sheet = tmp_path / "sheet.png"
+  options = synthetic_records.Options(
+    tmp_path / "a", 1, workers=1, contact_sheet=sheet
+  )
+  synthetic_records.synthesize(ORDER, options)
+  again = dataclasses.replace(options, output=tmp_path / "b")
+  synthetic_records.synthesize(ORDER, again)
+  cv2.imwrite(str(sheet), np.zeros((8, 8, 3), np.uint8))
+  holiday = sheet.read_bytes()
+  third = dataclasses.replace(options, output=tmp_path / "c")
+  with pytest.raises(InputError, match=r"sheet\.png: .*no contact sheet"):
+    synthetic_records.synthesize(ORDER, third)
+  assert sheet.read_bytes() == holiday
+  told = dataclasses.replace(third, overwrite=True)
+  synthetic_records.synthesize(ORDER, told)
+  assert sheet.read_bytes() != holiday
+
+
+def test_heads_of_large_pictures_are_marked_on_a_sheet():
+  """Rings of a pixel that are reduced with the picture would be gone."""
+  image = np.zeros((2400, 3200, 3), np.uint8)
+  points = np.float32([[400, 400], [2800, 2000]])
+  large = render.Rendered(image, points, np.float32([9, 9]), 2, 90)
+  small = render.draw_labels(large, sheets.reduced(image))
+  assert small.shape == (360, 480, 3)
+  rows, columns = np.nonzero(small[..., 1] > 100)
+  for x, y in points * 480 / 3200:
+    near = np.hypot(columns - x, rows - y) < 4
+    assert near.sum() > 5
+    near_all = np.hypot(columns - x, rows - y)[near]
+    assert near_all.min() > 0.5  # a ring, with the head in it
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+def test_ctrl_c_while_workers_start_ends_in_one_line(tmp_path):
+  """A terminal sends it to all of them: none but the first may speak."""
+  arguments = ["--pictures=500", f"--output={tmp_path / 'a'}", "--workers=2"]
+  run = subprocess.Popen(
+    [sys.executable, "-m", "data_tools.synthesize", *arguments],
+    stderr=subprocess.PIPE,
+    text=True,
+    start_new_session=True,
+  )
+  children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+  while len(children.read_text().split()) < 2:  # a helper, then the workers
+    assert run.poll() is None
+    time.sleep(0.01)
+  os.killpg(run.pid, signal.SIGINT)
+  _, told = run.communicate(timeout=60)
+  assert run.returncode == 130
+  assert told.splitlines()[-1] == "synthesize.py: interrupted"
+  assert "Traceback" not in told
 
 
 def test_plain_files_are_replaced_only_when_told(tmp_path):
