@@ -48,8 +48,8 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
 
 
 def make_records(folder: Path) -> None:
-  """Makes tiny synthetic crowds, a source and a target."""
-  for name, preset in (("source", "square"), ("target", "street")):
+  """Makes tiny synthetic crowds, a source and a target of less contrast."""
+  for name, preset in (("source", "square"), ("target", "surveillance")):
     subprocess.run(
       [
         *(sys.executable, "-m", "data_tools.synthesize"),

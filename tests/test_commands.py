@@ -299,6 +299,11 @@ def test_truncated_records_are_named(domain: Path, tmp_path: Path) -> None:
     ),
     ("cdcc_tf.export", ["--run=nowhere", "--output=o"], "nowhere"),
     (
+      "cdcc_tf.evaluate",
+      [f"--run={__file__}", "--records=s"],
+      f"so {__file__} is not a run folder",
+    ),
+    (
       "data_tools.convert",
       ["--format=unity", "--input=nowhere", "--output=o"],
       "nowhere",

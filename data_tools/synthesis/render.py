@@ -166,7 +166,7 @@ def draw_labels(rendered: Rendered, reduced: np.ndarray) -> np.ndarray:
   points, radii = rendered.points * factor, rendered.radii * factor
   for (x, y), radius in zip(points, radii, strict=True):
     centre = (round(float(x) * 16 - 8), round(float(y) * 16 - 8))
-    ring = max(round(float(radius) * 16), 32)
+    ring = max(round(float(radius) * 16), 16)
     cv2.circle(image, centre, ring, (0, 255, 60), 1, cv2.LINE_AA, 4)
   return image
 

@@ -329,6 +329,32 @@ def test_summary_is_a_table_of_the_splits():
   assert lines[-1] == "  and 3 more, see manifest.json"
 
 
+@pytest.mark.parametrize(
+  ("pictures", "heads", "told"),
+  [
+    ({"train": 9, "val": 1}, {"train": 50, "val": 0}, "Nobody is in split val"),
+    ({"val": 3}, {"val": 20}, "There is no split train"),
+    ({"train": 9, "val": 1}, {"train": 50, "val": 1}, ""),
+    ({"test": 9}, {"test": 50}, "There is no split val"),
+  ],
+)
+def test_summary_tells_what_training_would_lack(
+  pictures: dict[str, int], heads: dict[str, int], told: str
+):
+  manifest = Manifest(
+    dataset="tiny",
+    pictures=pictures,
+    heads=heads,
+    unlabelled={},
+    shards=(),
+    dropped_points={},
+    skipped_files=(),
+    options={},
+  )
+  remarks = summary(manifest).splitlines()[len(pictures) + 2 :]
+  assert [line.startswith(told) for line in remarks] == [True] * bool(told)
+
+
 def test_annotations_without_pictures_are_listed(tmp_path: Path):
   root = write_shanghaitech(tmp_path / "part", {"IMG_1": POINTS})
   orphan = root / "train_data" / "ground_truth" / "GT_IMG_2.mat"
