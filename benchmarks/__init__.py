@@ -4,7 +4,7 @@ Each module has `define_flags`, `measure` (sizes in, lines of text out) and a
 command. Sizes can be made tiny, which is how the tests run them.
 """
 
-from cdcc_tf import quiet_start
+from cdcc_tf.cli import startup
 
 # Before any module of ours imports it with all its notices.
-quiet_start.import_tensorflow()
+startup.import_tensorflow()

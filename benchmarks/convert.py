@@ -14,12 +14,13 @@ from pathlib import Path
 from absl import flags
 
 from benchmarks import timing
-from cdcc_tf import command_line
+from cdcc_tf.cli import app
 from cdcc_tf.data.images import decode_picture
-from data_tools import conversion, formats
-from data_tools.conversion import Options
+from data_tools import formats
+from data_tools.common.parallel import in_order
+from data_tools.conversion import convert_dataset
+from data_tools.conversion.convert_dataset import Options
 from data_tools.formats.base import LabelledPicture
-from data_tools.parallel import in_order
 
 FLAGS = flags.FLAGS
 
@@ -59,7 +60,9 @@ def measure(
     output = Path(temporary) / "records"
 
     def convert() -> None:
-      conversion.convert(format_name, folder, output, Options(workers=workers))
+      convert_dataset.convert(
+        format_name, folder, output, Options(workers=workers)
+      )
       shutil.rmtree(output)
 
     seconds = timing.in_turns(
@@ -85,5 +88,5 @@ def main() -> None:
 
 if __name__ == "__main__":
   define_flags()
-  command_line.require("input")
-  command_line.run(main)
+  app.require("input")
+  app.run(main)

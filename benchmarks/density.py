@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.spatial import KDTree
 
 from benchmarks import timing
-from cdcc_tf import command_line
+from cdcc_tf.cli import app
 from cdcc_tf.data.density import density_map
 
 FLAGS = flags.FLAGS
@@ -79,4 +79,4 @@ def main() -> None:
 
 if __name__ == "__main__":
   define_flags()
-  command_line.run(main)
+  app.run(main)

@@ -11,9 +11,9 @@ import tensorflow as tf
 from absl import flags
 
 from benchmarks import timing, torch_side
-from cdcc_tf import command_line
-from cdcc_tf import precision as precisions
+from cdcc_tf.cli import app
 from cdcc_tf.inference.counter import CrowdCounter
+from cdcc_tf.models.precision import scope
 from cdcc_tf.models.sfcn import SFCN
 
 FLAGS = flags.FLAGS
@@ -41,7 +41,7 @@ def our_counter(
   precision: str, channels: float, fast: bool = True
 ) -> CrowdCounter:
   """Returns a counter with random weights."""
-  with precisions.scope(precision):
+  with scope(precision):
     model = SFCN(channels)
     model(tf.zeros((1, 64, 64, 3)))
   return CrowdCounter(model, fast=fast)
@@ -94,4 +94,4 @@ def main() -> None:
 
 if __name__ == "__main__":
   define_flags()
-  command_line.run(main)
+  app.run(main)

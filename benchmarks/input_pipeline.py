@@ -13,16 +13,16 @@ import keras
 from absl import flags
 
 from benchmarks.train_step import our_step
-from cdcc_tf import command_line, config_flags
-from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import pipeline
+from cdcc_tf.cli import app
+from cdcc_tf.config import ExperimentConfig, experiment_flags
+from cdcc_tf.data.pipeline import joint
 
 FLAGS = flags.FLAGS
 
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
   """Defines what can be varied, beside every option of an experiment."""
-  config_flags.define_flags(values)
+  experiment_flags.define_flags(values)
   define = flags.DEFINE_integer
   define("batches", 40, "Batches to read.", 1, flag_values=values)
   define("steps", 5, "Training steps to time.", 1, flag_values=values)
@@ -36,7 +36,7 @@ def measure(
   # A target picture makes two examples: as it is and upside down.
   pairs = (data.target_batch + data.orientation_source) // 2
   pictures = data.source_batch + pairs
-  stream = iter(pipeline.stage1_batches(data, 0, 0, with_target=True))
+  stream = iter(joint.stage1_batches(data, 0, 0, with_target=True))
   first = next(stream)  # starts the threads and fills the windows
   delivered = pictures * _rate(lambda: next(stream), batches)
   batch = keras.tree.map_structure(lambda tensor: tensor.numpy(), first)
@@ -61,11 +61,13 @@ def _rate(work: Callable[[], object], times: int) -> float:
 def main() -> None:
   """Measures and prints."""
   print(
-    "\n".join(measure(config_flags.from_flags(), FLAGS.batches, FLAGS.steps))
+    "\n".join(
+      measure(experiment_flags.from_flags(), FLAGS.batches, FLAGS.steps)
+    )
   )
 
 
 if __name__ == "__main__":
   define_flags()
-  command_line.require("source_records", "target_records")
-  command_line.run(main)
+  app.require("source_records", "target_records")
+  app.run(main)

@@ -15,13 +15,14 @@ import tensorflow as tf
 from absl import flags
 
 from benchmarks import inference, timing
-from cdcc_tf import command_line
-from cdcc_tf.data import manifest, reading, records
+from cdcc_tf.cli import app
+from cdcc_tf.config import PseudoLabelConfig
 from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.records import manifest, record
+from cdcc_tf.data.records.dataset import open_split
+from cdcc_tf.models.mask_ensemble import MaskEnsemble
 from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.models.uncertainty import MaskEnsemble
-from cdcc_tf.options import PseudoLabelConfig
-from cdcc_tf.training import pseudo_labels
+from cdcc_tf.training.rounds.labelling import label
 
 FLAGS = flags.FLAGS
 
@@ -93,16 +94,16 @@ def measure(
   counter = inference.our_counter(precision, channels).model
   count = manifest.load_manifest(folder).pictures[split]
   held_out = count - min(pictures, count)
-  files, _ = reading.open_split(folder, split)
+  files, _ = open_split(folder, split)
   dataset = tf.data.TFRecordDataset([str(file) for file in files])
   members = [
-    records.parse(example, with_points=False)["image"].numpy()
+    record.parse(example, with_points=False)["image"].numpy()
     for example in dataset.skip(held_out)
   ]
 
   def labelling() -> float:
     with tempfile.TemporaryDirectory() as output:
-      summary = pseudo_labels.label(
+      summary = label(
         counter,
         folder,
         split,
@@ -147,5 +148,5 @@ def main() -> None:
 
 if __name__ == "__main__":
   define_flags()
-  command_line.require("records")
-  command_line.run(main)
+  app.require("records")
+  app.run(main)

@@ -1,4 +1,4 @@
-r"""What keeping freed memory saves a training run (`cdcc_tf.memory`).
+r"""What keeping freed memory saves a training run (`cdcc_tf.cli.memory`).
 
   python -m benchmarks.memory --flagfile=experiments/unity2shtb.flags \
       --source_records=… --target_records=… --steps=10
@@ -18,7 +18,8 @@ from typing import NamedTuple
 from absl import flags
 
 from benchmarks import timing
-from cdcc_tf import command_line, config_flags
+from cdcc_tf.cli import app
+from cdcc_tf.config import experiment_flags
 
 FLAGS = flags.FLAGS
 # Any of glibc's own variables switches ours off; this one asks for its default.
@@ -43,7 +44,7 @@ class Cost(NamedTuple):
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
   """Defines what can be varied, beside every option of an experiment."""
-  config_flags.define_flags(values)
+  experiment_flags.define_flags(values)
   define = flags.DEFINE_integer
   define("steps", 20, "Training steps of a run.", 1, flag_values=values)
   define("repeats", 3, "Runs of each side.", 1, flag_values=values)
@@ -114,11 +115,11 @@ def _median(runs: list[Cost], field: str) -> float:
 
 def main() -> None:
   """Measures and prints."""
-  lines = config_flags.from_flags().to_flags()
+  lines = experiment_flags.from_flags().to_flags()
   print("\n".join(measure(lines, FLAGS.steps, FLAGS.repeats)))
 
 
 if __name__ == "__main__":
   define_flags()
-  command_line.require("source_records")
-  command_line.run(main)
+  app.require("source_records")
+  app.run(main)

@@ -10,10 +10,10 @@ import tensorflow as tf
 from absl import flags
 
 from benchmarks import inference, timing
-from cdcc_tf import command_line
+from cdcc_tf.cli import app
 from cdcc_tf.models.layers import Masksembles2D
+from cdcc_tf.models.mask_ensemble import MaskEnsemble
 from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.models.uncertainty import MaskEnsemble
 
 FLAGS = flags.FLAGS
 
@@ -88,4 +88,4 @@ def main() -> None:
 
 if __name__ == "__main__":
   define_flags()
-  command_line.run(main)
+  app.run(main)

@@ -20,10 +20,10 @@ from typing import NoReturn
 import numpy as np
 from absl import flags
 
-from cdcc_tf import command_line
+from cdcc_tf.cli import app
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import load_model
-from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.runs.folder import RunFolder
 
 FLAGS = flags.FLAGS
 _OPTIONS = """
@@ -205,5 +205,5 @@ def main() -> None:
 
 if __name__ == "__main__":
   define_flags()
-  command_line.require("output")
-  command_line.run(main)
+  app.require("output")
+  app.run(main)

@@ -16,11 +16,11 @@ import numpy as np
 from absl import flags
 
 from benchmarks import whole_numbers
-from cdcc_tf import command_line
-from data_tools.synthesis.effects import encode_jpeg
+from cdcc_tf.cli import app
 from data_tools.synthesis.presets import PRESETS
 from data_tools.synthesis.presets.base import Preset
 from data_tools.synthesis.render import render
+from data_tools.synthesis.style.effects import encode_jpeg
 
 FLAGS = flags.FLAGS
 _SEED = 7
@@ -133,4 +133,4 @@ def main() -> None:
 
 if __name__ == "__main__":
   define_flags()
-  command_line.run(main)
+  app.run(main)

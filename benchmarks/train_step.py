@@ -15,17 +15,18 @@ import tensorflow as tf
 from absl import flags
 
 from benchmarks import flop, timing, torch_side
-from cdcc_tf import command_line
-from cdcc_tf import precision as precisions
-from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.options import (
+from cdcc_tf.cli import app
+from cdcc_tf.config import (
   DataConfig,
+  ExperimentConfig,
   ModelConfig,
   TrainingConfig,
 )
-from cdcc_tf.training import builders, optimizers, stages
-from cdcc_tf.training.adaptation import CrossDomainModel
-from cdcc_tf.training.orientation import OrientationTask
+from cdcc_tf.models.precision import scope
+from cdcc_tf.training import builders, stages
+from cdcc_tf.training.adaptation import optimizers
+from cdcc_tf.training.adaptation.cross_domain_model import CrossDomainModel
+from cdcc_tf.training.adaptation.orientation_task import OrientationTask
 
 FLAGS = flags.FLAGS
 PRECISIONS = ("float32", "bfloat16")
@@ -107,7 +108,7 @@ def our_step(
   )
   config = dataclasses.replace(config, training=training)
   stage = stages.plan(config)[0]
-  with precisions.scope(training.precision):
+  with scope(training.precision):
     # Which weights makes no difference to the time.
     model = builders.build_first_model(config, stage, fresh=False)
     if both_branches:
@@ -205,4 +206,4 @@ def main() -> None:
 
 if __name__ == "__main__":
   define_flags()
-  command_line.run(main)
+  app.run(main)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line, config, counter_flags
-from cdcc_tf.training import protocols
+from cdcc_tf import config
+from cdcc_tf.cli import app, counter_flags
+from cdcc_tf.evaluation import protocols
 
 FLAGS = flags.FLAGS
 
@@ -42,19 +43,17 @@ flags.DEFINE_integer("panels", 3, "Prediction panels to draw.", lower_bound=0)
 
 def main() -> None:
   """Evaluates; prints what was measured and a table."""
+  from cdcc_tf.evaluation import evaluation, metrics
   from cdcc_tf.inference.counter import CrowdCounter
-  from cdcc_tf.run_folder import RunFolder
-  from cdcc_tf.training import evaluation, figures
+  from cdcc_tf.runs.folder import RunFolder
 
   records = Path(FLAGS.records)
   name = f"{records.resolve().name}_{FLAGS.split}_{FLAGS.which}"
   if FLAGS.fast:
     name += "_fast"
-  given = command_line.output_folder(FLAGS.output) if FLAGS.output else None
-  data = config.load(FLAGS.run).data
-  output = given or command_line.output_folder(
-    Path(FLAGS.run) / "evaluation" / name
-  )
+  given = app.output_folder(FLAGS.output) if FLAGS.output else None
+  data = config.load_config(FLAGS.run).data
+  output = given or app.output_folder(Path(FLAGS.run) / "evaluation" / name)
   counter = CrowdCounter.from_run(
     FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
   )
@@ -78,7 +77,7 @@ def main() -> None:
     + ("one pass" if counter.fast else "every mask")
   )
   print(f"Records: {FLAGS.records}, split {FLAGS.split}")
-  print(figures.table(measured))
+  print(metrics.table(measured))
   if groups:
     print(protocols.table(groups))
     if protocols.shortfall(groups, FLAGS.protocol):
@@ -88,8 +87,8 @@ def main() -> None:
 
 def cli() -> None:
   """Entry point of `cdcc-evaluate`."""
-  command_line.require("run", "records")
-  command_line.run(main)
+  app.require("run", "records")
+  app.run(main)
 
 
 if __name__ == "__main__":

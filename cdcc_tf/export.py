@@ -11,7 +11,7 @@ Any program with TensorFlow can then count:
 
 from absl import flags
 
-from cdcc_tf import command_line, counter_flags
+from cdcc_tf.cli import app, counter_flags
 
 FLAGS = flags.FLAGS
 
@@ -26,21 +26,21 @@ flags.DEFINE_string("output", None, "New folder for the SavedModel.")
 
 def main() -> None:
   """Exports and says how to use it."""
-  from cdcc_tf.inference import serving
   from cdcc_tf.inference.counter import CrowdCounter
+  from cdcc_tf.inference.exports import saved_model
 
-  output = command_line.output_folder(FLAGS.output, empty=True)
+  output = app.output_folder(FLAGS.output, empty=True)
   counter = CrowdCounter.from_run(
     FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
   )
-  serving.export(counter, output)
+  saved_model.export(counter, output)
   print(f"SavedModel, {counter.precision}: {FLAGS.output}")
 
 
 def cli() -> None:
   """Entry point of `cdcc-export`."""
-  command_line.require("run", "output")
-  command_line.run(main)
+  app.require("run", "output")
+  app.run(main)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line, counter_flags
-from cdcc_tf.data import sizes
+from cdcc_tf.cli import app, counter_flags
+from cdcc_tf.data import image_sizes
 from cdcc_tf.errors import InputError
 
 FLAGS = flags.FLAGS
@@ -64,16 +64,16 @@ flags.DEFINE_integer(
 
 def main() -> None:
   """Predicts, prints a line a picture, fails if one could not be read."""
-  from cdcc_tf.inference import picture_input, pictures
+  from cdcc_tf.inference import image_input, predict_images
   from cdcc_tf.inference.counter import CrowdCounter
 
-  sizes.check_max_side(FLAGS.max_side)
-  output = command_line.output_folder(FLAGS.output)
-  paths = picture_input.find_pictures(Path(FLAGS.input))
+  image_sizes.check_max_side(FLAGS.max_side)
+  output = app.output_folder(FLAGS.output)
+  paths = image_input.find_pictures(Path(FLAGS.input))
   region = None
   if FLAGS.roi:
-    region = picture_input.read_region(Path(FLAGS.roi), FLAGS.max_side)
-  counts, problems = pictures.count_pictures(
+    region = image_input.read_region(Path(FLAGS.roi), FLAGS.max_side)
+  counts, problems = predict_images.count_pictures(
     CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast),
     paths,
     output,
@@ -95,8 +95,8 @@ def main() -> None:
 
 def cli() -> None:
   """Entry point of `cdcc-predict`."""
-  command_line.require("run", "input", "output")
-  command_line.run(main)
+  app.require("run", "input", "output")
+  app.run(main)
 
 
 if __name__ == "__main__":

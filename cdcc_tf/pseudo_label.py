@@ -12,7 +12,8 @@ from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line, config_flags, counter_flags
+from cdcc_tf.cli import app, counter_flags
+from cdcc_tf.config import experiment_flags
 
 FLAGS = flags.FLAGS
 
@@ -22,25 +23,27 @@ flags.DEFINE_string(
 )
 flags.DEFINE_string("split", "train", "Split of the records.")
 flags.DEFINE_string("output", None, "Folder of the pseudo-labels.")
-config_flags.define_flags(groups=["pseudo"])
-flags.adopt_module_key_flags(config_flags)
+experiment_flags.define_flags(groups=["pseudo"])
+flags.adopt_module_key_flags(experiment_flags)
 
 
 def main() -> None:
   """Labels and prints what was kept."""
   from cdcc_tf import config
-  from cdcc_tf.data.contrast import contrast_for
   from cdcc_tf.errors import InputError
   from cdcc_tf.inference.counter import load_model
-  from cdcc_tf.run_folder import RunFolder
-  from cdcc_tf.training import pseudo_labels, pseudo_summary
-  from cdcc_tf.training.selection import RULES
+  from cdcc_tf.runs.folder import RunFolder
+  from cdcc_tf.training.rounds import label_statistics, labelling
+  from cdcc_tf.training.rounds.cell_selection import RULES
+  from cdcc_tf.training.rounds.contrast import contrast_for
 
-  output = command_line.output_folder(FLAGS.output)
+  output = app.output_folder(FLAGS.output)
   folder = RunFolder(Path(FLAGS.run))
   model = folder.model(FLAGS.which)
-  experiment = config.load(folder.path)
-  options = config_flags.group_from_flags("pseudo", otherwise=experiment.pseudo)
+  experiment = config.load_config(folder.path)
+  options = experiment_flags.group_from_flags(
+    "pseudo", otherwise=experiment.pseudo
+  )
   if options.pseudo_rule not in RULES:  # a run of an earlier version
     raise InputError(
       f"{folder.path}: its --pseudo_rule={options.pseudo_rule} is no longer "
@@ -49,7 +52,7 @@ def main() -> None:
   stage = folder.record(FLAGS.which).get("stage", "")
   sources = experiment.data.source_folders
   ratio = contrast_for(stage, options, sources, FLAGS.records, FLAGS.split)
-  summary = pseudo_labels.label(
+  summary = labelling.label(
     load_model(model, FLAGS.precision),
     FLAGS.records,
     FLAGS.split,
@@ -58,14 +61,14 @@ def main() -> None:
     options,
     ratio,
   )
-  print(pseudo_summary.table(summary))
+  print(label_statistics.table(summary))
   print(f"Pseudo-labels: {FLAGS.output}")
 
 
 def cli() -> None:
   """Entry point of `cdcc-pseudo-label`."""
-  command_line.require("run", "records", "output")
-  command_line.run(main)
+  app.require("run", "records", "output")
+  app.run(main)
 
 
 if __name__ == "__main__":

@@ -13,24 +13,25 @@ with --flagfile=experiments/_base.flags.
 
 from absl import flags
 
-from cdcc_tf import command_line, config_flags
+from cdcc_tf.cli import app
+from cdcc_tf.config import experiment_flags
 
 FLAGS = flags.FLAGS
 
 flags.DEFINE_string(
   "run", None, "Folder of the run; an unfinished one is resumed. Required."
 )
-config_flags.define_flags()
-flags.adopt_module_key_flags(config_flags)
+experiment_flags.define_flags()
+flags.adopt_module_key_flags(experiment_flags)
 
 
 def main() -> None:
   """Opens the run folder and trains."""
-  experiment_config = config_flags.from_flags()
-  from cdcc_tf import run_start
+  experiment_config = experiment_flags.from_flags()
+  from cdcc_tf.runs import opening
   from cdcc_tf.training import experiment
 
-  folder = run_start.open_run(FLAGS.run, experiment_config)
+  folder = opening.open_run(FLAGS.run, experiment_config)
   experiment.run(experiment_config, folder)
   print(
     f"Trained. Look at {folder.panels} or: tensorboard --logdir {FLAGS.run}"
@@ -40,8 +41,8 @@ def main() -> None:
 
 def cli() -> None:
   """Entry point of `cdcc-train`."""
-  command_line.require("run", "source_records")
-  command_line.run(main)
+  app.require("run", "source_records")
+  app.run(main)
 
 
 if __name__ == "__main__":

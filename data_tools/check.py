@@ -12,7 +12,7 @@ from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line
+from cdcc_tf.cli import app
 
 FLAGS = flags.FLAGS
 EXIT_FOUND = 1
@@ -78,8 +78,8 @@ def main() -> None:
 def cli() -> None:
   """Entry point of `cdcc-check`."""
   define_flags()
-  command_line.require("records")
-  command_line.run(main)
+  app.require("records")
+  app.run(main)
 
 
 if __name__ == "__main__":

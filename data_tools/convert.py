@@ -8,8 +8,9 @@ from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line
-from data_tools import formats, reader_flags
+from cdcc_tf.cli import app
+from data_tools import formats
+from data_tools.formats import reader_flags
 
 FLAGS = flags.FLAGS
 
@@ -127,14 +128,14 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
 
 def main() -> None:
   """Converts, then prints what was written."""
-  from data_tools import conversion
-  from data_tools.summary import summary
+  from data_tools.common.summary import summary
+  from data_tools.conversion import convert_dataset
 
-  manifest = conversion.convert(
+  manifest = convert_dataset.convert(
     FLAGS.format,
     Path(FLAGS.input),
     Path(FLAGS.output),
-    conversion.Options(
+    convert_dataset.Options(
       val_fraction=FLAGS.val_fraction,
       dev_every=FLAGS.dev_every,
       seed=FLAGS.seed,
@@ -157,8 +158,8 @@ def main() -> None:
 def cli() -> None:
   """Entry point of `cdcc-convert`."""
   define_flags()
-  command_line.require("format", "input", "output")
-  command_line.run(main)
+  app.require("format", "input", "output")
+  app.run(main)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line
-from data_tools.likeness import looks_like
-from data_tools.synthesis import ablations
-from data_tools.synthesis.look import LONGEST
-from data_tools.synthesis.pictures import Order
-from data_tools.synthesis.presets import PRESETS
-from data_tools.synthetic_records import HEIGHT, WIDTH, Options, synthesize
+from cdcc_tf.cli import app
+from data_tools.synthesis.generate import Order
+from data_tools.synthesis.presets import PRESETS, ablations
+from data_tools.synthesis.records import HEIGHT, WIDTH, Options, synthesize
+from data_tools.synthesis.style.likeness import looks_like
+from data_tools.synthesis.style.look import LONGEST
 
 FLAGS = flags.FLAGS
 
@@ -101,7 +100,7 @@ flags.DEFINE_bool(
 
 def main() -> None:
   """Makes the pictures, then prints what was written."""
-  from data_tools.summary import summary
+  from data_tools.common.summary import summary
 
   usual = (None, None) if FLAGS.like else (WIDTH, HEIGHT)
   order = Order(
@@ -137,8 +136,8 @@ def main() -> None:
 
 def cli() -> None:
   """Entry point of `cdcc-synthesize`."""
-  command_line.require("output")
-  command_line.run(main)
+  app.require("output")
+  app.run(main)
 
 
 if __name__ == "__main__":

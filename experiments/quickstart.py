@@ -17,7 +17,7 @@ from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf import command_line
+from cdcc_tf.cli import app
 
 FLAGS = flags.FLAGS
 flags.DEFINE_bool(
@@ -46,7 +46,7 @@ COMMANDS = (
 )
 ARMS = (
   *COMMANDS[:2],
-  "benchmarks.four_arms --flagfile=experiments/quickstart.flags"
+  "benchmarks.studies.ablation --flagfile=experiments/quickstart.flags"
   f" --seeds=0,1,2 --output={RUN}_arms",
 )
 
@@ -64,4 +64,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-  command_line.run(main)
+  app.run(main)

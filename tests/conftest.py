@@ -18,9 +18,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cdcc_tf.data import shards
-from cdcc_tf.data.record_writer import RecordWriter
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.records import shards
+from cdcc_tf.data.records.record import CrowdRecord
+from cdcc_tf.data.records.writer import RecordWriter
 
 HEIGHT, WIDTH = 48, 64
 POLICIES = ("float32", "mixed_bfloat16")

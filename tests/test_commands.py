@@ -13,9 +13,10 @@ import keras
 import numpy as np
 import pytest
 
-from cdcc_tf import config, run_start
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf import config
+from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.inference.counter import load_model
+from cdcc_tf.runs import opening
 from tests.commands import command, killed_when, run_module
 from tests.conftest import (
   HEIGHT,
@@ -255,7 +256,7 @@ def test_from_training_to_an_exported_count(
 
 def test_another_configuration_is_refused(domain: Path, tmp_path: Path) -> None:
   run = tmp_path / "run"
-  begun = run_start.open_run(
+  begun = opening.open_run(
     run,
     config.ExperimentConfig(data=config.DataConfig(target_records=str(domain))),
   )

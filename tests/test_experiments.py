@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from absl import flags
 
-from cdcc_tf import config, config_flags
+from cdcc_tf import config
+from cdcc_tf.config import experiment_flags
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "experiments").glob("[!_]*.flags"))
@@ -15,9 +16,9 @@ FILES = sorted((ROOT / "experiments").glob("[!_]*.flags"))
 
 def parse(path: Path) -> config.ExperimentConfig:
   values = flags.FlagValues()
-  config_flags.define_flags(values)
+  experiment_flags.define_flags(values)
   values(["train", f"--flagfile={path}"])
-  return config_flags.from_flags(values)
+  return experiment_flags.from_flags(values)
 
 
 def test_the_promised_experiments_are_there() -> None:

@@ -8,14 +8,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf import precision as precisions
 from cdcc_tf.data.regions import cell_shares
 from cdcc_tf.errors import InputError, first_line
-from cdcc_tf.inference import intervals
 
 # Importing the network registers its classes, without which Keras cannot load.
-from cdcc_tf.models import sfcn, uncertainty
-from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.models import mask_ensemble, sfcn
+from cdcc_tf.models.precision import scope
+from cdcc_tf.runs.folder import RunFolder
+from cdcc_tf.uncertainty import conformal
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +65,7 @@ class CrowdCounter:
   def __init__(
     self,
     model: sfcn.SFCN,
-    calibration: intervals.Calibration | None = None,
+    calibration: conformal.Calibration | None = None,
     fast: bool = False,
   ):
     self.model, self.fast = model, fast
@@ -97,7 +97,7 @@ class CrowdCounter:
       InputError: the run holds none, or its file is damaged.
     """
     path = RunFolder(Path(run)).model(which)
-    calibration = None if fast else intervals.Calibration.load(path.parent)
+    calibration = None if fast else conformal.Calibration.load(path.parent)
     return cls(load_model(path, precision), calibration, fast)
 
   def count(
@@ -127,7 +127,7 @@ class CrowdCounter:
     """
     if self.calibration is None:
       return None
-    spread = intervals.count_uncertainty(prediction.deviation)
+    spread = conformal.count_uncertainty(prediction.deviation)
     return self.calibration.interval(prediction.count, spread, level)
 
   def is_familiar(self, prediction: Prediction) -> bool | None:
@@ -138,7 +138,7 @@ class CrowdCounter:
     """
     if self.calibration is None:
       return None
-    spread = intervals.count_uncertainty(prediction.deviation)
+    spread = conformal.count_uncertainty(prediction.deviation)
     return self.calibration.is_familiar(prediction.count, spread)
 
 
@@ -155,7 +155,7 @@ def predictor(
     fast: whether to count in one pass, which takes a quarter less time and
       counts some percent more or less than the masks' mean.
   """
-  ensemble = uncertainty.MaskEnsemble(model)
+  ensemble = mask_ensemble.MaskEnsemble(model)
 
   def every_mask(pictures: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     moments = ensemble(pictures)
@@ -192,7 +192,7 @@ def load_model(path: Path, precision: str = "auto") -> sfcn.SFCN:
     InputError: the file is damaged, or not a counter.
   """
   try:
-    with precisions.scope(precision):
+    with scope(precision):
       model = keras.models.load_model(path, compile=False)
   # A damaged archive fails in as many ways as there are readers of its parts.
   except Exception as error:

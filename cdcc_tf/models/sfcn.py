@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from cdcc_tf import NETWORK_VERSION
+from cdcc_tf.models import NETWORK_VERSION
 from cdcc_tf.models.decoders import DensityHead, decoder_convolutions
 from cdcc_tf.models.encoders import build_encoder
 from cdcc_tf.models.layers import PACKAGE, Masksembles2D

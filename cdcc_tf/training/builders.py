@@ -9,11 +9,17 @@ from cdcc_tf.models.encoder_weights import load_encoder_weights
 from cdcc_tf.models.encoders import freeze_blocks
 from cdcc_tf.models.layers import generate_masks
 from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.training import losses
-from cdcc_tf.training.adaptation import CrossDomainModel, TargetTask
-from cdcc_tf.training.optimizers import build_optimizer
-from cdcc_tf.training.orientation import OrientationSchedule, OrientationTask
-from cdcc_tf.training.self_training import PseudoLabelTask
+from cdcc_tf.training.adaptation import losses
+from cdcc_tf.training.adaptation.cross_domain_model import (
+  CrossDomainModel,
+  TargetTask,
+)
+from cdcc_tf.training.adaptation.optimizers import build_optimizer
+from cdcc_tf.training.adaptation.orientation_task import (
+  OrientationSchedule,
+  OrientationTask,
+)
+from cdcc_tf.training.adaptation.pseudo_label_task import PseudoLabelTask
 from cdcc_tf.training.stages import Stage
 
 

@@ -12,18 +12,17 @@ from collections.abc import Iterator
 import numpy as np
 from tqdm import tqdm
 
-from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import reading
+from cdcc_tf.config import DataConfig, ExperimentConfig
 from cdcc_tf.data.images import decode_picture
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
-from cdcc_tf.inference import familiarity, intervals
 from cdcc_tf.inference.counter import CrowdCounter, load_model
-from cdcc_tf.inference.intervals import Calibration
-from cdcc_tf.options import DataConfig
-from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training import calibration_report
 from cdcc_tf.training.stages import Stage
+from cdcc_tf.uncertainty import conformal, familiarity
+from cdcc_tf.uncertainty.conformal import Calibration
 
 logger = logging.getLogger(__name__)
 _ENOUGH = 19  # scores, of which the 95 % interval reaches to the last
@@ -48,7 +47,7 @@ class Seen:
     labelled = np.isfinite(self.errors)
     # A source's pictures may differ far more than those of a site do.
     adapted_to = ~labelled if not labelled.all() else labelled
-    return intervals.fit(
+    return conformal.fit(
       self.errors[labelled],
       self.uncertainties[labelled],
       familiarity.fit(self.counts, self.uncertainties, adapted_to=adapted_to),
@@ -64,7 +63,7 @@ def calibrate_stage(
     InputError: records or the counter are damaged.
   """
   home = folder.stage(stage.name)
-  if (home / intervals.FILE_NAME).exists():
+  if (home / conformal.FILE_NAME).exists():
     return
   model = load_model(home / "model.keras", config.training.precision)
   seen = look(CrowdCounter(model), config.data, f"calibrate {stage.name}")
@@ -111,10 +110,10 @@ def calibrate_kept(
   stage_step = folder.step_of(folder.stage(last.name))
   for which in ("best", "last"):
     home = folder.model(which).parent
-    if (home / intervals.FILE_NAME).exists():
+    if (home / conformal.FILE_NAME).exists():
       continue
     if folder.step_of(home) == stage_step:
-      shutil.copy(folder.stage(last.name) / intervals.FILE_NAME, home)
+      shutil.copy(folder.stage(last.name) / conformal.FILE_NAME, home)
       continue
     counter = CrowdCounter.from_run(
       folder.path, which, config.training.precision
@@ -142,7 +141,7 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
       decode_picture(record.image).numpy(), record.region()
     )
     error = prediction.count - len(record.counted_points())
-    uncertainty = intervals.count_uncertainty(prediction.deviation)
+    uncertainty = conformal.count_uncertainty(prediction.deviation)
     if not uncertainty:  # its region of interest is empty
       continue
     rows.append(
@@ -159,6 +158,6 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
 
 def _pictures(data: DataConfig) -> Iterator[CrowdRecord]:
   for folder in data.source_folders:
-    yield from reading.read_records(folder, "val")
+    yield from dataset.read_records(folder, "val")
   if data.target_records:
-    yield from reading.read_held_out(data.target_records, data.target_held_out)
+    yield from dataset.read_held_out(data.target_records, data.target_held_out)

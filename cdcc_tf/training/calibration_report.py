@@ -7,11 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from cdcc_tf.files import write_atomically
-from cdcc_tf.inference import charts, overlay
-from cdcc_tf.inference.intervals import LEVELS
-from cdcc_tf.run_folder import RunFolder
-from cdcc_tf.training import reliability
+from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training.stages import Stage
+from cdcc_tf.uncertainty import reliability
+from cdcc_tf.uncertainty.conformal import LEVELS
+from cdcc_tf.visualization import charts, overlays
 
 logger = logging.getLogger(__name__)
 FILE_NAME = "reliability.json"
@@ -74,7 +74,7 @@ def write(
   with writer.as_default(stage.first_step + stage.steps):
     for name, picture in pictures.items():
       tf.summary.image(f"uncertainty/{name}", picture[None])
-      overlay.save(picture, folder.panels / f"{stage.name}_{name}.png")
+      overlays.save(picture, folder.panels / f"{stage.name}_{name}.png")
   writer.close()
 
 

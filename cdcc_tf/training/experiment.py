@@ -7,19 +7,21 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from cdcc_tf import precision
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import manifest, orientation_batches, pipeline, stream
-from cdcc_tf.data.source_batches import source_members
+from cdcc_tf.data.pipeline import joint, orientation, stream
+from cdcc_tf.data.pipeline.source import source_members
+from cdcc_tf.data.records import manifest
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
-from cdcc_tf.run_folder import RunFolder
-from cdcc_tf.training import round_report, starting
+from cdcc_tf.models import precision
+from cdcc_tf.runs.folder import RunFolder
+from cdcc_tf.training import adopt_stage
+from cdcc_tf.training.adaptation.orientation_task import OrientationTask
 from cdcc_tf.training.builders import build_first_model, build_strategy
 from cdcc_tf.training.calibration import calibrate_kept, calibrate_stage
-from cdcc_tf.training.fitting import Stream, fit
-from cdcc_tf.training.orientation import OrientationTask
-from cdcc_tf.training.rounds import next_stage
+from cdcc_tf.training.loop.fit import Stream, fit
+from cdcc_tf.training.rounds import report
+from cdcc_tf.training.rounds.round import next_stage
 from cdcc_tf.training.stages import Stage, plan
 
 logger = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
 
   Args:
     config: the experiment.
-    folder: from `run_start.open_run`.
+    folder: from `runs.opening.open_run`.
 
   Raises:
     InputError: records or encoder weights are missing, damaged, or not those
@@ -52,7 +54,7 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
     strategy.num_replicas_in_sync,
   )
   stages = plan(config)
-  starting.adopt(config, folder, stages[0])
+  adopt_stage.adopt(config, folder, stages[0])
   previous: Stage | None = None
   for stage in stages:
     labels = bool(stage.round and config.rounds.pseudo_weight)
@@ -81,7 +83,7 @@ def _first_stage(
     model = build_first_model(config, stage, fresh=noted is None)
 
   def batches(first_step: int) -> tf.data.Dataset:
-    return pipeline.stage1_batches(
+    return joint.stage1_batches(
       config.data, config.training.seed, first_step, config.adapts
     )
 
@@ -93,9 +95,9 @@ def _first_stage(
       )
     }
     if config.adapts:
-      target = orientation_batches.target_members(data, seed, step)
+      target = orientation.target_members(data, seed, step)
       found["target"] = stream.ids_of(target, data.target_batch // 2)
-      source = orientation_batches.source_members(data, seed, step)
+      source = orientation.source_members(data, seed, step)
       found["source"] += stream.ids_of(source, data.orientation_source // 2)
     return found
 
@@ -112,7 +114,7 @@ def _finished(stage: Stage, folder: RunFolder, labels: bool) -> bool:
     return False
   if history[-1]["step"] < stage.first_step + stage.steps:
     return False
-  return not labels or round_report.has(folder, stage)
+  return not labels or report.has(folder, stage)
 
 
 def _check_batches(config: ExperimentConfig, replicas: int) -> None:

@@ -10,9 +10,9 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf.data.augment import View
 from cdcc_tf.data.density import density_map
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.pipeline.augment import View
+from cdcc_tf.data.records.record import CrowdRecord
 
 CROP = 256  # pixels, as in training
 SIGMA = 4.0  # pixels, where records hold none

@@ -9,13 +9,13 @@ import tensorflow as tf
 from scipy.spatial import cKDTree
 
 from cdcc_tf.data.images import decode_picture
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.data.regions import heads_within
 from cdcc_tf.errors import first_line
 from data_tools.checking import faults
 from data_tools.checking.findings import Finding
 from data_tools.checking.suspicions import of_points, of_size, one_colour
-from data_tools.parallel import Room
+from data_tools.common.parallel import Room
 
 # Pixels that all threads together decode at once.
 _room = Room(32_000_000)

@@ -6,7 +6,7 @@ Each function returns pairs: the kind of fault, and this one's figures.
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import first_line
 
 Faults = list[tuple[str, str]]

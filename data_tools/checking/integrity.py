@@ -8,10 +8,15 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from cdcc_tf.data import origins
-from cdcc_tf.data.manifest import FILE_NAME, Manifest, Shard, file_sha256
-from cdcc_tf.data.reading import read_shard
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.records import image_table
+from cdcc_tf.data.records.dataset import read_shard
+from cdcc_tf.data.records.manifest import (
+  FILE_NAME,
+  Manifest,
+  Shard,
+  file_sha256,
+)
+from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import first_line
 from data_tools.checking.facts import Facts
 from data_tools.checking.findings import Finding
@@ -94,15 +99,15 @@ def totals(manifest: Manifest, pictures: Sequence[Facts]) -> list[Finding]:
 
 def table(folder: Path, pictures: Sequence[Facts]) -> list[Finding]:
   """Compares the table of pictures with the records, if there is one."""
-  path = folder / origins.FILE_NAME
+  path = folder / image_table.FILE_NAME
   if not path.is_file():  # pictures that were made have none
     return []
   try:
-    told = origins.heads_by_id(path.read_bytes())
+    told = image_table.heads_by_id(path.read_bytes())
   except ValueError as error:
-    kind = f"{origins.FILE_NAME} cannot be read"
+    kind = f"{image_table.FILE_NAME} cannot be read"
     return [Finding(kind, str(path), first_line(error), error=True)]
-  kind = f"pictures of which {origins.FILE_NAME} tells something else"
+  kind = f"pictures of which {image_table.FILE_NAME} tells something else"
   findings = []
   for facts in pictures:
     heads, kept = told.pop(facts.id, (None, None))

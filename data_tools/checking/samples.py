@@ -9,11 +9,11 @@ import tensorflow as tf
 from PIL import Image, ImageDraw, ImageFont
 
 from cdcc_tf.data.images import decode_picture
-from cdcc_tf.data.manifest import Manifest
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.records.manifest import Manifest
+from cdcc_tf.data.records.record import CrowdRecord
 from data_tools.checking.facts import Facts
 from data_tools.checking.integrity import Reading
-from data_tools.sheets import reduced
+from data_tools.common.contact_sheet import reduced
 
 PICTURES, _SUSPICIOUS = 16, 8
 _HEAD, _HEAD_OUTSIDE = (0, 255, 60), (255, 120, 0)  # colours of rings

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from data_tools.adaptive_sigma import SHARE
 from data_tools.checking.facts import Facts
+from data_tools.conversion.adaptive_sigma import SHARE
 
 _BAR = 40  # letters of the longest
 _CELL = 100.0  # pixels along the square for which crowding is told

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from cdcc_tf.data.manifest import Manifest, load_manifest
-from cdcc_tf.data.records import CrowdRecord
-from data_tools import sheets
+from cdcc_tf.data.records.manifest import Manifest, load_manifest
+from cdcc_tf.data.records.record import CrowdRecord
 from data_tools.checking import integrity, samples, statistics, suspicions
 from data_tools.checking.conservation import LARGEST_ERROR, relative_error
 from data_tools.checking.duplicates import duplicates
 from data_tools.checking.facts import Facts, facts_of
 from data_tools.checking.findings import Finding, listed
 from data_tools.checking.orientation import misplaced
-from data_tools.parallel import in_order
-from data_tools.preparing import cores
+from data_tools.common import contact_sheet
+from data_tools.common.parallel import in_order
+from data_tools.conversion.preparing import cores
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +82,7 @@ def survey(
   Raises:
     InputError: the folder holds no finished records, or a shard is missing.
   """
-  sheets.check_name(sheet)
+  contact_sheet.check_name(sheet)
   manifest = load_manifest(folder)
   reading = integrity.Reading(folder, manifest)
   work = functools.partial(_looked_at, conservation=conservation)
@@ -103,7 +103,7 @@ def survey(
     ids = samples.chosen(pictures)
     thumbnails = samples.thumbnails(folder, manifest, ids)
     if thumbnails:
-      sheets.write_sheet(sheet, thumbnails)
+      contact_sheet.write_sheet(sheet, thumbnails)
   return Survey(
     tuple(pictures),
     tuple(findings),

@@ -14,6 +14,7 @@ keyword argument of that name, which has a default; a flag of
 
 from types import ModuleType
 
+from data_tools.common.splits import Splits
 from data_tools.formats import (
   beijing_brt,
   coco,
@@ -37,7 +38,6 @@ from data_tools.formats import (
   video,
   worldexpo10,
 )
-from data_tools.splits import Splits
 
 FORMATS: dict[str, ModuleType] = {
   "beijing_brt": beijing_brt,

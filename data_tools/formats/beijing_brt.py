@@ -5,20 +5,20 @@ from pathlib import Path
 
 import numpy as np
 
-from data_tools.formats import matlab
+from data_tools.common.splits import Splits
 from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
   labelled,
 )
-from data_tools.formats.folders import (
+from data_tools.formats.parsing import matlab
+from data_tools.formats.parsing.folders import (
   annotations_without_picture,
   child_folder,
   pictures_named,
   wrong_layout,
 )
-from data_tools.splits import Splits
 
 LAYOUT = """\
   Beijing-BRT-dataset/

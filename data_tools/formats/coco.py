@@ -6,14 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from cdcc_tf.errors import InputError, first_line
+from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, Note, Unreadable
-from data_tools.formats.choices import BOX_POINTS, chosen
-from data_tools.formats.coco_heads import Heads, key_of, read_categories
-from data_tools.formats.exports import Entry, find_export, match
-from data_tools.formats.fields import mapping, sequence, shown, size_of, text
-from data_tools.formats.files import load_json
-from data_tools.formats.picture_names import PictureFolder
-from data_tools.splits import Splits
+from data_tools.formats.parsing.choices import BOX_POINTS, chosen
+from data_tools.formats.parsing.coco_heads import Heads, key_of, read_categories
+from data_tools.formats.parsing.exports import Entry, find_export, match
+from data_tools.formats.parsing.fields import (
+  mapping,
+  sequence,
+  shown,
+  size_of,
+  text,
+)
+from data_tools.formats.parsing.files import load_json
+from data_tools.formats.parsing.image_names import PictureFolder
 
 LAYOUT = """\
   folder/

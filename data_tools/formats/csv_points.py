@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from cdcc_tf.errors import InputError, first_line
+from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, Note
-from data_tools.formats.choices import chosen
-from data_tools.formats.exports import Entry, find_export, match
-from data_tools.formats.fields import parse_number, shown
-from data_tools.formats.files import load_text
-from data_tools.formats.picture_names import PictureFolder
-from data_tools.splits import Splits
+from data_tools.formats.parsing.choices import chosen
+from data_tools.formats.parsing.exports import Entry, find_export, match
+from data_tools.formats.parsing.fields import parse_number, shown
+from data_tools.formats.parsing.files import load_text
+from data_tools.formats.parsing.image_names import PictureFolder
 
 LAYOUT = """\
   folder/

@@ -8,12 +8,17 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 
 from cdcc_tf.errors import InputError, first_line
+from data_tools.common.splits import Splits
 from data_tools.formats.base import Item
-from data_tools.formats.choices import BOX_POINTS, box_head, chosen, head_labels
-from data_tools.formats.exports import Entry, find_export, match
-from data_tools.formats.fields import parse_number, shown, size_of
-from data_tools.formats.picture_names import PictureFolder
-from data_tools.splits import Splits
+from data_tools.formats.parsing.choices import (
+  BOX_POINTS,
+  box_head,
+  chosen,
+  head_labels,
+)
+from data_tools.formats.parsing.exports import Entry, find_export, match
+from data_tools.formats.parsing.fields import parse_number, shown, size_of
+from data_tools.formats.parsing.image_names import PictureFolder
 
 LAYOUT = """\
   folder/                        (export "CVAT for images 1.1", unpacked)

@@ -5,22 +5,22 @@ from pathlib import Path
 
 import numpy as np
 
+from data_tools.common.splits import Splits
 from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
   labelled,
 )
-from data_tools.formats.fields import member, number, sequence
-from data_tools.formats.files import read_json
-from data_tools.formats.folders import (
+from data_tools.formats.parsing.fields import member, number, sequence
+from data_tools.formats.parsing.files import read_json
+from data_tools.formats.parsing.folders import (
   annotations_without_picture,
   child_folder,
   number_in,
   pictures_named,
   wrong_layout,
 )
-from data_tools.splits import Splits
 
 LAYOUT = """\
   FDST/                          (any name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cdcc_tf.errors import InputError
-from data_tools.formats import matlab
+from data_tools.common.splits import Splits
 from data_tools.formats.base import (
   LabelledPicture,
   Note,
@@ -16,15 +16,16 @@ from data_tools.formats.base import (
   Unreadable,
   labelled,
 )
-from data_tools.formats.choices import chosen
-from data_tools.formats.fields import member
-from data_tools.formats.files import read_json
-from data_tools.formats.folders import (
+from data_tools.formats.parsing import matlab
+from data_tools.formats.parsing.choices import chosen
+from data_tools.formats.parsing.fields import member
+from data_tools.formats.parsing.files import read_json
+from data_tools.formats.parsing.folders import (
   child_folder,
   pictures_named,
   wrong_layout,
 )
-from data_tools.formats.gcc_lists import (
+from data_tools.formats.parsing.gcc_lists import (
   DIVISIONS,
   FILTERS,
   Entry,
@@ -32,8 +33,7 @@ from data_tools.formats.gcc_lists import (
   passing,
   read_lists,
 )
-from data_tools.formats.points import from_rows
-from data_tools.splits import Splits
+from data_tools.formats.parsing.points import from_rows
 
 LAYOUT = """\
   GCC/

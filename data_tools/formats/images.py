@@ -4,11 +4,12 @@ import glob
 from collections.abc import Iterator
 from pathlib import Path
 
-from cdcc_tf.data import picture_kinds, png_marks
+from cdcc_tf.data import image_kinds
+from cdcc_tf.visualization import png
+from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
-from data_tools.formats.folders import holds, natural_key, wrong_layout
-from data_tools.formats.picture_names import fixed_part
-from data_tools.splits import Splits
+from data_tools.formats.parsing.folders import holds, natural_key, wrong_layout
+from data_tools.formats.parsing.image_names import fixed_part
 
 LAYOUT = """\
   folder/
@@ -32,8 +33,8 @@ def read(folder: Path) -> Iterator[Item]:
   """
   root = fixed_part(folder)
   if folder.is_dir():
-    found = picture_kinds.pictures_below(folder)
-    for path in picture_kinds.unread_below(folder):
+    found = image_kinds.pictures_below(folder)
+    for path in image_kinds.unread_below(folder):
       yield Unreadable(
         path, f"{path.suffix} is not read; save it as JPEG or PNG"
       )
@@ -41,7 +42,7 @@ def read(folder: Path) -> Iterator[Item]:
     root, found = folder.parent, [folder]
   elif root != folder:
     found = [Path(name) for name in glob.glob(str(folder), recursive=True)]
-    found = [path for path in found if picture_kinds.is_picture(path)]
+    found = [path for path in found if image_kinds.is_picture(path)]
   else:
     found = []
   found = sorted((p for p in found if p.is_file()), key=natural_key)
@@ -52,7 +53,7 @@ def read(folder: Path) -> Iterator[Item]:
       # A folder was searched to its ends, and what is around it is not meant.
       None if root.is_dir() else _holds_pictures,
     )
-  overlays = {p for p in found if png_marks.is_marked(p, png_marks.OVERLAY)}
+  overlays = {p for p in found if png.is_marked(p, png.OVERLAY)}
   if overlays:
     yield Note(f"Overlays of a prediction were left out: {len(overlays)}.")
   for path in found:
@@ -63,4 +64,4 @@ def read(folder: Path) -> Iterator[Item]:
 
 
 def _holds_pictures(folder: Path) -> bool:
-  return holds(folder, picture_kinds.SUFFIXES)
+  return holds(folder, image_kinds.SUFFIXES)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from cdcc_tf.errors import first_line
-from data_tools.formats import text_points
+from data_tools.common.splits import Splits
 from data_tools.formats.base import (
   LabelledPicture,
   Note,
@@ -14,14 +14,14 @@ from data_tools.formats.base import (
   Unreadable,
   labelled,
 )
-from data_tools.formats.files import read_lines
-from data_tools.formats.folders import (
+from data_tools.formats.parsing import text_points
+from data_tools.formats.parsing.files import read_lines
+from data_tools.formats.parsing.folders import (
   annotations_without_picture,
   child_folder,
   pictures_named,
   wrong_layout,
 )
-from data_tools.splits import Splits
 
 LAYOUT = """\
   jhu_crowd_v2.0/

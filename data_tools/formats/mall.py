@@ -6,21 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from data_tools.formats import matlab
+from data_tools.common.splits import Splits
 from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
   labelled,
 )
-from data_tools.formats.files import load
-from data_tools.formats.folders import (
+from data_tools.formats.parsing import matlab
+from data_tools.formats.parsing.files import load
+from data_tools.formats.parsing.folders import (
   child_folder,
   number_in,
   pictures_named,
   wrong_layout,
 )
-from data_tools.splits import Splits
 
 LAYOUT = """\
   mall_dataset/

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data_tools.formats import matlab
+from data_tools.common.splits import Splits
 from data_tools.formats.base import (
   LabelledPicture,
   Note,
@@ -14,11 +14,11 @@ from data_tools.formats.base import (
   Unreadable,
   labelled,
 )
-from data_tools.formats.fields import member
-from data_tools.formats.files import load, read_json, read_lines
-from data_tools.formats.folders import pictures_named, wrong_layout
-from data_tools.formats.points import from_rows
-from data_tools.splits import Splits
+from data_tools.formats.parsing import matlab
+from data_tools.formats.parsing.fields import member
+from data_tools.formats.parsing.files import load, read_json, read_lines
+from data_tools.formats.parsing.folders import pictures_named, wrong_layout
+from data_tools.formats.parsing.points import from_rows
 
 LAYOUT = """\
   NWPU-Crowd/

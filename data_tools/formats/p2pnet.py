@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cdcc_tf.errors import first_line
+from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, LabelledPicture, Unreadable
-from data_tools.formats.exports import export_files, find_export, no_export
-from data_tools.formats.fields import shown
-from data_tools.formats.files import load_text
-from data_tools.formats.picture_names import inside
-from data_tools.formats.text_points import read_points
-from data_tools.splits import Splits
+from data_tools.formats.parsing.exports import (
+  export_files,
+  find_export,
+  no_export,
+)
+from data_tools.formats.parsing.fields import shown
+from data_tools.formats.parsing.files import load_text
+from data_tools.formats.parsing.image_names import inside
+from data_tools.formats.parsing.text_points import read_points
 
 LAYOUT = """\
   folder/

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import numpy as np
 
-from data_tools.formats import matlab
+from data_tools.common.splits import Splits
 from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
   labelled,
 )
-from data_tools.formats.folders import (
+from data_tools.formats.parsing import matlab
+from data_tools.formats.parsing.folders import (
   annotations_without_picture,
   numbered_pictures,
   split_folders,
 )
-from data_tools.splits import Splits
 
 LAYOUT = """\
   part_B_final/                  (or part_B/, part_A_final/, part_A/)

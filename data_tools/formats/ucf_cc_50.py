@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from data_tools.common.splits import Splits
 from data_tools.formats.base import (
   LabelledPicture,
   Note,
@@ -10,15 +11,14 @@ from data_tools.formats.base import (
   Unreadable,
   labelled,
 )
-from data_tools.formats.choices import chosen
-from data_tools.formats.folders import (
+from data_tools.formats.parsing.choices import chosen
+from data_tools.formats.parsing.folders import (
   annotations_without_picture,
   number_in,
   pictures_named,
   wrong_layout,
 )
 from data_tools.formats.ucf_qnrf import read_points
-from data_tools.splits import Splits
 
 LAYOUT = """\
   UCF_CC_50/

@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 
 from cdcc_tf.errors import InputError, first_line
-from data_tools.formats import matlab
+from data_tools.common.splits import Splits
 from data_tools.formats.base import LabelledPicture, Totals, Unreadable
-from data_tools.formats.files import load
-from data_tools.formats.folders import number_in, pictures_named, wrong_layout
-from data_tools.splits import Splits
+from data_tools.formats.parsing import matlab
+from data_tools.formats.parsing.files import load
+from data_tools.formats.parsing.folders import (
+  number_in,
+  pictures_named,
+  wrong_layout,
+)
 
 LAYOUT = """\
   ucsdpeds/                      (any name)

@@ -7,19 +7,19 @@ pictures a good part of the points lies on those in front.
 from collections.abc import Iterator
 from pathlib import Path
 
+from data_tools.common.splits import Splits
 from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
   labelled,
 )
-from data_tools.formats.folders import (
+from data_tools.formats.parsing.folders import (
   annotations_without_picture,
   numbered_pictures,
   split_folders,
 )
-from data_tools.formats.text_points import read_points
-from data_tools.splits import Splits
+from data_tools.formats.parsing.text_points import read_points
 
 LAYOUT = """\
   SyntheticDataset/              (any name)

@@ -5,19 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from cdcc_tf.errors import first_line
+from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, Unreadable
-from data_tools.formats.choices import (
+from data_tools.formats.parsing.choices import (
   BOX_POINTS,
   box_head,
   chosen,
   head_labels,
   label_list,
 )
-from data_tools.formats.exports import Entry, find_export, match
-from data_tools.formats.fields import number, shown
-from data_tools.formats.picture_names import PictureFolder
-from data_tools.formats.via_files import Picture, read_json, read_table
-from data_tools.splits import Splits
+from data_tools.formats.parsing.exports import Entry, find_export, match
+from data_tools.formats.parsing.fields import number, shown
+from data_tools.formats.parsing.image_names import PictureFolder
+from data_tools.formats.parsing.via_files import Picture, read_json, read_table
 
 LAYOUT = """\
   folder/

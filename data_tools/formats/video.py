@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 
 from cdcc_tf.errors import InputError
+from data_tools.common.splits import Splits
 from data_tools.formats.base import LabelledPicture, Unreadable
-from data_tools.formats.folders import holds, natural_key, wrong_layout
-from data_tools.splits import Splits
+from data_tools.formats.parsing.folders import holds, natural_key, wrong_layout
 
 LAYOUT = """\
   camera.mp4                     (or .avi, .mov, .mkv, .webm, …)

@@ -7,21 +7,21 @@ from pathlib import Path
 import numpy as np
 
 from cdcc_tf.errors import first_line
-from data_tools.formats import matlab
+from data_tools.common.splits import Splits
 from data_tools.formats.base import (
   LabelledPicture,
   Totals,
   Unreadable,
   labelled,
 )
-from data_tools.formats.folders import (
+from data_tools.formats.parsing import matlab
+from data_tools.formats.parsing.folders import (
   annotations_without_picture,
   child_folder,
   pictures_named,
   wrong_layout,
 )
-from data_tools.formats.points import checked
-from data_tools.splits import Splits
+from data_tools.formats.parsing.points import checked
 
 LAYOUT = """\
   WorldExpo10/                   (any name)

@@ -11,18 +11,23 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from data_tools.synthesis.camera import Camera
+from data_tools.synthesis.assets.people import colours
+from data_tools.synthesis.assets.people.person import draw_person, head_spheres
 from data_tools.synthesis.crowd.floor import Place
 from data_tools.synthesis.crowd.gather import place_crowd
 from data_tools.synthesis.crowd.overrun import tilt_down
-from data_tools.synthesis.drawing.canvas import MOST_PEOPLE, Canvas
-from data_tools.synthesis.drawing.solids import Solid
-from data_tools.synthesis.drawing.world import world_spheres
-from data_tools.synthesis.draws import Dice, between, chance, choose, weighted
-from data_tools.synthesis.effects import apply_effects, draw_quality
-from data_tools.synthesis.light import Light, draw_light
-from data_tools.synthesis.people import colours
-from data_tools.synthesis.people.person import draw_person, head_spheres
+from data_tools.synthesis.engine.camera import Camera
+from data_tools.synthesis.engine.canvas import MOST_PEOPLE, Canvas
+from data_tools.synthesis.engine.draws import (
+  Dice,
+  between,
+  chance,
+  choose,
+  weighted,
+)
+from data_tools.synthesis.engine.light import Light, draw_light
+from data_tools.synthesis.engine.solids import Solid
+from data_tools.synthesis.engine.world import world_spheres
 from data_tools.synthesis.presets.base import Preset
 from data_tools.synthesis.scene.foreground import foreground
 from data_tools.synthesis.scene.painting import Scene, draw_scene
@@ -31,6 +36,7 @@ from data_tools.synthesis.scene.placing import (
   place_lamps,
   place_props,
 )
+from data_tools.synthesis.style.effects import apply_effects, draw_quality
 
 MIN_VISIBLE = 0.3  # share of a head's disc, below which it has no label
 IN_SIGHT = 0.9  # share of the disc of a head that nobody hides

@@ -14,40 +14,37 @@ from benchmarks import (
   convert,
   density,
   flop,
-  four_arms,
   inference,
   input_pipeline,
   labelling,
   memory,
   moments,
   resume,
-  selection,
-  signals,
-  sources,
   synthesize,
   timing,
   torch_side,
   train_step,
   whole_numbers,
 )
-from cdcc_tf import config_flags
-from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.errors import InputError
-from cdcc_tf.models.decoders import build_orientation_decoder
-from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.models.uncertainty import MaskEnsemble
-from cdcc_tf.options import (
+from benchmarks.studies import ablation, selection, signals, sources
+from cdcc_tf.config import (
   DataConfig,
+  ExperimentConfig,
   ModelConfig,
   PseudoLabelConfig,
   RoundsConfig,
   TrainingConfig,
+  experiment_flags,
 )
+from cdcc_tf.errors import InputError
+from cdcc_tf.models.decoders import build_orientation_decoder
+from cdcc_tf.models.mask_ensemble import MaskEnsemble
+from cdcc_tf.models.sfcn import SFCN
 from tests.conftest import noise_picture, png
 from tests.data_tools.conftest import HEIGHT, WIDTH, write_csv
 
 COMMANDS = (
-  *(convert, density, four_arms, inference, input_pipeline),
+  *(convert, density, ablation, inference, input_pipeline),
   *(labelling, memory, moments, resume, selection, signals, sources),
   *(synthesize, train_step),
 )
@@ -151,7 +148,7 @@ FULL = ExperimentConfig(
 
 
 def test_arms_have_equal_steps_and_differ_as_they_say() -> None:
-  arms = {arm: four_arms.arm_of(FULL, arm, 7, "s") for arm in four_arms.ARMS}
+  arms = {arm: ablation.arm_of(FULL, arm, 7, "s") for arm in ablation.ARMS}
   for arm in arms.values():
     assert arm.training.seed == 7
     assert arm.training.stage1_from == "s"
@@ -166,38 +163,38 @@ def test_arms_have_equal_steps_and_differ_as_they_say() -> None:
 def test_how_labels_are_chosen_changes_only_arms_that_have_any() -> None:
   other = dataclasses.replace(FULL, pseudo=PseudoLabelConfig(pseudo_floor=0.1))
   changed = [
-    four_arms.arm_of(FULL, arm, 7, "s") != four_arms.arm_of(other, arm, 7, "s")
-    for arm in four_arms.ARMS
+    ablation.arm_of(FULL, arm, 7, "s") != ablation.arm_of(other, arm, 7, "s")
+    for arm in ablation.ARMS
   ]
   assert changed == [False, False, True, True]
 
 
 def test_arms_share_a_stage_1_without_rounds() -> None:
-  starts = [four_arms.start_of(FULL, flip, 7) for flip in (False, True)]
+  starts = [ablation.start_of(FULL, flip, 7) for flip in (False, True)]
   assert [start.adapts for start in starts] == [False, True]
   for start in starts:
     assert start.rounds.rounds == 0
     assert start.training.stage1_steps == FULL.training.stage1_steps
     assert start.training.seed == 7
   other = dataclasses.replace(FULL, pseudo=PseudoLabelConfig(pseudo_floor=0.1))
-  assert four_arms.start_of(other, True, 7) == starts[1]
+  assert ablation.start_of(other, True, 7) == starts[1]
 
 
 def test_arms_need_the_full_method() -> None:
   bare = dataclasses.replace(FULL, rounds=RoundsConfig(rounds=0))
   with pytest.raises(InputError, match="--rounds"):
-    four_arms.arm_of(bare, "A", 0, "s")
+    ablation.arm_of(bare, "A", 0, "s")
 
 
 def test_an_arm_survives_the_way_through_its_flag_file(tmp_path) -> None:
-  arm = four_arms.arm_of(FULL, "C", 3, "start")
+  arm = ablation.arm_of(FULL, "C", 3, "start")
   file = tmp_path / "arm.flags"
   file.write_text("\n".join(arm.to_flags()))
   values = flags.FlagValues()
   flags.DEFINE_string("flagfile", "", "", flag_values=values)
-  config_flags.define_flags(values)
+  experiment_flags.define_flags(values)
   values(["train", f"--flagfile={file}"])
-  assert config_flags.from_flags(values) == arm
+  assert experiment_flags.from_flags(values) == arm
 
 
 def test_memory_is_compared_in_turns(monkeypatch) -> None:
@@ -219,7 +216,7 @@ def test_table_of_arms() -> None:
   figures = {"mae": 10.0, "rmse": 12.0, "nae": 0.1, "correlation": None}
   better = figures | {"mae": 7.0}
   results = {"A": [figures, figures | {"mae": 14.0}], "B": [figures, better]}
-  lines = four_arms.table(results).splitlines()
+  lines = ablation.table(results).splitlines()
   assert "12.00 ± 2.83" in lines[1]
   assert lines[2].split()[:5] == ["B", "+", "flip", "8.50", "±"]
   assert lines[2].split()[-1] == "-"  # no intervals were measured

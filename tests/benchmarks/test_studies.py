@@ -8,15 +8,20 @@ import keras
 import numpy as np
 import pytest
 
-from benchmarks import fixed_features as fixed
-from benchmarks import resume, selection, signals, sources
-from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import reading
+from benchmarks import resume
+from benchmarks.studies import fixed_features as fixed
+from benchmarks.studies import selection, signals, sources
+from cdcc_tf.config import (
+  DataConfig,
+  ExperimentConfig,
+  ModelConfig,
+  TrainingConfig,
+)
+from cdcc_tf.data.records import dataset
 from cdcc_tf.errors import InputError
 from cdcc_tf.models.encoders import build_encoder
 from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.options import DataConfig, ModelConfig, TrainingConfig
-from cdcc_tf.run_start import open_run
+from cdcc_tf.runs.opening import open_run
 from tests.benchmarks.test_benchmarks import FULL, TINY
 
 
@@ -110,7 +115,7 @@ def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   again = str(tiny_records("again", {"train": 4}))
   nobody = [
     dataclasses.replace(record, points=np.zeros((0, 2), np.float32))
-    for record in reading.read_records(crowded, "train")
+    for record in dataset.read_records(crowded, "train")
   ]
   empty = str(tiny_records("empty", {"train": nobody}))
   config = ExperimentConfig(
@@ -129,7 +134,7 @@ def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   )
   pictures = {"real": fixed.pictures_of(crowded, "train", 2, encoder)}
   assert [seen.people for seen in pictures["real"]] == [
-    len(record.points) for record in reading.read_records(crowded, "train")
+    len(record.points) for record in dataset.read_records(crowded, "train")
   ][::2]
   results = sources.measure(config, arms, pictures, encoder, 4, (0, 1))
   one, same, mixed = (figures["real"] for figures in results.values())

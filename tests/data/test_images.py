@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from cdcc_tf.data.images import decodable_size, decode_picture
 from tests.conftest import jpeg, noise_picture, png, run_eagerly_and_in_tf_data
-from tests.data_tools.mutations import mutants, spoil_bytes
+from tests.data_tools.formats.mutations import mutants, spoil_bytes
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])

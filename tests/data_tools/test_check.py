@@ -15,15 +15,15 @@ import tensorflow as tf
 from absl import flags
 
 from cdcc_tf.data.images import decode_picture
-from cdcc_tf.data.manifest import FILE_NAME, load_manifest
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.records.manifest import FILE_NAME, load_manifest
+from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
 from data_tools import check
 from data_tools.checking import conservation, samples
 from data_tools.checking.findings import Finding, listed
 from data_tools.checking.survey import Survey, survey
-from data_tools.conversion import Options, convert
-from data_tools.sheets import WIDTH as SHEET_WIDTH
+from data_tools.common.contact_sheet import WIDTH as SHEET_WIDTH
+from data_tools.conversion.convert_dataset import Options, convert
 from tests.conftest import jpeg, png, tiny_record, write_records
 from tests.data_tools.conftest import write_shanghaitech
 

@@ -14,16 +14,18 @@ import pytest
 from absl import flags
 from PIL import ExifTags, Image
 
-from cdcc_tf.data import reading
-from cdcc_tf.data.manifest import Manifest, load_manifest
-from cdcc_tf.data.reading import require_sigmas
-from cdcc_tf.data.records import CrowdRecord
+from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import require_sigmas
+from cdcc_tf.data.records.manifest import Manifest, load_manifest
+from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
-from data_tools import conversion, formats, reader_flags
 from data_tools import convert as command
-from data_tools.adaptive_sigma import adaptive_sigmas
-from data_tools.conversion import Options, convert
-from data_tools.summary import summary
+from data_tools import formats
+from data_tools.common.summary import summary
+from data_tools.conversion import convert_dataset
+from data_tools.conversion.adaptive_sigma import adaptive_sigmas
+from data_tools.conversion.convert_dataset import Options, convert
+from data_tools.formats import reader_flags
 from tests.data_tools.conftest import (
   HEIGHT,
   WIDTH,
@@ -34,7 +36,7 @@ from tests.data_tools.conftest import (
   write_shanghaitech_mat,
   write_unity,
 )
-from tests.data_tools.mat_files import write_mat
+from tests.data_tools.formats.mat_files import write_mat
 
 POINTS = [(5.25, 40.5), (99.5, 0.0)]
 COMMAND_FLAGS = flags.FlagValues()
@@ -51,7 +53,7 @@ def convert_shanghaitech(
 
 def read(output: Path, split: str = "train") -> dict[str, CrowdRecord]:
   """Reads a split by picture id."""
-  return {record.id: record for record in reading.read_records(output, split)}
+  return {record.id: record for record in dataset.read_records(output, split)}
 
 
 def test_shanghaitech(tmp_path: Path):
@@ -439,7 +441,7 @@ def test_long_reading_shows_progress(
   root = write_shanghaitech(tmp_path / "part", {"IMG_1": POINTS})
   convert_shanghaitech(root)
   assert "read shanghaitech" not in capsys.readouterr().err
-  monkeypatch.setattr(conversion, "_SECONDS_IN_SILENCE", 0.0)
+  monkeypatch.setattr(convert_dataset, "_SECONDS_IN_SILENCE", 0.0)
   convert_shanghaitech(root, overwrite=True)
   assert not capsys.readouterr().err  # in a file it would be one long line
   monkeypatch.setattr(sys.stderr, "isatty", lambda: True)

@@ -13,32 +13,28 @@ import cv2
 import numpy as np
 import pytest
 
-from cdcc_tf.data import reading, shards
+from cdcc_tf.data.records import dataset, shards
 from cdcc_tf.errors import InputError
-from data_tools import sheets, synthesize, synthetic_records
+from data_tools import synthesize
+from data_tools.common import contact_sheet
 from data_tools.formats import csv_points
-from data_tools.synthesis import (
-  ablations,
-  look,
-  pictures,
-  presets,
-  render,
-  sources,
-)
-from data_tools.synthesis.people import colours, head
-from data_tools.synthesis.plain_files import PlainFiles
+from data_tools.synthesis import generate, presets, records, render, sources
+from data_tools.synthesis.assets.people import colours, head
+from data_tools.synthesis.jpeg_folder import PlainFiles
+from data_tools.synthesis.presets import ablations
+from data_tools.synthesis.style import look
 
-ORDER = pictures.Order("street", 3, 96, 64, max_heads=12)
+ORDER = generate.Order("street", 3, 96, 64, max_heads=12)
 
 
 def test_picture_depends_on_seed_and_index_only():
-  first = pictures.make_picture(ORDER, False, 4)
+  first = generate.make_picture(ORDER, False, 4)
   render.render(presets.SQUARE, 9, 0, 48, 32)
-  again = pictures.make_picture(ORDER, False, 4)
+  again = generate.make_picture(ORDER, False, 4)
   assert first.jpeg == again.jpeg
   np.testing.assert_array_equal(first.points, again.points)
-  other_index = pictures.make_picture(ORDER, False, 5)
-  other_seed = pictures.make_picture(
+  other_index = generate.make_picture(ORDER, False, 5)
+  other_seed = generate.make_picture(
     dataclasses.replace(ORDER, seed=4), False, 4
   )
   assert len({first.jpeg, other_index.jpeg, other_seed.jpeg}) == 3
@@ -48,8 +44,8 @@ def test_pictures_are_the_same_whatever_the_number_of_workers():
   order = dataclasses.replace(ORDER, preset=",".join(presets.PRESETS))
   names = list(presets.PRESETS)
   number = len(names) + 2
-  alone = list(pictures.make_pictures(order, range(number), workers=1))
-  shared = list(pictures.make_pictures(order, range(number), workers=2))
+  alone = list(generate.make_pictures(order, range(number), workers=1))
+  shared = list(generate.make_pictures(order, range(number), workers=2))
   assert [made.id.split("/")[0] for made in alone] == names + names[:2]
   assert alone[0].id == f"{names[0]}/seed3/00000"
   assert alone[-1].id == f"{names[1]}/seed3/{number - 1:05d}"
@@ -61,11 +57,11 @@ def test_pictures_are_the_same_whatever_the_number_of_workers():
 def test_full_pictures_like_others_are_the_same_for_any_workers():
   """At the size and with the look that users ask for, beside small defaults."""
   shot = render.render(presets.SQUARE, 9, 0, 128, 96).image
-  order = pictures.Order(
+  order = generate.Order(
     "rally,indoor", 3, 1024, 768, like=(look.measure(shot),)
   )
-  alone = list(pictures.make_pictures(order, range(2), workers=1))
-  shared = list(pictures.make_pictures(order, range(2), workers=2))
+  alone = list(generate.make_pictures(order, range(2), workers=1))
+  shared = list(generate.make_pictures(order, range(2), workers=2))
   assert [made.jpeg for made in alone] == [made.jpeg for made in shared]
 
 
@@ -92,17 +88,17 @@ def test_a_picture_leaves_the_collection_of_garbage_as_it_was(monkeypatch):
 
 def test_presets_take_turns():
   order = dataclasses.replace(ORDER, preset="rally, indoor")
-  made = [pictures.make_picture(order, False, index) for index in range(3)]
+  made = [generate.make_picture(order, False, index) for index in range(3)]
   names = [picture.id.split("/")[0] for picture in made]
   assert names == ["rally", "indoor", "rally"]
   alone = dataclasses.replace(ORDER, preset="indoor")
-  assert pictures.make_picture(alone, False, 1).jpeg == made[1].jpeg
+  assert generate.make_picture(alone, False, 1).jpeg == made[1].jpeg
 
 
 def test_presets_of_one_seed_are_other_draws():
   """Though all that surveillance has of its own is its light and camera."""
   points = [
-    pictures.make_picture(
+    generate.make_picture(
       dataclasses.replace(ORDER, preset=name, max_heads=None), False, index
     ).points
     for name in ("platform", "surveillance")
@@ -113,25 +109,25 @@ def test_presets_of_one_seed_are_other_draws():
   assert len(set(seen)) == len(seen)
 
 
-def _die(order: pictures.Order, with_thumbnail: bool, index: int) -> None:
+def _die(order: generate.Order, with_thumbnail: bool, index: int) -> None:
   if index == 5:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_worker_that_is_killed_ends_the_command(monkeypatch):
-  monkeypatch.setattr(pictures, "make_picture", _die)
+  monkeypatch.setattr(generate, "make_picture", _die)
   with pytest.raises(OSError, match=r"a worker was killed.*fewer --workers"):
-    list(pictures.make_pictures(ORDER, range(40), workers=2))
+    list(generate.make_pictures(ORDER, range(40), workers=2))
 
 
 def test_every_preset_has_its_share_of_every_split(tmp_path):
   order = dataclasses.replace(ORDER, preset="street,square")
-  options = synthetic_records.Options(
+  options = records.Options(
     tmp_path / "records", 24, val_fraction=0.25, dev_every=4, workers=1
   )
-  synthetic_records.synthesize(order, options)
+  records.synthesize(order, options)
   for split, number in (("train", 7), ("val", 2), ("dev", 3)):
-    ids = [each.id for each in reading.read_records(options.output, split)]
+    ids = [each.id for each in dataset.read_records(options.output, split)]
     presets_seen = [name.split("/")[0] for name in ids]
     assert presets_seen.count("street") == presets_seen.count("square")
     assert presets_seen.count("street") == number
@@ -140,8 +136,8 @@ def test_every_preset_has_its_share_of_every_split(tmp_path):
 def test_few_pictures_of_every_preset_add_up_to_a_val(tmp_path):
   order = dataclasses.replace(ORDER, preset=",".join(presets.PRESETS))
   number = 3 * len(presets.PRESETS)
-  options = synthetic_records.Options(tmp_path / "records", number, workers=1)
-  manifest = synthetic_records.synthesize(order, options)
+  options = records.Options(tmp_path / "records", number, workers=1)
+  manifest = records.synthesize(order, options)
   val = round(number / 10)
   assert manifest.pictures == {"train": number - val, "val": val}
 
@@ -151,22 +147,22 @@ def test_a_sheet_that_cannot_be_written_shows_before_the_work(
 ):
   made = []
   monkeypatch.setattr(
-    synthetic_records,
+    records,
     "make_pictures",
     lambda order, numbers, *_, **__: made.extend(numbers) or iter(()),
   )
   (tmp_path / "file").write_text("")
-  options = synthetic_records.Options(
+  options = records.Options(
     tmp_path / "records", 40, contact_sheet=tmp_path / "file" / "sheet.png"
   )
   monkeypatch.setattr(
-    synthetic_records.sheets,
+    contact_sheet,
     "contact_sheet",
     lambda _: np.zeros((8, 8, 3), "u1"),
   )
   with pytest.raises(OSError, match="sheet"):
-    synthetic_records.synthesize(ORDER, options)
-  assert len(made) <= pictures.SHEET_PICTURES
+    records.synthesize(ORDER, options)
+  assert len(made) <= generate.SHEET_PICTURES
   assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
@@ -176,22 +172,22 @@ def test_pictures_of_the_sheet_are_drawn_once(tmp_path, monkeypatch):
   def make(order, numbers, workers, with_thumbnails=False):
     for number in numbers:
       made.append(number)
-      yield pictures.make_picture(order, with_thumbnails, number)
+      yield generate.make_picture(order, with_thumbnails, number)
 
-  monkeypatch.setattr(synthetic_records, "make_pictures", make)
-  number = pictures.SHEET_PICTURES + 3
-  options = synthetic_records.Options(
+  monkeypatch.setattr(records, "make_pictures", make)
+  number = generate.SHEET_PICTURES + 3
+  options = records.Options(
     tmp_path / "records",
     number,
     contact_sheet=tmp_path / "sheet.png",
     workers=1,
   )
-  synthetic_records.synthesize(ORDER, options)
+  records.synthesize(ORDER, options)
   assert made == list(range(number))
   plain = dataclasses.replace(
     options, output=tmp_path / "plain", contact_sheet=None
   )
-  synthetic_records.synthesize(ORDER, plain)
+  records.synthesize(ORDER, plain)
   assert {path.name: path.read_bytes() for path in plain.output.iterdir()} == {
     path.name: path.read_bytes() for path in options.output.iterdir()
   }
@@ -208,7 +204,7 @@ def test_workers_do_not_load_tensorflow():
 
 def test_records_round_trip(tmp_path):
   sheet = tmp_path / "sheet.png"
-  options = synthetic_records.Options(
+  options = records.Options(
     output=tmp_path / "records",
     pictures=8,
     val_fraction=0.25,
@@ -216,18 +212,18 @@ def test_records_round_trip(tmp_path):
     contact_sheet=sheet,
     workers=1,
   )
-  manifest = synthetic_records.synthesize(ORDER, options)
+  manifest = records.synthesize(ORDER, options)
   assert manifest.pictures == {"train": 4, "val": 2, "dev": 2}
   assert manifest.options["seed"] == 3
-  made = {p.id: p for p in pictures.make_pictures(ORDER, range(8), workers=1)}
+  made = {p.id: p for p in generate.make_pictures(ORDER, range(8), workers=1)}
   for split, heads in manifest.heads.items():
-    stored = list(reading.read_records(options.output, split))
+    stored = list(dataset.read_records(options.output, split))
     assert sum(len(record.points) for record in stored) == heads
     for record in stored:
       assert record.image == made[record.id].jpeg
       assert (record.width, record.height) == (96, 64)
       np.testing.assert_array_equal(record.points, made[record.id].points)
-  reading.verify(options.output)
+  dataset.verify(options.output)
   assert sheet.read_bytes().startswith(b"\x89PNG")
 
 
@@ -255,20 +251,18 @@ def test_bad_options_are_named(tmp_path, change, message):
   if "contact_sheet" in options:
     options["contact_sheet"] = Path(options["contact_sheet"])
   with pytest.raises(InputError, match=message):
-    synthetic_records.synthesize(
-      pictures.Order(**order), synthetic_records.Options(**options)
-    )
+    records.synthesize(generate.Order(**order), records.Options(**options))
   assert not (tmp_path / "records").exists()
 
 
 def test_plain_files_are_what_the_csv_reader_reads(tmp_path):
-  options = synthetic_records.Options(
+  options = records.Options(
     tmp_path / "records", 6, files=tmp_path / "plain", workers=1
   )
-  synthetic_records.synthesize(ORDER, options)
+  records.synthesize(ORDER, options)
   made = {
     p.id.replace("/", "_"): p
-    for p in pictures.make_pictures(ORDER, range(6), 1)
+    for p in generate.make_pictures(ORDER, range(6), 1)
   }
   read = list(csv_points.read(tmp_path / "plain"))
   assert len(read) == 6
@@ -279,7 +273,7 @@ def test_plain_files_are_what_the_csv_reader_reads(tmp_path):
 
 
 def test_plain_files_keep_empty_pictures(tmp_path):
-  picture = pictures.Picture(
+  picture = generate.Picture(
     "street/seed1/00000", b"jpeg", 9, 9, np.zeros((0, 2), np.float32), None
   )
   with PlainFiles(tmp_path / "plain") as files:
@@ -295,11 +289,11 @@ def test_pictures_that_people_labelled_are_never_replaced(tmp_path):
   (mine / "IMG_001.jpg").write_bytes(b"a photograph")
   (mine / "points.csv").write_text("image,x,y\nIMG_001.jpg,3,4\n")
   before = {path: path.read_bytes() for path in mine.iterdir()}
-  options = synthetic_records.Options(
+  options = records.Options(
     tmp_path / "a", 1, files=mine, workers=1, overwrite=True
   )
   with pytest.raises(InputError, match=r"--files"):
-    synthetic_records.synthesize(ORDER, options)
+    records.synthesize(ORDER, options)
   assert {path: path.read_bytes() for path in mine.iterdir()} == before
 
 
@@ -307,32 +301,30 @@ def test_pictures_that_people_labelled_are_never_replaced(tmp_path):
 @pytest.mark.parametrize("place", ["mine", "mine/deep", "."])
 def test_pictures_to_be_like_are_never_replaced(tmp_path, name, place):
   (tmp_path / "mine" / "deep").mkdir(parents=True)
-  options = synthetic_records.Options(
+  options = records.Options(
     **({"output": tmp_path / "a"} | {name: tmp_path / place}),
     pictures=1,
     like=tmp_path / "mine",
     overwrite=True,
   )
   with pytest.raises(InputError, match=f"--{name}=.*pictures of --like"):
-    synthetic_records.synthesize(ORDER, options)
+    records.synthesize(ORDER, options)
 
 
 def test_a_sheet_replaces_sheets_alone(tmp_path):
   sheet = tmp_path / "sheet.png"
-  options = synthetic_records.Options(
-    tmp_path / "a", 1, workers=1, contact_sheet=sheet
-  )
-  synthetic_records.synthesize(ORDER, options)
+  options = records.Options(tmp_path / "a", 1, workers=1, contact_sheet=sheet)
+  records.synthesize(ORDER, options)
   again = dataclasses.replace(options, output=tmp_path / "b")
-  synthetic_records.synthesize(ORDER, again)
+  records.synthesize(ORDER, again)
   cv2.imwrite(str(sheet), np.zeros((8, 8, 3), np.uint8))
   holiday = sheet.read_bytes()
   third = dataclasses.replace(options, output=tmp_path / "c")
   with pytest.raises(InputError, match=r"sheet\.png: .*no contact sheet"):
-    synthetic_records.synthesize(ORDER, third)
+    records.synthesize(ORDER, third)
   assert sheet.read_bytes() == holiday
   told = dataclasses.replace(third, overwrite=True)
-  synthetic_records.synthesize(ORDER, told)
+  records.synthesize(ORDER, told)
   assert sheet.read_bytes() != holiday
 
 
@@ -341,7 +333,7 @@ def test_heads_of_large_pictures_are_marked_on_a_sheet():
   image = np.zeros((2400, 3200, 3), np.uint8)
   points = np.float32([[400, 400], [2800, 2000]])
   large = render.Rendered(image, points, np.float32([30, 9]), 2, 90)
-  small = render.draw_labels(large, sheets.reduced(image))
+  small = render.draw_labels(large, contact_sheet.reduced(image))
   assert small.shape == (360, 480, 3)
   rows, columns = np.nonzero(small[..., 1] > 100)
   x, y = (points * 480 / 3200).T
@@ -353,15 +345,15 @@ def test_heads_of_large_pictures_are_marked_on_a_sheet():
   assert apart[1][near[1]].max() < 3  # a small head's hides no neighbour
 
 
-def _deaf(order: pictures.Order, with_thumbnail: bool, index: int) -> bool:
+def _deaf(order: generate.Order, with_thumbnail: bool, index: int) -> bool:
   return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows")
 def test_workers_do_not_hear_of_ctrl_c(monkeypatch):
   """A terminal tells all of them; each would print where it was."""
-  monkeypatch.setattr(pictures, "make_picture", _deaf)
-  assert all(pictures.make_pictures(ORDER, range(4), workers=2))
+  monkeypatch.setattr(generate, "make_picture", _deaf)
+  assert all(generate.make_pictures(ORDER, range(4), workers=2))
   assert not _deaf(ORDER, False, 0)
 
 
@@ -370,7 +362,7 @@ def test_ctrl_c_while_workers_start_is_not_lost():
   reached = []
 
   def interrupted() -> None:
-    with pictures._interrupts_held():
+    with generate._interrupts_held():
       os.kill(os.getpid(), signal.SIGINT)
       reached.append(True)
 
@@ -382,49 +374,47 @@ def test_ctrl_c_while_workers_start_is_not_lost():
 
 def test_plain_files_are_replaced_only_when_told(tmp_path):
   folder = tmp_path / "plain"
-  options = synthetic_records.Options(
-    tmp_path / "a", 3, files=folder, workers=1
-  )
-  synthetic_records.synthesize(ORDER, options)
+  options = records.Options(tmp_path / "a", 3, files=folder, workers=1)
+  records.synthesize(ORDER, options)
   held = sorted(folder.iterdir())
   with pytest.raises(InputError, match=r"finished.*--files.*--overwrite"):
-    synthetic_records.synthesize(
+    records.synthesize(
       ORDER, dataclasses.replace(options, output=tmp_path / "b")
     )
   assert not (tmp_path / "b").exists()
   assert sorted(folder.iterdir()) == held
   again = dataclasses.replace(options, pictures=2, overwrite=True)
-  synthetic_records.synthesize(ORDER, again)
+  records.synthesize(ORDER, again)
   assert len(list(folder.glob("*.jpg"))) == 2
   (folder / "mine.txt").write_text("keep me")
   with pytest.raises(InputError, match=r"mine.txt.*--files"):
-    synthetic_records.synthesize(ORDER, again)
+    records.synthesize(ORDER, again)
   assert (folder / "mine.txt").read_text() == "keep me"
 
 
 def test_refused_records_leave_old_files_alone(tmp_path):
   folder = tmp_path / "plain"
   with PlainFiles(folder) as files:
-    files.write(pictures.make_picture(ORDER, False, 0))
+    files.write(generate.make_picture(ORDER, False, 0))
   (tmp_path / "records").mkdir()
   (tmp_path / "records" / "mine.txt").write_text("keep me")
-  options = synthetic_records.Options(
+  options = records.Options(
     tmp_path / "records", 1, files=folder, workers=1, overwrite=True
   )
   with pytest.raises(InputError, match=r"mine\.txt"):
-    synthetic_records.synthesize(ORDER, options)
+    records.synthesize(ORDER, options)
   assert len(list(csv_points.read(folder))) == 1
 
 
 def test_interrupted_plain_files_leave_what_was_there(tmp_path):
   folder = tmp_path / "plain"
   with PlainFiles(folder) as files:
-    files.write(pictures.make_picture(ORDER, False, 0))
+    files.write(generate.make_picture(ORDER, False, 0))
   held = {path.name: path.read_bytes() for path in folder.iterdir()}
 
   def interrupted():
     with PlainFiles(folder, overwrite=True) as files:
-      files.write(pictures.make_picture(ORDER, False, 1))
+      files.write(generate.make_picture(ORDER, False, 1))
       raise KeyboardInterrupt
 
   with pytest.raises(KeyboardInterrupt):
@@ -439,11 +429,11 @@ def test_with_files_an_interrupted_run_s_pictures_are_said_to_be_dropped(
   left = tmp_path / ".records.9999999.tmp"
   left.mkdir()
   (left / "unfinished.key").write_text("of the same options, without files")
-  options = synthetic_records.Options(
+  options = records.Options(
     tmp_path / "records", 2, files=tmp_path / "plain", workers=1
   )
   with caplog.at_level(logging.INFO):
-    synthetic_records.synthesize(ORDER, options)
+    records.synthesize(ORDER, options)
   assert "begins afresh" in caplog.text
   assert not left.exists()
 
@@ -452,10 +442,8 @@ def test_interrupted_records_go_on_and_end_the_same(
   tmp_path, monkeypatch, caplog
 ):
   monkeypatch.setattr(shards, "PICTURES_PER_SHARD", 2)
-  options = synthetic_records.Options(
-    tmp_path / "whole", 9, val_fraction=0.2, workers=1
-  )
-  synthetic_records.synthesize(ORDER, options)
+  options = records.Options(tmp_path / "whole", 9, val_fraction=0.2, workers=1)
+  records.synthesize(ORDER, options)
   broken = dataclasses.replace(options, output=tmp_path / "broken")
   made = []
 
@@ -465,15 +453,15 @@ def test_interrupted_records_go_on_and_end_the_same(
         made.append(number)
         raise KeyboardInterrupt
       made.append(number)
-      yield pictures.make_picture(order, with_thumbnails, number)
+      yield generate.make_picture(order, with_thumbnails, number)
 
-  monkeypatch.setattr(synthetic_records, "make_pictures", make)
+  monkeypatch.setattr(records, "make_pictures", make)
   with pytest.raises(KeyboardInterrupt):
-    synthetic_records.synthesize(ORDER, broken)
+    records.synthesize(ORDER, broken)
   assert not broken.output.exists()
   before = len(made)
   with caplog.at_level(logging.INFO):
-    synthetic_records.synthesize(ORDER, broken)
+    records.synthesize(ORDER, broken)
   assert "goes on after" in caplog.text
   assert 3 <= len(made) - before < 9
   assert {path.name: path.read_bytes() for path in broken.output.iterdir()} == {
@@ -501,22 +489,22 @@ def test_an_interrupted_run_goes_on_only_with_the_same_sources(
   tmp_path, monkeypatch, caplog, edited
 ):
   monkeypatch.setattr(shards, "PICTURES_PER_SHARD", 2)
-  options = synthetic_records.Options(tmp_path / "records", 6, workers=1)
+  options = records.Options(tmp_path / "records", 6, workers=1)
 
   def make(order, numbers, workers, with_thumbnails=False):
     for number in numbers:
       if number == 5:
         raise KeyboardInterrupt
-      yield pictures.make_picture(order, with_thumbnails, number)
+      yield generate.make_picture(order, with_thumbnails, number)
 
   with monkeypatch.context() as patch:
-    patch.setattr(synthetic_records, "make_pictures", make)
+    patch.setattr(records, "make_pictures", make)
     with pytest.raises(KeyboardInterrupt):
-      synthetic_records.synthesize(ORDER, options)
+      records.synthesize(ORDER, options)
   if edited:
     monkeypatch.setattr(sources, "digest", lambda: "of other sources")
   with caplog.at_level(logging.INFO):
-    synthetic_records.synthesize(ORDER, options)
+    records.synthesize(ORDER, options)
   assert ("goes on after" in caplog.text) is not edited
 
 
@@ -524,17 +512,17 @@ def test_an_interrupted_run_goes_on_only_with_the_same_sources(
   ("output", "files"), [("a", "a"), ("a", "a/b"), ("a/b", "a")]
 )
 def test_files_and_records_take_two_folders(tmp_path, output, files):
-  options = synthetic_records.Options(
+  options = records.Options(
     tmp_path / output, 1, files=tmp_path / files, workers=1
   )
   with pytest.raises(InputError, match=r"--files=.*same folder as --output"):
-    synthetic_records.synthesize(ORDER, options)
+    records.synthesize(ORDER, options)
   assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("place", ["records", "plain"])
 def test_the_sheet_stays_out_of_both(tmp_path, place):
-  options = synthetic_records.Options(
+  options = records.Options(
     tmp_path / "records",
     1,
     files=tmp_path / "plain",
@@ -542,13 +530,13 @@ def test_the_sheet_stays_out_of_both(tmp_path, place):
     workers=1,
   )
   with pytest.raises(InputError, match=r"--contact_sheet=.*inside"):
-    synthetic_records.synthesize(ORDER, options)
+    records.synthesize(ORDER, options)
   assert not list(tmp_path.iterdir())
 
 
 def test_contact_sheet_shows_pictures_of_any_size(tmp_path):
   sizes = [(20, 30), (30, 20), (24, 24)]
-  sheet = sheets.contact_sheet(
+  sheet = contact_sheet.contact_sheet(
     [np.full((*size, 3), 7, np.uint8) for size in sizes]
   )
   assert sheet.shape == (30, 90, 3)
@@ -569,8 +557,8 @@ def test_labels_lie_on_heads_of_the_stored_picture(monkeypatch):
   monkeypatch.setattr(colours, "SKINS", ((0.02, 0.9, 0.02),) * 6)
   monkeypatch.setattr(head, "HAIR", ((lambda dice, colour: [], 1.0),))
   monkeypatch.setattr(head, "short_hair", lambda dice, colour: [])
-  order = pictures.Order("street", 3, 640, 480, min_visible=0.8)
-  picture = pictures.make_picture(order, False, 2)
+  order = generate.Order("street", 3, 640, 480, min_visible=0.8)
+  picture = generate.make_picture(order, False, 2)
   image = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
   assert image.shape == (480, 640, 3)
   assert (picture.width, picture.height) == (640, 480)

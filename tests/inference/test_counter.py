@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from cdcc_tf import NETWORK_VERSION
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import CrowdCounter, Prediction, load_model
+from cdcc_tf.models import NETWORK_VERSION
 from cdcc_tf.models.sfcn import SFCN
 from tests.conftest import noise_picture
 from tests.inference.conftest import tiny_model

@@ -14,7 +14,7 @@ from cdcc_tf.models.decoders import (
   clip_with_a_way_back,
 )
 from cdcc_tf.models.sfcn import SFCN
-from cdcc_tf.training.losses import DensityLoss
+from cdcc_tf.training.adaptation.losses import DensityLoss
 from tests.conftest import POLICIES, assert_same, noise_picture
 
 ARGUMENTS = {

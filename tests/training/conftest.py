@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.options import (
+from cdcc_tf.config import (
   DataConfig,
+  ExperimentConfig,
   ModelConfig,
   RoundsConfig,
   TrainingConfig,

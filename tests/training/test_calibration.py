@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from cdcc_tf.config import DataConfig
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import Prediction
-from cdcc_tf.options import DataConfig
 from cdcc_tf.training import calibration
 from tests.conftest import RecordsFactory, png, tiny_record
 

@@ -12,13 +12,15 @@ import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing import event_accumulator
 
-from cdcc_tf import run_folder, run_start
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import reading, source_batches, stream
+from cdcc_tf.data.pipeline import source, stream
+from cdcc_tf.data.records import dataset
 from cdcc_tf.errors import InputError
+from cdcc_tf.runs import opening
+from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training import builders, experiment, stages
-from cdcc_tf.training.checkpoints import Checkpoints
-from cdcc_tf.training.keeping import averaged_weights
+from cdcc_tf.training.loop.checkpoints import Checkpoints
+from cdcc_tf.training.loop.model_selection import averaged_weights
 from tests.commands import command
 from tests.training.conftest import (
   tiny_experiment,
@@ -30,22 +32,20 @@ from tests.training.conftest import (
 @pytest.fixture(scope="module")
 def finished(
   records_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> run_folder.RunFolder:
+) -> RunFolder:
   """A finished run of `config`, to look at."""
   path = tmp_path_factory.mktemp("finished") / "run"
   return train(tiny_experiment(records_folder), path)
 
 
 @pytest.fixture
-def own_run(
-  finished: run_folder.RunFolder, tmp_path: Path
-) -> run_folder.RunFolder:
+def own_run(finished: RunFolder, tmp_path: Path) -> RunFolder:
   """A copy of it, to break."""
-  return run_folder.RunFolder(shutil.copytree(finished.path, tmp_path / "own"))
+  return RunFolder(shutil.copytree(finished.path, tmp_path / "own"))
 
 
-def train(config: ExperimentConfig, path: Path) -> run_folder.RunFolder:
-  folder = run_start.open_run(path, config)
+def train(config: ExperimentConfig, path: Path) -> RunFolder:
+  folder = opening.open_run(path, config)
   experiment.run(config, folder)
   return folder
 
@@ -78,7 +78,7 @@ def test_counters_are_built_as_the_options_say(
     assert counter.get_config()["detached_variance"] is detached
 
 
-def test_what_a_run_leaves_behind(finished: run_folder.RunFolder) -> None:
+def test_what_a_run_leaves_behind(finished: RunFolder) -> None:
   folder = finished
   history = json.loads(folder.history.read_text())
   assert [row["step"] for row in history] == [2, 4]
@@ -104,7 +104,7 @@ def test_what_a_run_leaves_behind(finished: run_folder.RunFolder) -> None:
 
 def test_poisoned_target_labels_change_nothing_in_a_run(
   config: ExperimentConfig,
-  finished: run_folder.RunFolder,
+  finished: RunFolder,
   tmp_path: Path,
   tiny_records: Callable,
 ) -> None:
@@ -112,7 +112,7 @@ def test_poisoned_target_labels_change_nothing_in_a_run(
   poisoned = {
     split: [
       dataclasses.replace(record, points=np.float32([[1, 1]] * 40))
-      for record in reading.read_records(config.data.target_records, split)
+      for record in dataset.read_records(config.data.target_records, split)
     ]
     for split in ("train", "val")
   }
@@ -132,7 +132,7 @@ def test_poisoned_target_labels_change_nothing_in_a_run(
 
 
 def test_the_kept_counter_is_the_average_of_weights(
-  config: ExperimentConfig, finished: run_folder.RunFolder
+  config: ExperimentConfig, finished: RunFolder
 ) -> None:
   """The average lags behind; a run goes on from the raw weights."""
   assert config.training.ema_momentum
@@ -156,7 +156,7 @@ def test_the_kept_counter_is_the_average_of_weights(
 
 def test_a_torn_checkpoint_is_passed_over(
   config: ExperimentConfig,
-  own_run: run_folder.RunFolder,
+  own_run: RunFolder,
   caplog: pytest.LogCaptureFixture,
 ) -> None:
   stage = stages.plan(config)[0]
@@ -173,7 +173,7 @@ def test_a_torn_checkpoint_is_passed_over(
 
 def test_a_stage_killed_before_its_only_history_is_repeated(
   config: ExperimentConfig,
-  own_run: run_folder.RunFolder,
+  own_run: RunFolder,
   monkeypatch: pytest.MonkeyPatch,
 ) -> None:
   own_run.history.unlink()
@@ -184,7 +184,7 @@ def test_a_stage_killed_before_its_only_history_is_repeated(
 
 
 def test_no_whole_checkpoint_is_an_error(
-  config: ExperimentConfig, own_run: run_folder.RunFolder
+  config: ExperimentConfig, own_run: RunFolder
 ) -> None:
   folder = own_run
   for data in folder.checkpoints.glob("stage1/*.data*"):
@@ -197,7 +197,7 @@ def test_no_whole_checkpoint_is_an_error(
 @pytest.mark.parametrize("left", ["all", "unnoted", "nothing"])
 def test_weights_are_read_once_and_not_to_resume(
   config: ExperimentConfig,
-  own_run: run_folder.RunFolder,
+  own_run: RunFolder,
   monkeypatch: pytest.MonkeyPatch,
   left: str,
 ) -> None:
@@ -271,7 +271,7 @@ def test_batches_that_cannot_be_divided(
 
 
 def test_other_records_under_the_same_name_are_refused(
-  config: ExperimentConfig, own_run: run_folder.RunFolder
+  config: ExperimentConfig, own_run: RunFolder
 ) -> None:
   noted = own_run.path / "data.json"
   digests = json.loads(noted.read_text())
@@ -283,7 +283,7 @@ def test_other_records_under_the_same_name_are_refused(
 
 @pytest.mark.parametrize("name", ["history.json", "data.json"])
 def test_a_damaged_file_of_the_run_is_named(
-  config: ExperimentConfig, own_run: run_folder.RunFolder, name: str
+  config: ExperimentConfig, own_run: RunFolder, name: str
 ) -> None:
   (own_run.path / name).write_text('[{"step": 2, "stage"')
   with pytest.raises(InputError, match=rf"{name}: damaged"):
@@ -307,14 +307,14 @@ def test_a_loss_that_is_no_number_ends_the_run(
   ).Reload()
   assert "alarms" in events.Tags()["tensors"]
   # The pictures of that very step, of both domains.
-  members = source_batches.source_members(
+  members = source.source_members(
     config.data, config.training.seed, found["step"] - 1
   )
   ids = stream.ids_of(members, config.data.source_batch)
   assert found["pictures"]["source"] == ids
   assert len(found["pictures"]["target"]) == config.data.target_batch // 2
   # There is nothing to lose, so the remedy may be tried in the same folder.
-  assert run_start.open_run(tmp_path / "run", config).rows() == []
+  assert opening.open_run(tmp_path / "run", config).rows() == []
 
 
 def test_a_source_without_validation_is_refused_before_training(

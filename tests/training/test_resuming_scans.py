@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data import pipeline
-from cdcc_tf.run_folder import RunFolder
+from cdcc_tf.data.pipeline import joint
+from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training import builders, stages
-from cdcc_tf.training.checkpoints import Checkpoints
+from cdcc_tf.training.loop.checkpoints import Checkpoints
 from tests.training.conftest import with_training
 
 
@@ -33,7 +33,7 @@ def test_steps_after_a_checkpoint_are_repeated_exactly(
 
   def train(epoch: int, *callbacks: Checkpoints) -> list[np.ndarray]:
     """Trains for two steps and returns the weights."""
-    batches = pipeline.stage1_batches(scanning.data, 0, 2 * epoch, False)
+    batches = joint.stage1_batches(scanning.data, 0, 2 * epoch, False)
     model.fit(
       batches,
       steps_per_epoch=2,

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from data_tools.synthesis.camera import Camera
-from data_tools.synthesis.draws import Dice
-from data_tools.synthesis.people.poses import Pose
+from data_tools.synthesis.assets.people.poses import Pose
+from data_tools.synthesis.engine.camera import Camera
+from data_tools.synthesis.engine.draws import Dice
 from data_tools.synthesis.surroundings.base import Seat, Surroundings
 
 NEAREST_HEAD = 0.085  # of the picture's width: nobody is nearer

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable, Iterator
 
+from data_tools.synthesis.assets.people import poses
+from data_tools.synthesis.assets.people.poses import Pose
 from data_tools.synthesis.crowd.floor import Floor, Place
-from data_tools.synthesis.draws import Dice, weighted
-from data_tools.synthesis.people import poses
-from data_tools.synthesis.people.poses import Pose
+from data_tools.synthesis.engine.draws import Dice, weighted
 
 Formation = Callable[[Dice, Floor, int, "Manner"], Iterator[Place]]
 

@@ -5,7 +5,6 @@ import math
 
 import numpy as np
 
-from data_tools.synthesis.camera import Camera
 from data_tools.synthesis.crowd.floor import (
   HEAD_HEIGHT,
   LEAST_HEAD,
@@ -15,7 +14,14 @@ from data_tools.synthesis.crowd.floor import (
 )
 from data_tools.synthesis.crowd.formations import Formation, Manner, gathering
 from data_tools.synthesis.crowd.overrun import top_reach
-from data_tools.synthesis.draws import Dice, Pair, between, chance, weighted
+from data_tools.synthesis.engine.camera import Camera
+from data_tools.synthesis.engine.draws import (
+  Dice,
+  Pair,
+  between,
+  chance,
+  weighted,
+)
 from data_tools.synthesis.surroundings.base import Surroundings
 
 _REFERENCE_WIDTH = 1024  # pixels

@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
-from data_tools.synthesis.camera import UNDER_CEILING, Camera
 from data_tools.synthesis.crowd.floor import HEAD_HEIGHT
-from data_tools.synthesis.draws import Dice, Pair, between
+from data_tools.synthesis.engine.camera import UNDER_CEILING, Camera
+from data_tools.synthesis.engine.draws import Dice, Pair, between
 from data_tools.synthesis.surroundings.base import Surroundings
 
 _HEADS = 1.55  # metres over the ground

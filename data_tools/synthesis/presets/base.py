@@ -3,15 +3,15 @@
 import dataclasses
 import math
 
-from data_tools.synthesis.camera import UNDER_CEILING, Camera
+from data_tools.synthesis.assets.ground.base import Texture
+from data_tools.synthesis.assets.people.colours import Wardrobe
+from data_tools.synthesis.assets.props.thing import Prop
 from data_tools.synthesis.crowd.gather import CrowdRange
-from data_tools.synthesis.draws import Dice, Pair, between
-from data_tools.synthesis.effects import EffectRange
-from data_tools.synthesis.ground.base import Texture
-from data_tools.synthesis.light import LightRange
-from data_tools.synthesis.people.colours import Wardrobe
-from data_tools.synthesis.props.thing import Prop
+from data_tools.synthesis.engine.camera import UNDER_CEILING, Camera
+from data_tools.synthesis.engine.draws import Dice, Pair, between
+from data_tools.synthesis.engine.light import LightRange
 from data_tools.synthesis.scene.foreground import OUTDOORS, Foreground
+from data_tools.synthesis.style.effects import EffectRange
 from data_tools.synthesis.surroundings.base import Kind, Surroundings
 
 _FAR_WIDTH = 640  # pixels from which cameras stand as far off as they are said

@@ -1,15 +1,21 @@
 """Malls, halls and exhibitions."""
 
-from data_tools.synthesis import lights
+from data_tools.synthesis.assets.ground import indoors, paving
+from data_tools.synthesis.assets.people.colours import Wardrobe
+from data_tools.synthesis.assets.props import (
+  boards,
+  market,
+  plants,
+  shows,
+  street,
+)
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.gather import CrowdRange
-from data_tools.synthesis.effects import EffectRange
-from data_tools.synthesis.ground import indoors, paving
-from data_tools.synthesis.people.colours import Wardrobe
 from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
-from data_tools.synthesis.props import boards, market, plants, shows, street
 from data_tools.synthesis.scene.foreground import INDOORS
-from data_tools.synthesis.surroundings import indoors as places
+from data_tools.synthesis.style import lights
+from data_tools.synthesis.style.effects import EffectRange
+from data_tools.synthesis.surroundings.indoors import hall
 
 INDOOR = Preset(
   name="indoor",
@@ -29,7 +35,7 @@ INDOOR = Preset(
     (indoors.concrete, 0.1),
     (indoors.boards, 0.05),
   ),
-  surroundings=((places.hall, 1.0),),
+  surroundings=((hall, 1.0),),
   clutter=Clutter(
     props=(
       (plants.planter, 4),

@@ -1,15 +1,15 @@
 """Platforms of railways, trams and buses."""
 
-from data_tools.synthesis import lights
+from data_tools.synthesis.assets.ground import indoors
+from data_tools.synthesis.assets.people.colours import Wardrobe
+from data_tools.synthesis.assets.props import boards, market, plants, street
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.gather import CrowdRange
-from data_tools.synthesis.effects import EffectRange
-from data_tools.synthesis.ground import indoors
-from data_tools.synthesis.people.colours import Wardrobe
 from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
-from data_tools.synthesis.props import boards, market, plants, street
 from data_tools.synthesis.scene.foreground import INDOORS
-from data_tools.synthesis.surroundings import indoors as places
+from data_tools.synthesis.style import lights
+from data_tools.synthesis.style.effects import EffectRange
+from data_tools.synthesis.surroundings.indoors import platform
 
 PLATFORM = Preset(
   name="platform",
@@ -23,7 +23,7 @@ PLATFORM = Preset(
     field_of_view=(50.0, 85.0),
   ),
   grounds=((indoors.platform_edge, 1.0),),
-  surroundings=((places.platform, 1.0),),
+  surroundings=((platform, 1.0),),
   clutter=Clutter(
     props=(
       (street.bench, 3),

@@ -1,14 +1,19 @@
 """Packed crowds at a low angle: rallies, concerts, old photographs."""
 
-from data_tools.synthesis import lights
+from data_tools.synthesis.assets.ground import outdoors, paving
+from data_tools.synthesis.assets.people.colours import Wardrobe
+from data_tools.synthesis.assets.props import boards, plants, shows, street
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.gather import CrowdRange
-from data_tools.synthesis.effects import EffectRange
-from data_tools.synthesis.ground import outdoors, paving
-from data_tools.synthesis.people.colours import Wardrobe
 from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
-from data_tools.synthesis.props import boards, plants, shows, street
-from data_tools.synthesis.surroundings import outdoors as places
+from data_tools.synthesis.style import lights
+from data_tools.synthesis.style.effects import EffectRange
+from data_tools.synthesis.surroundings.outdoors import (
+  before_a_stage,
+  between_houses,
+  open_place,
+  park,
+)
 
 RALLY = Preset(
   name="rally",
@@ -28,10 +33,10 @@ RALLY = Preset(
     (outdoors.sand, 0.1),
   ),
   surroundings=(
-    (places.open_place, 0.35),
-    (places.park, 0.2),
-    (places.between_houses, 0.2),
-    (places.before_a_stage, 0.25),
+    (open_place, 0.35),
+    (park, 0.2),
+    (between_houses, 0.2),
+    (before_a_stage, 0.25),
   ),
   clutter=Clutter(
     props=(

@@ -1,13 +1,8 @@
 """An open square from a mast or a roof."""
 
-from data_tools.synthesis import lights
-from data_tools.synthesis.crowd import formations
-from data_tools.synthesis.crowd.gather import CrowdRange
-from data_tools.synthesis.effects import EffectRange
-from data_tools.synthesis.ground import outdoors, paving
-from data_tools.synthesis.people.colours import Wardrobe
-from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
-from data_tools.synthesis.props import (
+from data_tools.synthesis.assets.ground import outdoors, paving
+from data_tools.synthesis.assets.people.colours import Wardrobe
+from data_tools.synthesis.assets.props import (
   boards,
   market,
   plants,
@@ -16,7 +11,16 @@ from data_tools.synthesis.props import (
   vehicles,
   walls,
 )
-from data_tools.synthesis.surroundings import outdoors as places
+from data_tools.synthesis.crowd import formations
+from data_tools.synthesis.crowd.gather import CrowdRange
+from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
+from data_tools.synthesis.style import lights
+from data_tools.synthesis.style.effects import EffectRange
+from data_tools.synthesis.surroundings.outdoors import (
+  before_a_stage,
+  open_place,
+  park,
+)
 
 SQUARE = Preset(
   name="square",
@@ -39,9 +43,9 @@ SQUARE = Preset(
     (outdoors.sand, 0.06),
   ),
   surroundings=(
-    (places.open_place, 0.6),
-    (places.park, 0.2),
-    (places.before_a_stage, 0.2),
+    (open_place, 0.6),
+    (park, 0.2),
+    (before_a_stage, 0.2),
   ),
   clutter=Clutter(
     props=(

@@ -1,13 +1,13 @@
 """Spectators on rising rows of seats, empty to full."""
 
-from data_tools.synthesis import lights
+from data_tools.synthesis.assets.ground import indoors, outdoors
+from data_tools.synthesis.assets.people.colours import Wardrobe
 from data_tools.synthesis.crowd import formations
 from data_tools.synthesis.crowd.gather import CrowdRange
-from data_tools.synthesis.effects import EffectRange
-from data_tools.synthesis.ground import indoors, outdoors
-from data_tools.synthesis.people.colours import Wardrobe
 from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
 from data_tools.synthesis.scene.foreground import INDOORS
+from data_tools.synthesis.style import lights
+from data_tools.synthesis.style.effects import EffectRange
 from data_tools.synthesis.surroundings import stands
 
 STADIUM = Preset(

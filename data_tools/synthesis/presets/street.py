@@ -1,13 +1,8 @@
 """A shopping street or a small square, from eye height to the second floor."""
 
-from data_tools.synthesis import lights
-from data_tools.synthesis.crowd import formations
-from data_tools.synthesis.crowd.gather import CrowdRange
-from data_tools.synthesis.effects import EffectRange
-from data_tools.synthesis.ground import outdoors, paving
-from data_tools.synthesis.people.colours import Wardrobe
-from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
-from data_tools.synthesis.props import (
+from data_tools.synthesis.assets.ground import outdoors, paving
+from data_tools.synthesis.assets.people.colours import Wardrobe
+from data_tools.synthesis.assets.props import (
   boards,
   market,
   motorcycles,
@@ -16,7 +11,17 @@ from data_tools.synthesis.props import (
   vehicles,
   walls,
 )
-from data_tools.synthesis.surroundings import outdoors as places
+from data_tools.synthesis.crowd import formations
+from data_tools.synthesis.crowd.gather import CrowdRange
+from data_tools.synthesis.presets.base import CameraRange, Clutter, Preset
+from data_tools.synthesis.style import lights
+from data_tools.synthesis.style.effects import EffectRange
+from data_tools.synthesis.surroundings.outdoors import (
+  before_houses,
+  between_houses,
+  open_place,
+  park,
+)
 
 STREET = Preset(
   name="street",
@@ -40,10 +45,10 @@ STREET = Preset(
     (outdoors.gravel, 0.04),
   ),
   surroundings=(
-    (places.between_houses, 0.5),
-    (places.before_houses, 0.35),
-    (places.park, 0.1),
-    (places.open_place, 0.05),
+    (between_houses, 0.5),
+    (before_houses, 0.35),
+    (park, 0.1),
+    (open_place, 0.05),
   ),
   clutter=Clutter(
     props=(

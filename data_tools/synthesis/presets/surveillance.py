@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from data_tools.synthesis import lights
-from data_tools.synthesis.effects import EffectRange
 from data_tools.synthesis.presets.platform import PLATFORM
+from data_tools.synthesis.style import lights
+from data_tools.synthesis.style.effects import EffectRange
 
 SURVEILLANCE = dataclasses.replace(
   PLATFORM,

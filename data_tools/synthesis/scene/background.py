@@ -3,11 +3,11 @@
 import cv2
 import numpy as np
 
-from data_tools.synthesis.camera import Camera
-from data_tools.synthesis.drawing.solids import Solid
-from data_tools.synthesis.ground.base import Texture, lay_over
-from data_tools.synthesis.light import Light
-from data_tools.synthesis.noise import sample
+from data_tools.synthesis.assets.ground.base import Texture, lay_over
+from data_tools.synthesis.engine.camera import Camera
+from data_tools.synthesis.engine.light import Light
+from data_tools.synthesis.engine.noise import sample
+from data_tools.synthesis.engine.solids import Solid
 from data_tools.synthesis.scene.shadows import shadows
 
 _COARSE = 4  # lamplight needs no value at every pixel

@@ -5,9 +5,18 @@ A new one is one function of a `Window`, and a line in a table below.
 
 from collections.abc import Callable
 
-from data_tools.synthesis.camera import Camera
-from data_tools.synthesis.drawing.shapes import quad
-from data_tools.synthesis.drawing.solids import (
+from data_tools.synthesis.assets.props.thing import METAL, STONE
+from data_tools.synthesis.assets.swatches import (
+  facades,
+  foliage,
+  goods,
+  masonry,
+  signs,
+)
+from data_tools.synthesis.engine.camera import Camera
+from data_tools.synthesis.engine.draws import Dice, choose, weighted
+from data_tools.synthesis.engine.shapes import quad
+from data_tools.synthesis.engine.solids import (
   WHITE,
   Colour,
   Part,
@@ -15,17 +24,8 @@ from data_tools.synthesis.drawing.solids import (
   dim,
   vary,
 )
-from data_tools.synthesis.drawing.swatch import Maker
-from data_tools.synthesis.draws import Dice, choose, weighted
-from data_tools.synthesis.props.thing import METAL, STONE
+from data_tools.synthesis.engine.swatch import Maker
 from data_tools.synthesis.scene.window import Window
-from data_tools.synthesis.swatches import (
-  facades,
-  foliage,
-  goods,
-  masonry,
-  signs,
-)
 
 Foreground = Callable[[Window], list[Part]]
 

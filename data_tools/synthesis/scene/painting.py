@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 
-from data_tools.synthesis.camera import Camera
-from data_tools.synthesis.drawing.canvas import Canvas, Drawn
-from data_tools.synthesis.drawing.nearness import in_front
-from data_tools.synthesis.drawing.solids import Solid, split
-from data_tools.synthesis.ground.base import Texture
-from data_tools.synthesis.light import Light
+from data_tools.synthesis.assets.ground.base import Texture
+from data_tools.synthesis.engine.camera import Camera
+from data_tools.synthesis.engine.canvas import Canvas, Drawn
+from data_tools.synthesis.engine.light import Light
+from data_tools.synthesis.engine.nearness import in_front
+from data_tools.synthesis.engine.solids import Solid, split
 from data_tools.synthesis.scene.background import paint_background
 from data_tools.synthesis.surroundings.base import Surroundings
 

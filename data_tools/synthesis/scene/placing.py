@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
-from data_tools.synthesis.camera import MIN_DEPTH, Camera
-from data_tools.synthesis.drawing.solids import Solid
-from data_tools.synthesis.drawing.world import world_spheres
-from data_tools.synthesis.draws import Dice
-from data_tools.synthesis.light import Light
-from data_tools.synthesis.props.street import lamp
-from data_tools.synthesis.props.thing import Prop, stand
+from data_tools.synthesis.assets.props.street import lamp
+from data_tools.synthesis.assets.props.thing import Prop, stand
+from data_tools.synthesis.engine.camera import MIN_DEPTH, Camera
+from data_tools.synthesis.engine.draws import Dice
+from data_tools.synthesis.engine.light import Light
+from data_tools.synthesis.engine.solids import Solid
+from data_tools.synthesis.engine.world import world_spheres
 from data_tools.synthesis.surroundings.base import Surroundings
 from data_tools.synthesis.surroundings.room import Disc, meet, on_open_ground
 

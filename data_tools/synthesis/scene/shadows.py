@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
-from data_tools.synthesis.camera import MIN_DEPTH, Camera
-from data_tools.synthesis.drawing.solids import Part, Solid
-from data_tools.synthesis.drawing.world import world_spheres
-from data_tools.synthesis.light import Light
+from data_tools.synthesis.engine.camera import MIN_DEPTH, Camera
+from data_tools.synthesis.engine.light import Light
+from data_tools.synthesis.engine.solids import Part, Solid
+from data_tools.synthesis.engine.world import world_spheres
 
 LARGEST = 9.0  # metres above which nothing casts a shadow
 RAISED = 0.05  # metres: what stands higher has its shadow out of sight

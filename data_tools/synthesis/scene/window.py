@@ -2,11 +2,11 @@
 
 import dataclasses
 
-from data_tools.synthesis.camera import Camera
-from data_tools.synthesis.drawing.shapes import quad
-from data_tools.synthesis.drawing.solids import WHITE, Colour, Part, Point
-from data_tools.synthesis.drawing.swatch import Swatch
-from data_tools.synthesis.draws import Dice
+from data_tools.synthesis.engine.camera import Camera
+from data_tools.synthesis.engine.draws import Dice
+from data_tools.synthesis.engine.shapes import quad
+from data_tools.synthesis.engine.solids import WHITE, Colour, Part, Point
+from data_tools.synthesis.engine.swatch import Swatch
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from data_tools.synthesis.drawing.solids import Point, Solid
-from data_tools.synthesis.draws import Dice
+from data_tools.synthesis.engine.draws import Dice
+from data_tools.synthesis.engine.solids import Point, Solid
 
 Seat = tuple[float, float, float]  # x, y, z in metres
 OpenGround = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of x and y

@@ -1,9 +1,14 @@
 """Fronts of houses."""
 
-from data_tools.synthesis.drawing.shapes import quad, upright
-from data_tools.synthesis.drawing.solids import Colour, Part, dim, vary
-from data_tools.synthesis.draws import Dice, choose, weighted
-from data_tools.synthesis.swatches import facades, foliage, masonry, signs
+from data_tools.synthesis.assets.swatches import (
+  facades,
+  foliage,
+  masonry,
+  signs,
+)
+from data_tools.synthesis.engine.draws import Dice, choose, weighted
+from data_tools.synthesis.engine.shapes import quad, upright
+from data_tools.synthesis.engine.solids import Colour, Part, dim, vary
 
 GROUND_FLOOR, UPPER = 3.6, 9.0  # metres: a ground floor, three floors above it
 WALLS: tuple[Colour, ...] = (

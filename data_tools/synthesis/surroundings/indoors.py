@@ -5,13 +5,23 @@ import math
 
 import numpy as np
 
-from data_tools.synthesis.drawing.shapes import (
+from data_tools.synthesis.assets.props.boards import sign
+from data_tools.synthesis.assets.props.street import bench
+from data_tools.synthesis.assets.props.thing import METAL, STONE, stand
+from data_tools.synthesis.assets.swatches import (
+  facades,
+  foliage,
+  masonry,
+  signs,
+)
+from data_tools.synthesis.engine.draws import Dice, choose
+from data_tools.synthesis.engine.shapes import (
   block,
   level,
   quad,
   upright,
 )
-from data_tools.synthesis.drawing.solids import (
+from data_tools.synthesis.engine.solids import (
   Colour,
   Part,
   Solid,
@@ -19,13 +29,8 @@ from data_tools.synthesis.drawing.solids import (
   ring,
   vary,
 )
-from data_tools.synthesis.draws import Dice, choose
-from data_tools.synthesis.props.boards import sign
-from data_tools.synthesis.props.street import bench
-from data_tools.synthesis.props.thing import METAL, STONE, stand
 from data_tools.synthesis.surroundings.base import Surroundings
 from data_tools.synthesis.surroundings.facade import row_of_houses, skyline
-from data_tools.synthesis.swatches import facades, foliage, masonry, signs
 
 EDGE = 2.5  # metres to the right of the camera where the platform ends
 _STRIPS = (1.0, 3.0, 6.0, 10.0, 16.0, 24.0, 36.0, 55.0, 80.0)

@@ -5,9 +5,7 @@ import math
 
 import numpy as np
 
-from data_tools.synthesis.drawing.solids import Part, Solid
-from data_tools.synthesis.draws import Dice, choose
-from data_tools.synthesis.props import (
+from data_tools.synthesis.assets.props import (
   market,
   motorcycles,
   plants,
@@ -16,7 +14,9 @@ from data_tools.synthesis.props import (
   vehicles,
   walls,
 )
-from data_tools.synthesis.props.thing import Prop, Thing, stand
+from data_tools.synthesis.assets.props.thing import Prop, Thing, stand
+from data_tools.synthesis.engine.draws import Dice, choose
+from data_tools.synthesis.engine.solids import Part, Solid
 from data_tools.synthesis.surroundings.base import Surroundings
 from data_tools.synthesis.surroundings.facade import row_of_houses, skyline
 from data_tools.synthesis.surroundings.room import apart, on_open_ground

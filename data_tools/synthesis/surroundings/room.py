@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from data_tools.synthesis.drawing.solids import Solid, unit_ring
+from data_tools.synthesis.engine.solids import Solid, unit_ring
 from data_tools.synthesis.surroundings.base import OpenGround
 
 Disc = tuple[float, float, float]  # x, y, radius in metres

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
-from data_tools.synthesis.drawing.shapes import level, upright
-from data_tools.synthesis.drawing.solids import Part, Solid, dim, vary
-from data_tools.synthesis.drawing.swatch import Swatch
-from data_tools.synthesis.draws import Dice, choose
+from data_tools.synthesis.assets.swatches import facades, goods, signs
+from data_tools.synthesis.assets.swatches.signs import BOARDS
+from data_tools.synthesis.engine.draws import Dice, choose
+from data_tools.synthesis.engine.shapes import level, upright
+from data_tools.synthesis.engine.solids import Part, Solid, dim, vary
+from data_tools.synthesis.engine.swatch import Swatch
 from data_tools.synthesis.surroundings.base import Seat, Surroundings
-from data_tools.synthesis.swatches import facades, goods, signs
-from data_tools.synthesis.swatches.signs import BOARDS
 
 SEAT, SECTION = 0.5, 6.0  # metres: a seat, a swatch of seats
 

@@ -1,0 +1,1 @@
+"""Studies of accuracy: what each part of the method is worth."""

@@ -1,0 +1,1 @@
+"""What every command shares: start-up, flags, exit codes."""

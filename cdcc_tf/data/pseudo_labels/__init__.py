@@ -1,0 +1,1 @@
+"""Pseudo-labels on disk: one image, and the cache between two rounds."""

@@ -1,0 +1,1 @@
+"""CrowdRecords on disk: shards, manifest, reader and writer."""

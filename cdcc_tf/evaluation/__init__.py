@@ -1,0 +1,1 @@
+"""Measuring a trained counter on labelled records; for reporting only."""

@@ -1,0 +1,1 @@
+"""Exported counters, which need none of this package's code."""

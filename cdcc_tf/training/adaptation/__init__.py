@@ -1,0 +1,1 @@
+"""The training step over both domains, its tasks and losses."""

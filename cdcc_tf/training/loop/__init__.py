@@ -1,0 +1,1 @@
+"""Fitting one stage: checkpoints, validation, alarms, reports."""

@@ -1,0 +1,1 @@
+"""Calibrated intervals, familiarity and reliability."""

@@ -1,0 +1,1 @@
+"""Overlays, charts and the PNG files that hold them."""

@@ -1,0 +1,1 @@
+"""What converting, checking and synthesis share."""

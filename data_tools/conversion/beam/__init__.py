@@ -1,0 +1,1 @@
+"""Conversion past one machine, as an Apache Beam pipeline."""

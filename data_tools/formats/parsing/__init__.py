@@ -1,0 +1,1 @@
+"""What readers share: files, names and values other programs wrote."""

@@ -1,0 +1,81 @@
+"""What an earlier prediction left is known, and nothing else is replaced."""
+
+from pathlib import Path
+
+import pytest
+
+from cdcc_tf.errors import InputError
+from cdcc_tf.inference import image_input, predict_images, prediction_files
+from cdcc_tf.inference.counter import CrowdCounter
+from tests.conftest import noise_picture, png
+
+
+def test_a_name_alone_makes_no_overlay(
+  tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+  names = ["crowd_density.png", "lens_uncertainty.png"]
+  for name in names:
+    (tmp_path / name).write_bytes(png(noise_picture(8, 8, 0)))
+  table = tmp_path / "counts.csv"
+  found = image_input.find_pictures(tmp_path)
+  assert [path.name for path in found] == names
+  for foreign in (
+    *(b"", b"id,count\n\xff,3\n"),
+    b"image,count,density,uncertainty\na.png,3,crowd_density.png,\n",
+  ):
+    table.write_bytes(foreign)
+    assert image_input.find_pictures(tmp_path) == found
+  ours = [*[""] * 9, "crowd_density.png", "crowd_uncertainty.png"]
+  table.write_text(
+    "\n".join(",".join(row) for row in (prediction_files.COLUMNS, ours))
+  )
+  with caplog.at_level("INFO"):
+    assert image_input.find_pictures(tmp_path) == found[1:]
+  assert "1 overlays of an earlier prediction are left out" in caplog.text
+
+
+def test_overlays_among_the_pictures_are_known_without_a_table(
+  counter: CrowdCounter, tmp_path: Path
+) -> None:
+  """An interrupted call has written none; a later one's lists its own alone."""
+  names = ("a.png", "b.png", "users_density.png")
+  paths = [tmp_path / name for name in names]
+  for path in paths:
+    path.write_bytes(png(noise_picture(8, 8, 0)))
+  for some in (paths, paths[:1], paths):  # the first are met again
+    assert image_input.find_pictures(tmp_path) == paths
+    _, problems = predict_images.count_pictures(
+      counter, some, tmp_path, maps=True
+    )
+    assert not problems
+  (tmp_path / "counts.csv").unlink()
+  assert image_input.find_pictures(tmp_path) == paths
+  _, problems = predict_images.count_pictures(
+    counter, paths, tmp_path, maps=True
+  )
+  assert not problems
+
+
+@pytest.mark.parametrize(
+  ("name", "content"),
+  [
+    ("counts.csv", b"image,count\na.png,12\n"),
+    ("counts.csv", b""),
+    ("a_density.png", png(noise_picture(8, 8, 1))),
+    ("a_uncertainty.png", b"no picture"),
+    ("a_2_density.png", png(noise_picture(8, 8, 1))),
+    ("a_maps.npz", b"no archive"),
+  ],
+)
+def test_files_of_the_user_are_not_overwritten(
+  counter: CrowdCounter, tmp_path: Path, name: str, content: bytes
+) -> None:
+  paths = [tmp_path / "a.png", tmp_path / "a.jpg"]
+  for path in paths:
+    path.write_bytes(png(noise_picture(8, 8, 0)))
+  (tmp_path / name).write_bytes(content)
+  before = sorted(tmp_path.iterdir())
+  with pytest.raises(InputError, match=rf"{name}: not of .*--output"):
+    predict_images.count_pictures(counter, paths, tmp_path, maps=True)
+  assert (tmp_path / name).read_bytes() == content
+  assert sorted(tmp_path.iterdir()) == before
