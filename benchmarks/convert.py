@@ -15,12 +15,12 @@ from absl import flags
 
 from benchmarks import timing
 from cdcc_tf.cli import app
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from data_tools import formats
 from data_tools.common.parallel import in_order
 from data_tools.conversion import convert_dataset
 from data_tools.conversion.convert_dataset import Options
-from data_tools.formats.base import LabelledPicture
+from data_tools.formats.base import LabelledImage
 
 FLAGS = flags.FLAGS
 
@@ -45,7 +45,7 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
 def decode_all(paths: Sequence[Path], workers: int) -> int:
   """Reads and decodes files; returns the number of their pixels."""
   decoded = in_order(
-    lambda path: decode_picture(path.read_bytes()).numpy(), paths, workers
+    lambda path: decode_image(path.read_bytes()).numpy(), paths, workers
   )
   return sum(picture.shape[0] * picture.shape[1] for picture in decoded)
 
@@ -55,7 +55,7 @@ def measure(
 ) -> list[str]:
   """Times both; returns a line each and the share of the speed."""
   items = formats.FORMATS[format_name].read(folder)
-  paths = [item.path for item in items if isinstance(item, LabelledPicture)]
+  paths = [item.path for item in items if isinstance(item, LabelledImage)]
   with tempfile.TemporaryDirectory(prefix="cdcc-benchmark-") as temporary:
     output = Path(temporary) / "records"
 

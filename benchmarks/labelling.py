@@ -17,7 +17,7 @@ from absl import flags
 from benchmarks import inference, timing
 from cdcc_tf.cli import app
 from cdcc_tf.config import PseudoLabelConfig
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.records import manifest, record
 from cdcc_tf.data.records.dataset import open_split
 from cdcc_tf.models.mask_ensemble import MaskEnsemble
@@ -57,7 +57,7 @@ def plain_loop(counter: SFCN, members: list[bytes]) -> float:
   masks = tf.unstack(counter.masked_decoder[0].mask_values)
   total = 0.0
   for image in members:
-    picture = decode_picture(image)[tf.newaxis].numpy()
+    picture = decode_image(image)[tf.newaxis].numpy()
     counts = []
     for mask in masks:
       counter.masked_decoder[0].mask_values.assign(
@@ -77,7 +77,7 @@ def shared_loop(counter: SFCN, members: list[bytes]) -> float:
   """
   predict = tf.function(MaskEnsemble(counter), reduce_retracing=True)
   return sum(
-    float(tf.reduce_sum(predict(decode_picture(image)[tf.newaxis]).mean))
+    float(tf.reduce_sum(predict(decode_image(image)[tf.newaxis]).mean))
     for image in members
   )
 

@@ -69,11 +69,11 @@ def main() -> None:
 
   image_sizes.check_max_side(FLAGS.max_side)
   output = app.output_folder(FLAGS.output)
-  paths = image_input.find_pictures(Path(FLAGS.input))
+  paths = image_input.find_images(Path(FLAGS.input))
   region = None
   if FLAGS.roi:
     region = image_input.read_region(Path(FLAGS.roi), FLAGS.max_side)
-  counts, problems = predict_images.count_pictures(
+  counts, problems = predict_images.count_images(
     CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast),
     paths,
     output,

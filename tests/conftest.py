@@ -133,7 +133,7 @@ def tiny_records(
     **of_each: object,
   ) -> Path:
     if per_shard:
-      monkeypatch.setattr(shards, "PICTURES_PER_SHARD", per_shard)
+      monkeypatch.setattr(shards, "IMAGES_PER_SHARD", per_shard)
     contents: dict[str, Sequence[CrowdRecord]] = {}
     first = 0
     for split, members in (pictures or {"train": 6}).items():

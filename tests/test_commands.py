@@ -31,7 +31,7 @@ from tests.conftest import (
 TINY = (
   *("--width=0.05", "--encoder_weights=none", "--crop=32", "--sigma=4"),
   *("--source_batch=3", "--target_batch=2", "--orientation_grid=2"),
-  *("--validation_crop=32", "--validation_pictures=2", "--target_held_out=2"),
+  *("--validation_crop=32", "--validation_images=2", "--target_held_out=2"),
   *("--stage1_steps=8", "--checkpoint_every=2", "--validate_every=4"),
   *("--orientation_warmup=2", "--orientation_ramp=2", "--ema_momentum=0.5"),
   # tracing scans takes longer than the rest; `test_rounds` has rounds

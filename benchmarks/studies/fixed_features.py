@@ -13,9 +13,9 @@ from tqdm import tqdm, trange
 
 from benchmarks.studies import labelled
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline.source import source_batches
-from cdcc_tf.evaluation.metrics import GAME_LEVELS, PictureResult
+from cdcc_tf.evaluation.metrics import GAME_LEVELS, ImageResult
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training import builders
 from cdcc_tf.training.adaptation import optimizers
@@ -119,23 +119,23 @@ def trained(
   return counter
 
 
-def count(counter: SFCN, seen: Seen) -> PictureResult:
+def count(counter: SFCN, seen: Seen) -> ImageResult:
   """Counts a picture in one pass."""
   maps = counter.decode(tf.constant(seen.features))
   people = float(tf.reduce_sum(maps["density"]))
   # Where in the picture it erred is not kept.
   unknown = (math.nan,) * len(GAME_LEVELS)
-  return PictureResult("", seen.people, people, unknown)
+  return ImageResult("", seen.people, people, unknown)
 
 
-def pictures_of(
+def images_of(
   folder: str, split: str, every: int, encoder: Encoder
 ) -> list[Seen]:
   """Returns the features of every n-th picture of a split."""
   pictures = labelled.pictures(Path(folder), split, every)
   seen = []
   for picture in tqdm(pictures, desc=folder, unit="picture", disable=None):
-    features = encoder(decode_picture(picture.image)[tf.newaxis])
+    features = encoder(decode_image(picture.image)[tf.newaxis])
     seen.append(Seen(_halved(features), len(picture.counted_points())))
   return seen
 

@@ -20,7 +20,7 @@ from benchmarks.studies import labelled
 from cdcc_tf import config
 from cdcc_tf.cli import app
 from cdcc_tf.data.density import density_map
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.regions import cell_shares
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.models.mask_ensemble import MaskEnsemble
@@ -60,7 +60,7 @@ def measure(
   sums = {rule: np.zeros(shape) for rule in cell_selection.RULES}
   members = labelled.pictures(records, split, every)
   for record in tqdm(members, desc=run.name, unit="picture", disable=None):
-    moments = predict(decode_picture(record.image)[tf.newaxis])
+    moments = predict(decode_image(record.image)[tf.newaxis])
     density, variance = (
       maps[0, ..., 0].numpy() for maps in (moments.mean, moments.total)
     )

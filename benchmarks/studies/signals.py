@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from benchmarks.studies import labelled
 from cdcc_tf.cli import app
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import CrowdCounter, load_model
@@ -93,7 +93,7 @@ def _counted(
   counter = CrowdCounter(load_model(home / "model.keras", precision))
   counts, errors = [], []
   for picture in tqdm(pictures, desc=name, unit="picture", disable=None):
-    image = decode_picture(picture.image).numpy()
+    image = decode_image(picture.image).numpy()
     count = counter.count(image, picture.region()).count
     counts.append(count)
     errors.append(abs(count - len(picture.counted_points())))

@@ -28,8 +28,8 @@ from benchmarks.studies.fixed_features import (
   Encoder,
   Seen,
   count,
+  images_of,
   mixed,
-  pictures_of,
   trained,
   training_crops,
 )
@@ -165,7 +165,7 @@ def main() -> None:
   if len(folders) < len(FLAGS.targets):
     raise InputError("--targets: two folders of one name; rename one.")
   targets = {
-    name: pictures_of(folder, FLAGS.split, FLAGS.every, features)
+    name: images_of(folder, FLAGS.split, FLAGS.every, features)
     for name, folder in folders.items()
   }
   results = measure(

@@ -57,7 +57,7 @@ class DataConfig:
   validation_crop: int = option(
     512, "Largest side, in pixels, of the centre crops used for validation."
   )
-  validation_pictures: int = option(
+  validation_images: int = option(
     24, "At most so many of the source's pictures in a validation."
   )
   target_held_out: int = option(
@@ -83,7 +83,7 @@ class DataConfig:
     for name in ("crop", "validation_crop"):
       side = getattr(self, name)
       check(side > 0 and side % 8 == 0, name, "a multiple of 8")
-    for name in ("source_batch", "validation_pictures", "target_held_out"):
+    for name in ("source_batch", "validation_images", "target_held_out"):
       check(getattr(self, name) > 0, name, "at least 1")
     check(self.colour_strength >= 0, "colour_strength", "0 or more")
     check(0 <= self.clutter <= 1, "clutter", "in [0, 1]")

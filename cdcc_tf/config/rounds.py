@@ -49,7 +49,7 @@ class PseudoLabelConfig:
     ["stratified", "variance"],
   )
   pseudo_keep: float = option(0.5, "Share of a picture's cells to keep.")
-  pseudo_keep_pictures: float = option(
+  pseudo_keep_images: float = option(
     1.0,
     "Share of the pictures to keep: those of least uncertainty for the people "
     "in them.",
@@ -77,6 +77,6 @@ class PseudoLabelConfig:
 
   def __post_init__(self) -> None:
     """Raises InputError for an option out of range."""
-    for name in ("pseudo_keep", "pseudo_keep_pictures"):
+    for name in ("pseudo_keep", "pseudo_keep_images"):
       check(0 < getattr(self, name) <= 1, name, "in (0, 1]")
     check(self.pseudo_floor >= 0, "pseudo_floor", "0 or more")

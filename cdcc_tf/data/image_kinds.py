@@ -13,7 +13,7 @@ UNREAD_SUFFIXES = (
 )
 
 
-def is_picture(path: Path) -> bool:
+def is_image(path: Path) -> bool:
   """Tells by its name whether a file is a picture.
 
   Hidden ones are not: a Mac's archives hold a `._a.jpg` for each `a.jpg`.
@@ -21,7 +21,7 @@ def is_picture(path: Path) -> bool:
   return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
 
-def pictures_below(folder: Path) -> list[Path]:
+def images_below(folder: Path) -> list[Path]:
   """Lists the pictures of a folder and those below it, sorted.
 
   Hidden folders are not looked into: file managers keep small copies there.
@@ -30,7 +30,7 @@ def pictures_below(folder: Path) -> list[Path]:
 
 
 def unread_below(folder: Path) -> list[Path]:
-  """Lists pictures like `pictures_below`, of kinds that are not read."""
+  """Lists pictures like `images_below`, of kinds that are not read."""
   return _below(folder, UNREAD_SUFFIXES)
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 _JPEG = b"\xff\xd8\xff"
 
 
-def decode_picture(image: tf.Tensor | bytes) -> tf.Tensor:
+def decode_image(image: tf.Tensor | bytes) -> tf.Tensor:
   """Decodes JPEG or PNG bytes, grey ones too, into RGB.
 
   EXIF orientation is ignored: the published data sets' points refer to the
@@ -40,10 +40,10 @@ def decodable_size(image: bytes) -> tuple[int, int]:
     image: JPEG or PNG bytes.
 
   Raises:
-    tf.errors.InvalidArgumentError: `decode_picture` would raise it.
+    tf.errors.InvalidArgumentError: `decode_image` would raise it.
   """
   if not image.startswith(_JPEG):
-    height, width = decode_picture(image).shape[:2]
+    height, width = decode_image(image).shape[:2]
     return height, width
   tf.io.decode_jpeg(image, channels=3, ratio=8)
   height, width, _ = tf.io.extract_jpeg_shape(image).numpy().tolist()

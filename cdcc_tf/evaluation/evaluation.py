@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from cdcc_tf.data.density import density_map
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.records import dataset, manifest
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
@@ -18,7 +18,7 @@ from cdcc_tf.evaluation.game import game_errors
 from cdcc_tf.evaluation.metrics import (
   GAME_LEVELS,
   Figures,
-  PictureResult,
+  ImageResult,
   summarise,
 )
 from cdcc_tf.evaluation.results import counted_twice, read_all
@@ -97,7 +97,7 @@ def evaluate(
     protocols.require_group(protocol, record.id, record.group)
     if record.id in others:
       raise counted_twice(record.id)
-    image = decode_picture(record.image).numpy()
+    image = decode_image(record.image).numpy()
     points = record.counted_points()
     size = (record.height, record.width)
     own = record.counted_sigmas() if adaptive_sigma else None
@@ -142,13 +142,13 @@ def _result(
   record: CrowdRecord,
   points: np.ndarray,
   prediction: Prediction,
-) -> PictureResult:
+) -> ImageResult:
   size = (record.height, record.width)
   game = tuple(
     game_errors(points, prediction.density, *size, level)
     for level in GAME_LEVELS
   )
-  result = PictureResult(
+  result = ImageResult(
     record.id, len(points), prediction.count, game, record.group
   )
   if counter.calibration is None:
@@ -162,9 +162,9 @@ def _result(
 
 
 def _reliability(
-  results: list[PictureResult], calibration: conformal.Calibration
+  results: list[ImageResult], calibration: conformal.Calibration
 ) -> Figures:
-  return reliability.by_picture(
+  return reliability.by_image(
     np.array([float(result.true) for result in results]),
     np.array([result.predicted for result in results]),
     np.array([result.uncertainty for result in results], np.float64),

@@ -9,7 +9,7 @@ import numpy as np
 from cdcc_tf.data.records import manifest
 from cdcc_tf.errors import InputError
 from cdcc_tf.evaluation import results as picture_results
-from cdcc_tf.evaluation.metrics import PictureResult
+from cdcc_tf.evaluation.metrics import ImageResult
 from cdcc_tf.files import write_atomically
 from cdcc_tf.visualization import overlays
 
@@ -42,7 +42,7 @@ def refuse_foreign(output: Path) -> None:
 def write(
   output: Path,
   content: Mapping[str, object],
-  results: Sequence[PictureResult],
+  results: Sequence[ImageResult],
   panels: Sequence[np.ndarray],
 ) -> None:
   """Writes the figures, the table of pictures, and panels.

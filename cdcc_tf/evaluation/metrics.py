@@ -11,7 +11,7 @@ Figures = dict[str, float | None]
 
 
 @dataclasses.dataclass(frozen=True)
-class PictureResult:
+class ImageResult:
   """One picture's figures.
 
   Attributes:
@@ -37,7 +37,7 @@ class PictureResult:
   familiar: bool | None = None
 
 
-def summarise(results: Sequence[PictureResult]) -> Figures:
+def summarise(results: Sequence[ImageResult]) -> Figures:
   """Computes the figures over pictures.
 
   Returns:

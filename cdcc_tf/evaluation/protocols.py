@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.evaluation.metrics import Figures, PictureResult, summarise
+from cdcc_tf.evaluation.metrics import Figures, ImageResult, summarise
 
 Groups = dict[str, Figures]
 MEAN = "mean of groups"
@@ -18,15 +18,15 @@ _AVERAGED = ("mae", "rmse", "nae")
 _NWPU_LEVELS = (0, 100, 500, 5000)
 
 
-def _group(result: PictureResult) -> str:
+def _group(result: ImageResult) -> str:
   return result.group
 
 
-def _nwpu_level(result: PictureResult) -> str:
+def _nwpu_level(result: ImageResult) -> str:
   return f"level {np.searchsorted(_NWPU_LEVELS, result.true)}"
 
 
-PROTOCOLS: dict[str, Callable[[PictureResult], str] | None] = {
+PROTOCOLS: dict[str, Callable[[ImageResult], str] | None] = {
   "pictures": None,
   "groups": _group,
   "worldexpo10": _group,
@@ -52,7 +52,7 @@ def require_group(protocol: str, id: str, group: str) -> None:
     )
 
 
-def by_group(results: Sequence[PictureResult], protocol: str) -> Groups:
+def by_group(results: Sequence[ImageResult], protocol: str) -> Groups:
   """Computes the figures of each group, and their plain averages.
 
   Args:
@@ -70,7 +70,7 @@ def by_group(results: Sequence[PictureResult], protocol: str) -> Groups:
   group_of = PROTOCOLS[protocol]
   if group_of is None:
     return {}
-  members: dict[str, list[PictureResult]] = {}
+  members: dict[str, list[ImageResult]] = {}
   for result in results:
     require_group(protocol, result.id, result.group)
     members.setdefault(group_of(result), []).append(result)

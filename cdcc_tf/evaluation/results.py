@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.evaluation.metrics import GAME_LEVELS, PictureResult
+from cdcc_tf.evaluation.metrics import GAME_LEVELS, ImageResult
 
 FILE_NAME = "pictures.csv"
 _LEVELS = [f"game{level}" for level in GAME_LEVELS]
@@ -16,7 +16,7 @@ _COLUMNS = (
 )
 
 
-def table(results: Iterable[PictureResult]) -> str:
+def table(results: Iterable[ImageResult]) -> str:
   """Returns pictures' figures as CSV."""
   text = io.StringIO()
   rows = csv.writer(text)
@@ -39,13 +39,13 @@ def is_table(path: Path) -> bool:
     return False
 
 
-def read_all(folders: Iterable[Path]) -> dict[str, PictureResult]:
+def read_all(folders: Iterable[Path]) -> dict[str, ImageResult]:
   """Reads what several evaluations counted, by the pictures' ids.
 
   Raises:
     InputError: see `read`; or two of them counted the same picture.
   """
-  found: dict[str, PictureResult] = {}
+  found: dict[str, ImageResult] = {}
   for folder in folders:
     for result in read(folder):
       if result.id in found:
@@ -62,7 +62,7 @@ def counted_twice(id: str) -> InputError:
   )
 
 
-def read(folder: Path) -> list[PictureResult]:
+def read(folder: Path) -> list[ImageResult]:
   """Reads what an earlier evaluation counted, to 0.001 of a person.
 
   Args:
@@ -84,7 +84,7 @@ def read(folder: Path) -> list[PictureResult]:
         game = tuple(float(row[level]) for level in _LEVELS)
         true, predicted = int(row["true"]), float(row["predicted"])
         results.append(
-          PictureResult(row["id"], true, predicted, game, row["group"])
+          ImageResult(row["id"], true, predicted, game, row["group"])
         )
   except (KeyError, TypeError, ValueError, csv.Error) as error:
     raise InputError(

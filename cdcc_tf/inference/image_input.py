@@ -20,7 +20,7 @@ MOST_MEGAPIXELS = 33
 logger = logging.getLogger(__name__)
 
 
-def find_pictures(path: Path) -> list[Path]:
+def find_images(path: Path) -> list[Path]:
   """Lists a picture, or the pictures of a folder and those below it.
 
   Hidden files are not among them, such as macOS leaves beside pictures on other
@@ -37,7 +37,7 @@ def find_pictures(path: Path) -> list[Path]:
       f"--input={path}: no such file or folder. Give a picture or a folder of "
       "pictures."
     )
-  pictures = image_kinds.pictures_below(path)
+  pictures = image_kinds.images_below(path)
   unread = image_kinds.unread_below(path)
   if unread:
     logger.warning(
@@ -61,7 +61,7 @@ def find_pictures(path: Path) -> list[Path]:
   return found
 
 
-def read_picture(
+def read_image(
   path: Path, max_side: int | None = None, region: np.ndarray | None = None
 ) -> np.ndarray:
   """Reads a picture as people see it: EXIF rotation applied, RGB.
@@ -138,7 +138,7 @@ def read_region(path: Path, max_side: int | None = None) -> np.ndarray:
     Boolean array of shape [height, width].
 
   Raises:
-    InputError: as `read_picture`, or nothing of it is white.
+    InputError: as `read_image`, or nothing of it is white.
   """
   region = np.asarray(_upright(path, max_side)).max(axis=2) > 127
   if not region.any():

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.inference.counter import CrowdCounter, Prediction
-from cdcc_tf.inference.image_input import read_picture, shrunk_region
+from cdcc_tf.inference.image_input import read_image, shrunk_region
 from cdcc_tf.inference.prediction_files import (
   COLUMNS,
   DENSITY,
@@ -63,7 +63,7 @@ class Counted:
     return [str(self.path), f"{self.count:.3f}", *bounds, familiar]
 
 
-def count_pictures(
+def count_images(
   counter: CrowdCounter,
   paths: list[Path],
   output: Path,
@@ -108,7 +108,7 @@ def count_pictures(
   progress = tqdm(paths, desc="predict", unit="picture", disable=None)
   for path, stem in zip(progress, stems, strict=True):
     try:
-      image = read_picture(path, max_side, region)
+      image = read_image(path, max_side, region)
     except InputError as error:
       problems.append(str(error))
       continue

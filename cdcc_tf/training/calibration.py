@@ -13,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from cdcc_tf.config import DataConfig, ExperimentConfig
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.records import dataset
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
@@ -138,7 +138,7 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
     list(_pictures(data)), desc=description, unit="picture", disable=None
   ):
     prediction = counter.count(
-      decode_picture(record.image).numpy(), record.region()
+      decode_image(record.image).numpy(), record.region()
     )
     error = prediction.count - len(record.counted_points())
     uncertainty = conformal.count_uncertainty(prediction.deviation)

@@ -63,7 +63,7 @@ class CellFigures:
     }
 
 
-def by_picture(
+def by_image(
   true: np.ndarray,
   predicted: np.ndarray,
   uncertainty: np.ndarray,

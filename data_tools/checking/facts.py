@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.spatial import cKDTree
 
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.data.regions import heads_within
 from cdcc_tf.errors import first_line
@@ -72,7 +72,7 @@ def facts_of(split: str, record: CrowdRecord) -> Facts:
   content, look = "", None
   with _room.taken(record.height * record.width):
     try:
-      image = decode_picture(record.image).numpy()
+      image = decode_image(record.image).numpy()
     except tf.errors.OpError as error:
       wrong.append(("pictures that cannot be decoded", first_line(error)))
     else:

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageDraw, ImageFont
 
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.records.manifest import Manifest
 from cdcc_tf.data.records.record import CrowdRecord
 from data_tools.checking.facts import Facts
@@ -45,7 +45,7 @@ def thumbnails(
     if record.id not in ids or record.id in drawn:
       continue
     try:
-      image = decode_picture(record.image).numpy()
+      image = decode_image(record.image).numpy()
     except tf.errors.OpError:
       continue
     drawn[record.id] = _drawn(split, record, image)

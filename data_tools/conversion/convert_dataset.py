@@ -16,13 +16,13 @@ from cdcc_tf.errors import InputError
 from data_tools.common.splits import Splits, assign_splits
 from data_tools.conversion.beam.runner import loaded
 from data_tools.conversion.fingerprint import fingerprint
-from data_tools.conversion.image_files import UnusablePicture
+from data_tools.conversion.image_files import UnusableImage
 from data_tools.conversion.preparing import Preparation, prepared
 from data_tools.conversion.published_totals import deviations
 from data_tools.conversion.resizing import resizing_for
 from data_tools.conversion.to_record import record_id
 from data_tools.formats import FORMATS
-from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
+from data_tools.formats.base import Item, LabelledImage, Note, Unreadable
 from data_tools.formats.parsing.image_names import fixed_part
 
 logger = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ def convert(
     disable=None,
   )
   items = list(_without_twins(reading))
-  pictures = [item for item in items if isinstance(item, LabelledPicture)]
+  pictures = [item for item in items if isinstance(item, LabelledImage)]
   splits = {picture.id: picture.split for picture in pictures}
   splits |= assign_splits(
     [picture.id for picture in pictures if picture.split == "train"],
@@ -121,7 +121,7 @@ def convert(
     {picture.id: picture.unit for picture in pictures if picture.unit},
   )
   items = _of_splits(items, splits, options.split)
-  wanted = sum(isinstance(item, LabelledPicture) for item in items)
+  wanted = sum(isinstance(item, LabelledImage) for item in items)
   described = options.described(format_name, division)
   prefix = fixed_part(folder).resolve().name
   key = fingerprint(described | {"prefix": prefix}, items, splits)
@@ -162,7 +162,7 @@ def convert(
           writer.note(item.text)
         elif isinstance(item, Unreadable):
           skip(item.path, item.reason)
-        elif isinstance(outcome, UnusablePicture):
+        elif isinstance(outcome, UnusableImage):
           skip(item.path, f"unreadable picture: {outcome}")
         elif outcome is None:
           writer.recall(record_id(prefix, item))
@@ -186,16 +186,16 @@ def _of_splits(
     item
     for item in items
     if not wanted
-    or not isinstance(item, LabelledPicture)
+    or not isinstance(item, LabelledImage)
     or splits[item.id] in wanted
   ]
 
 
 def _without_twins(items: Iterable[Item]) -> Iterator[Item]:
   """Refuses pictures that could not be told from an earlier one."""
-  known: dict[str, LabelledPicture] = {}
+  known: dict[str, LabelledImage] = {}
   for item in items:
-    if isinstance(item, LabelledPicture):
+    if isinstance(item, LabelledImage):
       first = known.setdefault(item.id, item)
       if first is not item:
         reason = f"cannot be told from {first.path.name} (both are {item.id})"

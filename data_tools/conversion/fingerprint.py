@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import cdcc_tf
-from data_tools.formats.base import Item, LabelledPicture
+from data_tools.formats.base import Item, LabelledImage
 
 
 def fingerprint(
@@ -33,7 +33,7 @@ def fingerprint(
   regions: dict[int, str] = {}  # a region is that of all pictures of a scene
   for item in items:
     told: object = item
-    if isinstance(item, LabelledPicture):
+    if isinstance(item, LabelledImage):
       fields = {
         field.name: getattr(item, field.name)
         for field in dataclasses.fields(item)

@@ -34,12 +34,12 @@ _AS_IT_IS = Resizing()
 _room = Room(32_000_000)
 
 
-class UnusablePicture(Exception):
+class UnusableImage(Exception):
   """A picture file cannot be used; the message is the reason, in one line."""
 
 
 @dataclasses.dataclass(frozen=True)
-class PictureFile:
+class ImageFile:
   """A picture that can be decoded.
 
   Attributes:
@@ -64,13 +64,13 @@ class PictureFile:
   sha256: str
 
 
-def read_picture(
+def read_image(
   path: Path,
   upright: bool = False,
   size: Size | None = None,
   load: Callable[[], bytes] | None = None,
   resizing: Resizing = _AS_IT_IS,
-) -> PictureFile:
+) -> ImageFile:
   """Reads a picture file and makes sure that it can be decoded.
 
   Args:
@@ -83,17 +83,17 @@ def read_picture(
     resizing: which size to store.
 
   Raises:
-    UnusablePicture: the file is missing, empty, damaged, no picture at all, or
+    UnusableImage: the file is missing, empty, damaged, no picture at all, or
       so large that decoding it could take all memory.
   """
   try:
     content = path.read_bytes() if load is None else load()
   except OSError as error:
-    raise UnusablePicture(error.strerror or first_line(error)) from error
+    raise UnusableImage(error.strerror or first_line(error)) from error
   except ValueError as error:
-    raise UnusablePicture(first_line(error)) from error
+    raise UnusableImage(first_line(error)) from error
   if not content:
-    raise UnusablePicture("the file is empty")
+    raise UnusableImage("the file is empty")
   try:
     with (
       _quiet,
@@ -101,12 +101,12 @@ def read_picture(
       _room.taken(opened.width * opened.height),
     ):
       return _usable(opened, content, upright, size, resizing)
-  except UnusablePicture:
+  except UnusableImage:
     raise
   except Image.UnidentifiedImageError as error:
-    raise UnusablePicture(f"not {_KINDS}") from error
+    raise UnusableImage(f"not {_KINDS}") from error
   except Exception as error:  # Pillow's decoders raise whatever they meet
-    raise UnusablePicture(first_line(error)) from error
+    raise UnusableImage(first_line(error)) from error
 
 
 def _usable(
@@ -115,7 +115,7 @@ def _usable(
   upright: bool,
   size: Size | None,
   resizing: Resizing,
-) -> PictureFile:
+) -> ImageFile:
   """Returns what to store of an opened picture, and makes sure it decodes."""
   # MPO is what phones write: a JPEG with further ones behind it.
   form = "JPEG" if opened.format == "MPO" else str(opened.format)
@@ -138,8 +138,8 @@ def _usable(
   try:
     height, width = decodable_size(image)
   except tf.errors.OpError as error:
-    raise UnusablePicture(first_line(error)) from error
-  return PictureFile(
+    raise UnusableImage(first_line(error)) from error
+  return ImageFile(
     image=image,
     height=height,
     width=width,

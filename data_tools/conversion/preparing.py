@@ -8,12 +8,12 @@ from collections.abc import Callable, Generator, Iterable
 from cdcc_tf.data.records.image_table import Origin
 from cdcc_tf.data.records.record import CrowdRecord
 from data_tools.common.parallel import in_order
-from data_tools.conversion.image_files import UnusablePicture
+from data_tools.conversion.image_files import UnusableImage
 from data_tools.conversion.resizing import Resizing
 from data_tools.conversion.to_record import record_id, to_record
-from data_tools.formats.base import Item, LabelledPicture
+from data_tools.formats.base import Item, LabelledImage
 
-Outcome = tuple[CrowdRecord, Origin] | UnusablePicture | None
+Outcome = tuple[CrowdRecord, Origin] | UnusableImage | None
 
 ON_THIS_MACHINE = "DirectRunner"  # Beam's name for it
 
@@ -41,17 +41,17 @@ class Preparation:
     """
     if not self._is_wanted(item):
       return None
-    assert isinstance(item, LabelledPicture)
+    assert isinstance(item, LabelledImage)
     try:
       return to_record(item, self.prefix, self.sigma, self.resizing)
-    except UnusablePicture as error:
+    except UnusableImage as error:
       return error
 
   def loaded(self, item: Item) -> Item:
     """Loads what must be loaded in order, e.g. the frame of a video."""
     if not self._is_wanted(item):
       return item
-    assert isinstance(item, LabelledPicture)
+    assert isinstance(item, LabelledImage)
     if item.load is None:
       return item
     try:
@@ -61,7 +61,7 @@ class Preparation:
     return dataclasses.replace(item, load=functools.partial(_given, content))
 
   def _is_wanted(self, item: Item) -> bool:
-    return isinstance(item, LabelledPicture) and not self.has(
+    return isinstance(item, LabelledImage) and not self.has(
       record_id(self.prefix, item)
     )
 

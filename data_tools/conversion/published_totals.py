@@ -9,13 +9,13 @@ from types import ModuleType
 
 import numpy as np
 
-from data_tools.formats.base import LabelledPicture, Totals
+from data_tools.formats.base import LabelledImage, Totals
 
 
 def deviations(
   reader: ModuleType,
   options: Mapping[str, object],
-  pictures: Sequence[LabelledPicture],
+  pictures: Sequence[LabelledImage],
 ) -> list[str]:
   """Says in one line each where a data set deviates from its published totals.
 
@@ -27,7 +27,7 @@ def deviations(
   published: Sequence[Totals] = getattr(reader, "TOTALS", ())
   if hasattr(reader, "totals"):
     published = reader.totals(**options)
-  splits: dict[str, list[LabelledPicture]] = {}
+  splits: dict[str, list[LabelledImage]] = {}
   for picture in pictures:
     splits.setdefault(picture.split, []).append(picture)
   whole = all(total.split in (*splits, "all") for total in published)
@@ -49,7 +49,7 @@ def deviations(
   return notes
 
 
-def _deviation(total: Totals, pictures: Sequence[LabelledPicture]) -> list[str]:
+def _deviation(total: Totals, pictures: Sequence[LabelledImage]) -> list[str]:
   heads = sum(_heads(picture, total.in_region) for picture in pictures)
   expected, found, reasons = [], [], []
   if len(pictures) != total.pictures:
@@ -69,7 +69,7 @@ def _deviation(total: Totals, pictures: Sequence[LabelledPicture]) -> list[str]:
   ]
 
 
-def _heads(picture: LabelledPicture, in_region: bool) -> int:
+def _heads(picture: LabelledImage, in_region: bool) -> int:
   if picture.points is None:
     return 0
   if not in_region or picture.roi is None:

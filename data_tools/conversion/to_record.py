@@ -6,7 +6,7 @@ from cdcc_tf.data.records.image_table import Origin
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import first_line
 from data_tools.conversion.adaptive_sigma import adaptive_sigmas
-from data_tools.conversion.image_files import UnusablePicture, read_picture
+from data_tools.conversion.image_files import UnusableImage, read_image
 from data_tools.conversion.regions import region_mask, region_png
 from data_tools.conversion.resizing import (
   Resizing,
@@ -14,16 +14,16 @@ from data_tools.conversion.resizing import (
   resized_points,
   resized_region,
 )
-from data_tools.formats.base import LabelledPicture
+from data_tools.formats.base import LabelledImage
 
 
-def record_id(prefix: str, picture: LabelledPicture) -> str:
+def record_id(prefix: str, picture: LabelledImage) -> str:
   """Returns the id of a picture's record."""
   return f"{prefix}/{picture.id}"
 
 
 def to_record(
-  picture: LabelledPicture,
+  picture: LabelledImage,
   prefix: str,
   sigma: str = "fixed",
   resizing: Resizing | None = None,
@@ -40,15 +40,15 @@ def to_record(
     The record, and where it comes from: what was left out and converted.
 
   Raises:
-    UnusablePicture: see `read_picture`; or the picture is of another size than
+    UnusableImage: see `read_image`; or the picture is of another size than
       was annotated, or its name is no text.
   """
   id = record_id(prefix, picture)
   try:
     id.encode()
   except UnicodeEncodeError as error:
-    raise UnusablePicture("its name is not UTF-8; rename it") from error
-  file = read_picture(
+    raise UnusableImage("its name is not UTF-8; rename it") from error
+  file = read_image(
     picture.path,
     picture.upright,
     picture.size,
@@ -57,12 +57,12 @@ def to_record(
   )
   height, width = file.size_given
   if picture.size not in (None, (height, width)):
-    raise UnusablePicture(
+    raise UnusableImage(
       f"is {width}x{height} pixels, but was annotated at "
       f"{picture.size[1]}x{picture.size[0]}; put the annotated file there"
     )
   given = pixels_from_top_left(picture, height, width)
-  points, inside = into_picture(given, height, width)
+  points, inside = into_image(given, height, width)
   points = points[inside]
   # As complex numbers, since rows of two take several times as long.
   different = np.unique(points[:, 0] + 1j * points[:, 1])
@@ -72,7 +72,7 @@ def to_record(
       points, picture.roi, file.size_given, (file.height, file.width)
     )
   except ValueError as error:
-    raise UnusablePicture(first_line(error)) from error
+    raise UnusableImage(first_line(error)) from error
   labelled = picture.points is not None
   sigmas = None
   if sigma == "adaptive" and labelled:
@@ -116,7 +116,7 @@ def _resized(
 
 
 def pixels_from_top_left(
-  picture: LabelledPicture, height: int, width: int
+  picture: LabelledImage, height: int, width: int
 ) -> np.ndarray:
   """Returns a picture's points in pixels, y from the top; none if unlabelled.
 
@@ -138,7 +138,7 @@ def pixels_from_top_left(
   return points
 
 
-def into_picture(
+def into_image(
   points: np.ndarray, height: int, width: int
 ) -> tuple[np.ndarray, np.ndarray]:
   """Tells which points lie in a picture, its far edges included.

@@ -2,7 +2,7 @@
 
 A reader is a module with `LAYOUT` (what it expects on disk), `DEFAULT_SPLITS`
 (how its training pictures are divided unless told otherwise) and
-`read(folder)`, which yields `LabelledPicture`, `Unreadable` and `Note`. Adding
+`read(folder)`, which yields `LabelledImage`, `Unreadable` and `Note`. Adding
 a format is writing one and naming it here.
 
 A reader that leaves the user a choice names it in `OPTIONS`, and `read` takes a

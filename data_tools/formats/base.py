@@ -10,7 +10,7 @@ from cdcc_tf.errors import first_line
 
 
 @dataclasses.dataclass(frozen=True)
-class LabelledPicture:
+class LabelledImage:
   """One picture of a data set as it lies on disk.
 
   Attributes:
@@ -69,7 +69,7 @@ class Note:
 
 
 # What readers yield.
-Item = LabelledPicture | Unreadable | Note
+Item = LabelledImage | Unreadable | Note
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,8 +102,8 @@ class Totals:
 def labelled(
   read_points: Callable[[Path], np.ndarray],
   annotation: Path,
-  picture: LabelledPicture,
-) -> LabelledPicture | Unreadable:
+  picture: LabelledImage,
+) -> LabelledImage | Unreadable:
   """Returns a picture with the points of its annotation, or why it has none.
 
   Args:

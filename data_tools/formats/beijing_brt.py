@@ -7,16 +7,16 @@ import numpy as np
 
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Totals,
   Unreadable,
   labelled,
 )
 from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.folders import (
-  annotations_without_picture,
+  annotations_without_image,
   child_folder,
-  pictures_named,
+  images_named,
   wrong_layout,
 )
 
@@ -35,7 +35,7 @@ TOTALS = (
 _NAME = r"\d+-\d+"
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
+def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
   """Yields the pictures in the order of cameras and times.
 
   Args:
@@ -53,9 +53,9 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
     if labels is None:
       raise wrong_layout(base, LAYOUT)
     for path in pictures:
-      picture = LabelledPicture(f"{split}/{path.stem}", path, split=split)
+      picture = LabelledImage(f"{split}/{path.stem}", path, split=split)
       yield labelled(read_points, labels / f"{path.stem}.mat", picture)
-    yield from annotations_without_picture(
+    yield from annotations_without_image(
       labels, (f"{path.stem}.mat" for path in pictures), rf"({_NAME})\.mat"
     )
 
@@ -79,5 +79,5 @@ def _pictures(folder: Path) -> dict[str, list[Path]]:
   for split in ("train", "test"):
     base = child_folder(folder, split)
     frames = None if base is None else child_folder(base, "frame")
-    splits[split] = pictures_named(frames, _NAME)
+    splits[split] = images_named(frames, _NAME)
   return {split: pictures for split, pictures in splits.items() if pictures}

@@ -19,7 +19,7 @@ from data_tools.formats.parsing.fields import (
   text,
 )
 from data_tools.formats.parsing.files import load_json
-from data_tools.formats.parsing.image_names import PictureFolder
+from data_tools.formats.parsing.image_names import ImageFolder
 
 LAYOUT = """\
   folder/
@@ -99,9 +99,7 @@ def read(
       f"{export.name}: {heads.invisible:,} annotations have no labelled "
       "keypoint to count and were left out."
     )
-  yield from match(
-    PictureFolder(folder), export, entries.values(), upright=True
-  )
+  yield from match(ImageFolder(folder), export, entries.values(), upright=True)
 
 
 def _entry(image: object) -> tuple[str, Entry]:

@@ -15,7 +15,7 @@ from data_tools.formats.parsing.choices import chosen
 from data_tools.formats.parsing.exports import Entry, find_export, match
 from data_tools.formats.parsing.fields import parse_number, shown
 from data_tools.formats.parsing.files import load_text
-from data_tools.formats.parsing.image_names import PictureFolder
+from data_tools.formats.parsing.image_names import ImageFolder
 
 LAYOUT = """\
   folder/
@@ -84,7 +84,7 @@ def read(
     )
     for name, points in heads.items()
   ]
-  yield from match(PictureFolder(folder), table, entries, upright=False)
+  yield from match(ImageFolder(folder), table, entries, upright=False)
 
 
 def read_table(table: Path) -> Heads:

@@ -18,7 +18,7 @@ from data_tools.formats.parsing.choices import (
 )
 from data_tools.formats.parsing.exports import Entry, find_export, match
 from data_tools.formats.parsing.fields import parse_number, shown, size_of
-from data_tools.formats.parsing.image_names import PictureFolder
+from data_tools.formats.parsing.image_names import ImageFolder
 
 LAYOUT = """\
   folder/                        (export "CVAT for images 1.1", unpacked)
@@ -76,7 +76,7 @@ def read(
   used = {shape.label for image in images for shape in image.shapes}
   wanted = head_labels(used, declared, label, export)
   entries = [_entry(image, wanted) for image in images]
-  yield from match(PictureFolder(folder), export, entries, upright=True)
+  yield from match(ImageFolder(folder), export, entries, upright=True)
 
 
 def _entry(image: _Image, wanted: set[str]) -> Entry:

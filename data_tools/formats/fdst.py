@@ -7,7 +7,7 @@ import numpy as np
 
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Totals,
   Unreadable,
   labelled,
@@ -15,10 +15,10 @@ from data_tools.formats.base import (
 from data_tools.formats.parsing.fields import member, number, sequence
 from data_tools.formats.parsing.files import read_json
 from data_tools.formats.parsing.folders import (
-  annotations_without_picture,
+  annotations_without_image,
   child_folder,
+  images_named,
   number_in,
-  pictures_named,
   wrong_layout,
 )
 
@@ -37,7 +37,7 @@ TOTALS = (
 )
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
+def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
   """Yields the frames, numerically sorted by split, video and frame.
 
   Args:
@@ -50,16 +50,16 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
   if not videos:
     raise wrong_layout(folder, LAYOUT, _videos)
   for video, split in videos.items():
-    frames = pictures_named(video, r"\d{3}")
+    frames = images_named(video, r"\d{3}")
     for path in frames:
-      picture = LabelledPicture(
+      picture = LabelledImage(
         f"{split}/{video.name}/{path.stem}",
         path,
         split=split,
         unit=f"video {video.name}",
       )
       yield labelled(read_points, path.with_suffix(".json"), picture)
-    yield from annotations_without_picture(
+    yield from annotations_without_image(
       video, (f"{path.stem}.json" for path in frames), r"(\d{3})\.json"
     )
 
@@ -103,6 +103,6 @@ def _videos(folder: Path) -> dict[Path, str]:
     base = child_folder(folder, f"{split}_data")
     inside = [] if base is None else [p for p in base.iterdir() if p.is_dir()]
     for video in sorted(inside, key=lambda path: (number_in(path), path)):
-      if pictures_named(video, r"\d{3}"):
+      if images_named(video, r"\d{3}"):
         videos[video] = split
   return videos

@@ -10,7 +10,7 @@ import numpy as np
 from cdcc_tf.errors import InputError
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Note,
   Totals,
   Unreadable,
@@ -22,7 +22,7 @@ from data_tools.formats.parsing.fields import member
 from data_tools.formats.parsing.files import read_json
 from data_tools.formats.parsing.folders import (
   child_folder,
-  pictures_named,
+  images_named,
   wrong_layout,
 )
 from data_tools.formats.parsing.gcc_lists import (
@@ -64,7 +64,7 @@ def totals(
 
 def read(
   folder: Path, division: str | None = None, gcc_filter: str | None = None
-) -> Iterator[LabelledPicture | Unreadable | Note]:
+) -> Iterator[LabelledImage | Unreadable | Note]:
   """Yields the pictures in the order of the lists, or of scenes and names.
 
   Labels are (row, column) of a pixel, counted from 0; points are x and y. Heads
@@ -133,7 +133,7 @@ def _read_listed(
   lists: dict[str, list[Entry]],
   division: str,
   gcc_filter: str | None,
-) -> Iterator[LabelledPicture | Unreadable | Note]:
+) -> Iterator[LabelledImage | Unreadable | Note]:
   listed = sum(map(len, lists.values()))
   on_disk = {(s, stem) for s, pictures in scenes.items() for stem in pictures}
   for entries in lists.values():
@@ -156,7 +156,7 @@ def _read_listed(
         continue
       seen.add(path)
       picture = _labelled(path, split, division)
-      if isinstance(picture, LabelledPicture) and picture.points is not None:
+      if isinstance(picture, LabelledImage) and picture.points is not None:
         others += len(picture.points) != entry.count
         picture = dataclasses.replace(picture, group=f"level {entry.level}")
       yield picture
@@ -168,14 +168,14 @@ def _read_listed(
 
 def _labelled(
   path: Path, split: str, division: str
-) -> LabelledPicture | Unreadable:
+) -> LabelledImage | Unreadable:
   scene = path.parent.parent
   json = scene / "jsons" / f"{path.stem}.json"
   mat = scene / "mats" / f"{path.stem}.mat"
   # What a division keeps apart, dividing `train` further must keep apart too.
   place, _, _ = scene.name.rpartition("_")
   units = {"cross_camera": scene.name, "cross_location": place}
-  picture = LabelledPicture(
+  picture = LabelledImage(
     f"{scene.name}/{path.stem}", path, split=split, unit=units.get(division, "")
   )
   annotation = mat if mat.is_file() and not json.is_file() else json
@@ -188,7 +188,7 @@ def _scenes(folder: Path) -> dict[str, dict[str, Path]]:
   for scene in sorted(folder.iterdir()) if folder.is_dir() else ():
     if _SCENE.fullmatch(scene.name.lower()) and scene.is_dir():
       for name in ("pngs", "jpgs"):
-        pictures = pictures_named(child_folder(scene, name), r"\d+")
+        pictures = images_named(child_folder(scene, name), r"\d+")
         if pictures:
           scenes[scene.name] = {path.stem: path for path in pictures}
           break

@@ -7,7 +7,7 @@ from pathlib import Path
 from cdcc_tf.data import image_kinds
 from cdcc_tf.visualization import png
 from data_tools.common.splits import Splits
-from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
+from data_tools.formats.base import Item, LabelledImage, Note, Unreadable
 from data_tools.formats.parsing.folders import holds, natural_key, wrong_layout
 from data_tools.formats.parsing.image_names import fixed_part
 
@@ -33,7 +33,7 @@ def read(folder: Path) -> Iterator[Item]:
   """
   root = fixed_part(folder)
   if folder.is_dir():
-    found = image_kinds.pictures_below(folder)
+    found = image_kinds.images_below(folder)
     for path in image_kinds.unread_below(folder):
       yield Unreadable(
         path, f"{path.suffix} is not read; save it as JPEG or PNG"
@@ -42,7 +42,7 @@ def read(folder: Path) -> Iterator[Item]:
     root, found = folder.parent, [folder]
   elif root != folder:
     found = [Path(name) for name in glob.glob(str(folder), recursive=True)]
-    found = [path for path in found if image_kinds.is_picture(path)]
+    found = [path for path in found if image_kinds.is_image(path)]
   else:
     found = []
   found = sorted((p for p in found if p.is_file()), key=natural_key)
@@ -51,7 +51,7 @@ def read(folder: Path) -> Iterator[Item]:
       root if root.exists() else folder,
       LAYOUT,
       # A folder was searched to its ends, and what is around it is not meant.
-      None if root.is_dir() else _holds_pictures,
+      None if root.is_dir() else _holds_images,
     )
   overlays = {p for p in found if png.is_marked(p, png.OVERLAY)}
   if overlays:
@@ -60,8 +60,8 @@ def read(folder: Path) -> Iterator[Item]:
     if path in overlays:
       continue
     name = path.relative_to(root).as_posix()
-    yield LabelledPicture(f"train/{name}", path, points=None, upright=True)
+    yield LabelledImage(f"train/{name}", path, points=None, upright=True)
 
 
-def _holds_pictures(folder: Path) -> bool:
+def _holds_images(folder: Path) -> bool:
   return holds(folder, image_kinds.SUFFIXES)

@@ -8,7 +8,7 @@ import numpy as np
 from cdcc_tf.errors import first_line
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Note,
   Totals,
   Unreadable,
@@ -17,9 +17,9 @@ from data_tools.formats.base import (
 from data_tools.formats.parsing import text_points
 from data_tools.formats.parsing.files import read_lines
 from data_tools.formats.parsing.folders import (
-  annotations_without_picture,
+  annotations_without_image,
   child_folder,
-  pictures_named,
+  images_named,
   wrong_layout,
 )
 
@@ -41,7 +41,7 @@ TOTALS = (
 _SPLITS = ("train", "val", "test")
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable | Note]:
+def read(folder: Path) -> Iterator[LabelledImage | Unreadable | Note]:
   """Yields the pictures, numerically sorted within each split.
 
   Args:
@@ -69,9 +69,9 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable | Note]:
       picture = labelled(
         read_points,
         labels / f"{path.stem}.txt",
-        LabelledPicture(f"{split}/{path.stem}", path, split=split),
+        LabelledImage(f"{split}/{path.stem}", path, split=split),
       )
-      if isinstance(picture, LabelledPicture) and picture.points is not None:
+      if isinstance(picture, LabelledImage) and picture.points is not None:
         heads, expected = len(picture.points), counts.get(path.stem)
         others += heads != (heads if expected is None else expected)
         if expected and not heads:
@@ -82,7 +82,7 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable | Note]:
       yield picture
     for stem in sorted(set(counts) - {path.stem for path in pictures}):
       yield Unreadable(table, f"names a picture {stem[:40]} that is not there")
-    yield from annotations_without_picture(
+    yield from annotations_without_image(
       labels, (f"{path.stem}.txt" for path in pictures), r"(\d+)\.txt"
     )
     if others:
@@ -132,5 +132,5 @@ def _pictures(folder: Path) -> dict[str, list[Path]]:
   for split in _SPLITS:
     base = child_folder(folder, split)
     images = None if base is None else child_folder(base, "images")
-    splits[split] = pictures_named(images, r"\d+")
+    splits[split] = images_named(images, r"\d+")
   return {split: pictures for split, pictures in splits.items() if pictures}

@@ -24,7 +24,7 @@ from data_tools.formats.parsing.fields import (
   text,
 )
 from data_tools.formats.parsing.files import load_json
-from data_tools.formats.parsing.image_names import PictureFolder
+from data_tools.formats.parsing.image_names import ImageFolder
 
 LAYOUT = """\
   folder/
@@ -100,7 +100,7 @@ def read(
   regions = [region for task in found for region in task.regions or ()]
   used = {name for region in regions for name in region.labels or ("",)}
   wanted = head_labels(used, (), label, export)
-  pictures = PictureFolder(folder)
+  pictures = ImageFolder(folder)
   entries = [_entry(task, wanted) for task in found]
   yield from match(
     pictures, export, entries, upright=True, find=pictures.find_address
@@ -131,7 +131,7 @@ def _task(task: object, where: str, box_point: str) -> _Task:
     ValueError: it does not say of which picture it is.
   """
   fields = mapping(task, "it")
-  name = _picture_name(mapping(fields.get("data"), "data"))
+  name = _image_name(mapping(fields.get("data"), "data"))
   old = "annotations" not in fields
   try:
     results = _results(fields.get("completions" if old else "annotations"))
@@ -143,7 +143,7 @@ def _task(task: object, where: str, box_point: str) -> _Task:
   return _Task(name, where, tuple(r for r in regions if r))
 
 
-def _picture_name(data: dict[str, Any]) -> str:
+def _image_name(data: dict[str, Any]) -> str:
   """Finds the picture's address, whatever the project calls it."""
   if "image" in data:
     return text(data["image"], "data.image")

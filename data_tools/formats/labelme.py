@@ -25,7 +25,7 @@ from data_tools.formats.parsing.fields import (
 )
 from data_tools.formats.parsing.files import MAX_EXPORT_BYTES, read_json
 from data_tools.formats.parsing.folders import natural_key
-from data_tools.formats.parsing.image_names import PictureFolder, inside
+from data_tools.formats.parsing.image_names import ImageFolder, inside
 
 LAYOUT = """\
   folder/
@@ -72,7 +72,7 @@ def read(
   )
   if not candidates:
     raise no_export(folder, LAYOUT, (".json",))
-  pictures = PictureFolder(folder)
+  pictures = ImageFolder(folder)
   files, reasons = [], {}
   for path in candidates:
     try:
@@ -92,14 +92,14 @@ def read(
   entries = [_entry(file, wanted) for file in files]
   for path, reason in reasons.items():
     # Its picture is not unlabelled: it is labelled, and nobody can read how.
-    if picture_of(path, pictures):
+    if image_of(path, pictures):
       entries.append(Entry(path.stem, "", problem=reason, source=path))
     else:
       yield Unreadable(path, reason)
   yield from match(pictures, folder, entries, upright=True)
 
 
-def picture_of(path: Path, pictures: PictureFolder) -> Path | None:
+def image_of(path: Path, pictures: ImageFolder) -> Path | None:
   """Finds the picture beside a JSON file that does not tell its name."""
   try:
     return pictures.find(path.stem, path.parent)

@@ -8,7 +8,7 @@ import numpy as np
 
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Totals,
   Unreadable,
   labelled,
@@ -17,8 +17,8 @@ from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.files import load
 from data_tools.formats.parsing.folders import (
   child_folder,
+  images_named,
   number_in,
-  pictures_named,
   wrong_layout,
 )
 
@@ -40,7 +40,7 @@ _TRAIN = 800
 _BLOCK = 80
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
+def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
   """Yields the frames in order.
 
   Args:
@@ -67,7 +67,7 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
       location = matlab.field(labels[number - 1], "loc")
       return matlab.points(location, f"loc of frame {number}")
 
-    picture = LabelledPicture(
+    picture = LabelledImage(
       path.stem,
       path,
       split="train" if number <= _TRAIN else "test",
@@ -78,7 +78,7 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
 
 
 def _pictures(folder: Path) -> list[Path]:
-  return pictures_named(child_folder(folder, "frames"), r"seq_\d+")
+  return images_named(child_folder(folder, "frames"), r"seq_\d+")
 
 
 def _read_labels(table: Path) -> list[Any]:

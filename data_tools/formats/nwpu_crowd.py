@@ -8,7 +8,7 @@ import numpy as np
 
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Note,
   Totals,
   Unreadable,
@@ -17,7 +17,7 @@ from data_tools.formats.base import (
 from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.fields import member
 from data_tools.formats.parsing.files import load, read_json, read_lines
-from data_tools.formats.parsing.folders import pictures_named, wrong_layout
+from data_tools.formats.parsing.folders import images_named, wrong_layout
 from data_tools.formats.parsing.points import from_rows
 
 LAYOUT = """\
@@ -37,7 +37,7 @@ TOTALS = (
 _SPLITS = ("train", "val", "test")
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable | Note]:
+def read(folder: Path) -> Iterator[LabelledImage | Unreadable | Note]:
   """Yields the pictures as the lists have them.
 
   Args:
@@ -61,7 +61,7 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable | Note]:
           missing, f"listed in {path.name}, but not there, or before"
         )
         continue
-      item = LabelledPicture(picture.stem, picture, split=split, group=level)
+      item = LabelledImage(picture.stem, picture, split=split, group=level)
       if split == "test":
         yield item  # its labels are with the authors
       else:
@@ -71,10 +71,10 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable | Note]:
 
 
 def _with_points(
-  picture: LabelledPicture, annotation: Path
-) -> LabelledPicture | Unreadable:
+  picture: LabelledImage, annotation: Path
+) -> LabelledImage | Unreadable:
   item = labelled(read_points, annotation, picture)
-  if isinstance(item, LabelledPicture) and item.points is not None:
+  if isinstance(item, LabelledImage) and item.points is not None:
     nobody = picture.group in ("", "level 0")
     if not nobody and not len(item.points):
       reason = f"{annotation.name}: holds nobody, but the list {picture.group}"
@@ -147,5 +147,5 @@ def _pictures(folder: Path) -> dict[int, Path]:
   return {
     int(path.stem): path
     for part in parts
-    for path in pictures_named(part, r"[0-9]{4}")
+    for path in images_named(part, r"[0-9]{4}")
   }

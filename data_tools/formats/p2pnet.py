@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cdcc_tf.errors import first_line
 from data_tools.common.splits import Splits
-from data_tools.formats.base import Item, LabelledPicture, Unreadable
+from data_tools.formats.base import Item, LabelledImage, Unreadable
 from data_tools.formats.parsing.exports import (
   export_files,
   find_export,
@@ -56,7 +56,7 @@ def read(folder: Path, annotations: str | None = None) -> Iterator[Item]:
       if not line.strip():
         continue
       item = _picture(folder, path, number, line.strip(), split)
-      if isinstance(item, LabelledPicture):
+      if isinstance(item, LabelledImage):
         here = f"{path.name}, line {number}"
         first = listed.setdefault(item.path, here)
         if first != here:  # a test picture among the training ones is a leak
@@ -67,7 +67,7 @@ def read(folder: Path, annotations: str | None = None) -> Iterator[Item]:
 
 def _picture(
   folder: Path, source: Path, number: int, line: str, split: str
-) -> LabelledPicture | Unreadable:
+) -> LabelledImage | Unreadable:
   match = re.fullmatch(_LINE, line, re.IGNORECASE)
   if not match:
     reason = f"line {number} names no picture and text file: {shown(line)}"
@@ -81,4 +81,4 @@ def _picture(
   except (OSError, ValueError) as error:
     return Unreadable(picture, f"{labels.name}: {first_line(error)}")
   name = picture.relative_to(folder).as_posix()
-  return LabelledPicture(f"{split}/{name}", picture, points, split)
+  return LabelledImage(f"{split}/{name}", picture, points, split)

@@ -7,15 +7,15 @@ import numpy as np
 
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Totals,
   Unreadable,
   labelled,
 )
 from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.folders import (
-  annotations_without_picture,
-  numbered_pictures,
+  annotations_without_image,
+  numbered_images,
   split_folders,
 )
 
@@ -39,7 +39,7 @@ TOTALS = (
 )
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
+def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
   """Yields the pictures of one part, numerically sorted within each split.
 
   Points are 0-based and continuous as they are; nothing is subtracted.
@@ -52,12 +52,12 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
   """
   for split, images, labels in split_folders(folder, "ground_truth", LAYOUT):
     annotations = {
-      path: labels / f"GT_{path.stem}.mat" for path in numbered_pictures(images)
+      path: labels / f"GT_{path.stem}.mat" for path in numbered_images(images)
     }
     for path, annotation in annotations.items():
-      picture = LabelledPicture(f"{split}/{path.stem}", path, split=split)
+      picture = LabelledImage(f"{split}/{path.stem}", path, split=split)
       yield labelled(read_points, annotation, picture)
-    yield from annotations_without_picture(
+    yield from annotations_without_image(
       labels, (path.name for path in annotations.values()), r"GT_(IMG_\d+)\.mat"
     )
 

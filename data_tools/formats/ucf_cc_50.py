@@ -5,7 +5,7 @@ from pathlib import Path
 
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Note,
   Totals,
   Unreadable,
@@ -13,9 +13,9 @@ from data_tools.formats.base import (
 )
 from data_tools.formats.parsing.choices import chosen
 from data_tools.formats.parsing.folders import (
-  annotations_without_picture,
+  annotations_without_image,
+  images_named,
   number_in,
-  pictures_named,
   wrong_layout,
 )
 from data_tools.formats.ucf_qnrf import read_points
@@ -54,7 +54,7 @@ _HEADS = (
 
 def read(
   folder: Path, division: str | None = None
-) -> Iterator[LabelledPicture | Unreadable | Note]:
+) -> Iterator[LabelledImage | Unreadable | Note]:
   """Yields the pictures in numerical order.
 
   Points are 0-based and continuous as they are; nothing is subtracted.
@@ -78,14 +78,14 @@ def read(
     picture = labelled(
       read_points,
       annotation,
-      LabelledPicture(path.stem, path, split=split, group=fold),
+      LabelledImage(path.stem, path, split=split, group=fold),
     )
     yield picture
-    if isinstance(picture, LabelledPicture) and picture.points is not None:
+    if isinstance(picture, LabelledImage) and picture.points is not None:
       heads = len(picture.points)
       if heads != _HEADS[number - 1]:
         others.append(f"{path.name} {heads} ({_HEADS[number - 1]})")
-  yield from annotations_without_picture(
+  yield from annotations_without_image(
     folder, (path.name for path in annotations.values()), r"(\d+)_ann\.mat"
   )
   if others:
@@ -99,7 +99,7 @@ def _annotations(folder: Path) -> dict[Path, Path]:
   """Lists pictures with their annotations; none if all annotations lack."""
   annotations = {
     path: folder / f"{path.stem}_ann.mat"
-    for path in pictures_named(folder, r"\d{1,3}")
+    for path in images_named(folder, r"\d{1,3}")
     if number_in(path) in _FOLD_OF
   }
   return annotations if any(a.exists() for a in annotations.values()) else {}

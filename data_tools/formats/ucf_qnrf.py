@@ -7,16 +7,16 @@ import numpy as np
 
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Totals,
   Unreadable,
   labelled,
 )
 from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.folders import (
-  annotations_without_picture,
+  annotations_without_image,
   child_folder,
-  pictures_named,
+  images_named,
   wrong_layout,
 )
 
@@ -34,7 +34,7 @@ TOTALS = (
 )
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
+def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
   """Yields the pictures, numerically sorted within each split.
 
   Points are 0-based and continuous as they are; nothing is subtracted.
@@ -54,9 +54,9 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
     }
     for path, annotation in annotations.items():
       # The numbers start again in each split.
-      picture = LabelledPicture(f"{split}/{path.stem}", path, split=split)
+      picture = LabelledImage(f"{split}/{path.stem}", path, split=split)
       yield labelled(read_points, annotation, picture)
-    yield from annotations_without_picture(
+    yield from annotations_without_image(
       pictures[0].parent,
       (path.name for path in annotations.values()),
       r"(img_\d+)_ann\.mat",
@@ -79,7 +79,7 @@ def read_points(annotation: Path) -> np.ndarray:
 
 def _pictures(folder: Path) -> dict[str, list[Path]]:
   splits = {
-    split: pictures_named(child_folder(folder, split), r"img_\d+")
+    split: images_named(child_folder(folder, split), r"img_\d+")
     for split in ("train", "test")
   }
   return {split: pictures for split, pictures in splits.items() if pictures}

@@ -8,12 +8,12 @@ import numpy as np
 
 from cdcc_tf.errors import InputError, first_line
 from data_tools.common.splits import Splits
-from data_tools.formats.base import LabelledPicture, Totals, Unreadable
+from data_tools.formats.base import LabelledImage, Totals, Unreadable
 from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.files import load
 from data_tools.formats.parsing.folders import (
+  images_named,
   number_in,
-  pictures_named,
   wrong_layout,
 )
 
@@ -41,7 +41,7 @@ _CLIP_FOLDERS = ("vidf", "ucsdpeds/vidf", ".")
 _LABEL_FOLDERS = ("vidf-cvpr", "ucsdpeds/vidf-cvpr", "gt/vidf", "gt", ".")
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
+def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
   """Yields the frames of the ten labelled clips, in order.
 
   Args:
@@ -58,7 +58,7 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
   roi = _read_roi(labels / _ROI)
   for number in _CLIPS:
     name = f"vidf1_33_{number:03}"
-    frames = pictures_named(clips / f"{name}.y", name + r"_f\d{3}")
+    frames = images_named(clips / f"{name}.y", name + r"_f\d{3}")
     table = labels / f"{name}_frame_full.mat"
     if not frames and not table.is_file():
       continue  # a clip that nobody copied
@@ -76,7 +76,7 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
         reason = f"{table.name}: has no frame {frame}, only {len(points)}"
         yield Unreadable(path, reason)
         continue
-      yield LabelledPicture(
+      yield LabelledImage(
         path.stem,
         path,
         points[frame - 1],

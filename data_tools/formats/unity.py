@@ -9,14 +9,14 @@ from pathlib import Path
 
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Totals,
   Unreadable,
   labelled,
 )
 from data_tools.formats.parsing.folders import (
-  annotations_without_picture,
-  numbered_pictures,
+  annotations_without_image,
+  numbered_images,
   split_folders,
 )
 from data_tools.formats.parsing.text_points import read_points
@@ -31,7 +31,7 @@ DEFAULT_SPLITS = Splits(val_fraction=0.1)
 TOTALS = (Totals("train", 232, 97_399),)
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
+def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
   """Yields the pictures; their y counts from the bottom.
 
   Args:
@@ -44,13 +44,13 @@ def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
     folder, "ground_truth_txt", LAYOUT
   ):
     annotations = {
-      path: labels / f"{path.stem}.txt" for path in numbered_pictures(images)
+      path: labels / f"{path.stem}.txt" for path in numbered_images(images)
     }
     for path, annotation in annotations.items():
-      picture = LabelledPicture(
+      picture = LabelledImage(
         f"{split}/{path.stem}", path, split=split, y_from_bottom=True
       )
       yield labelled(read_points, annotation, picture)
-    yield from annotations_without_picture(
+    yield from annotations_without_image(
       labels, (path.name for path in annotations.values()), r"(IMG_\d+)\.txt"
     )

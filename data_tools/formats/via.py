@@ -16,7 +16,7 @@ from data_tools.formats.parsing.choices import (
 )
 from data_tools.formats.parsing.exports import Entry, find_export, match
 from data_tools.formats.parsing.fields import number, shown
-from data_tools.formats.parsing.image_names import PictureFolder
+from data_tools.formats.parsing.image_names import ImageFolder
 from data_tools.formats.parsing.via_files import Picture, read_json, read_table
 
 LAYOUT = """\
@@ -58,7 +58,7 @@ def read(
     v for p in pictures for _, given in p.regions for v in _values(given)
   }
   wanted = head_labels(values, (), label, export) if label_list(label) else None
-  index = PictureFolder(folder)
+  index = ImageFolder(folder)
   entries = []
   for picture, others in _named_once(pictures, index):
     if others:
@@ -73,7 +73,7 @@ def read(
 
 
 def _named_once(
-  pictures: list[Picture], index: PictureFolder
+  pictures: list[Picture], index: ImageFolder
 ) -> Iterator[tuple[Picture, int]]:
   """Yields each picture and the number of others that it may be taken for.
 

@@ -10,7 +10,7 @@ import cv2
 
 from cdcc_tf.errors import InputError
 from data_tools.common.splits import Splits
-from data_tools.formats.base import LabelledPicture, Unreadable
+from data_tools.formats.base import LabelledImage, Unreadable
 from data_tools.formats.parsing.folders import holds, natural_key, wrong_layout
 
 LAYOUT = """\
@@ -36,7 +36,7 @@ _JPEG = (
 
 def read(
   folder: Path, fps: float = 1.0
-) -> Iterator[LabelledPicture | Unreadable]:
+) -> Iterator[LabelledImage | Unreadable]:
   """Yields frames, unlabelled, in order of time.
 
   A video is gone through twice: now, to learn which frames there are, and when
@@ -76,7 +76,7 @@ def read(
     frames = _Frames(video, max(times))
     name = video.relative_to(root).as_posix()
     for number, time in times.items():
-      yield LabelledPicture(
+      yield LabelledImage(
         f"train/{name}/{number:06d}",
         video,
         group=name,

@@ -9,16 +9,16 @@ import numpy as np
 from cdcc_tf.errors import first_line
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
-  LabelledPicture,
+  LabelledImage,
   Totals,
   Unreadable,
   labelled,
 )
 from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.folders import (
-  annotations_without_picture,
+  annotations_without_image,
   child_folder,
-  pictures_named,
+  images_named,
   wrong_layout,
 )
 from data_tools.formats.parsing.points import checked
@@ -45,7 +45,7 @@ _NAME = r"\d{6}[_-].+"
 _FIRST_CENTRE = 0.5
 
 
-def read(folder: Path) -> Iterator[LabelledPicture | Unreadable]:
+def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
   """Yields the frames, numerically sorted by split, scene and frame.
 
   Points outside the region of interest are kept; `roi` says what counts. Frames
@@ -106,7 +106,7 @@ def read_roi(path: Path) -> np.ndarray:
 
 def _read_scene(
   labels: Path, split: str, scene: str, frames: list[Path]
-) -> Iterator[LabelledPicture | Unreadable]:
+) -> Iterator[LabelledImage | Unreadable]:
   try:
     roi = read_roi(labels / "roi.mat")
   except FileNotFoundError:
@@ -117,7 +117,7 @@ def _read_scene(
     if roi is None:
       yield Unreadable(path, reason)
       continue
-    picture = LabelledPicture(
+    picture = LabelledImage(
       # The names hold dots, so that only the last suffix is one.
       f"{split}/{path.stem}",
       path,
@@ -128,7 +128,7 @@ def _read_scene(
     )
     yield labelled(read_points, labels / f"{path.stem}.mat", picture)
   if labels.is_dir():
-    yield from annotations_without_picture(
+    yield from annotations_without_image(
       labels, (f"{path.stem}.mat" for path in frames), rf"({_NAME})\.mat"
     )
 
@@ -143,7 +143,7 @@ def _scenes(folder: Path) -> dict[str, dict[str, list[Path]]]:
     below = sorted(path for path in base.iterdir() if path.is_dir())
     scenes: dict[str, list[Path]] = {}
     for place in (base, *below):
-      for path in pictures_named(place, _NAME):
+      for path in images_named(place, _NAME):
         scenes.setdefault(re.split("[_-]", path.name)[0], []).append(path)
     if scenes:
       splits[split] = dict(sorted(scenes.items()))

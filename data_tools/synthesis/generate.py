@@ -26,7 +26,7 @@ from data_tools.synthesis.style.look import (
   draw_look,
 )
 
-SHEET_PICTURES = 12
+SHEET_IMAGES = 12
 _AHEAD = 8  # pictures that wait for their turn, for each worker
 
 
@@ -76,14 +76,14 @@ class Picture:
   thumbnail: np.ndarray | None
 
 
-def picture_id(order: Order, index: int) -> str:
+def image_id(order: Order, index: int) -> str:
   """Returns the id of a picture of an order."""
   presets = presets_named(order.preset)
   name = presets[index % len(presets)].name
   return f"{name}/seed{order.seed}/{index:05d}"
 
 
-def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
+def make_image(order: Order, with_thumbnail: bool, index: int) -> Picture:
   """Makes one picture of an order."""
   presets = presets_named(order.preset)
   look = None
@@ -107,7 +107,7 @@ def make_picture(order: Order, with_thumbnail: bool, index: int) -> Picture:
     thumbnail = draw_labels(rendered, small)
   rows, columns = rendered.image.shape[:2]
   return Picture(
-    picture_id(order, index),
+    image_id(order, index),
     encode_jpeg(rendered.image, rendered.jpeg_quality),
     columns,
     rows,
@@ -131,7 +131,7 @@ def size_of(order: Order, look: Look | None) -> tuple[int, int]:
   return look.width, look.height
 
 
-def make_pictures(
+def make_images(
   order: Order,
   numbers: Iterable[int],
   workers: int,
@@ -148,7 +148,7 @@ def make_pictures(
   Raises:
     OSError: a worker was killed.
   """
-  make = functools.partial(make_picture, order, with_thumbnails)
+  make = functools.partial(make_image, order, with_thumbnails)
   if workers == 1:
     yield from map(make, numbers)
     return

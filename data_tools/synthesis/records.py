@@ -15,11 +15,11 @@ from data_tools.common.contact_sheet import check_name, write_sheet
 from data_tools.common.splits import assign_splits, check_shares
 from data_tools.synthesis import sources
 from data_tools.synthesis.generate import (
-  SHEET_PICTURES,
+  SHEET_IMAGES,
   Order,
   Picture,
-  make_pictures,
-  picture_id,
+  image_id,
+  make_images,
   size_of,
 )
 from data_tools.synthesis.jpeg_folder import PlainFiles
@@ -65,7 +65,7 @@ def synthesize(order: Order, options: Options) -> Manifest:
   from cdcc_tf.data.records.record import CrowdRecord
   from cdcc_tf.data.records.writer import RecordWriter
 
-  ids = [picture_id(order, index) for index in range(options.pictures)]
+  ids = [image_id(order, index) for index in range(options.pictures)]
   splits = _splits(ids, order, options)
   details = described(order, options)
   # With the sources: pictures of an edited preset never join its old ones.
@@ -96,7 +96,7 @@ def synthesize(order: Order, options: Options) -> Manifest:
       for number, name in enumerate(ids)
       if name not in shown and not writer.has(name)
     ]
-    pictures = make_pictures(order, missing, options.workers)
+    pictures = make_images(order, missing, options.workers)
     progress = tqdm(
       ids, f"synthesize {order.preset}", unit="picture", disable=None
     )
@@ -122,8 +122,8 @@ def _write_sheet(
   path: Path, order: Order, options: Options
 ) -> dict[str, Picture]:
   """Writes the contact sheet; returns its pictures, by their ids."""
-  first = range(min(SHEET_PICTURES, options.pictures))
-  made = make_pictures(order, first, options.workers, with_thumbnails=True)
+  first = range(min(SHEET_IMAGES, options.pictures))
+  made = make_images(order, first, options.workers, with_thumbnails=True)
   shown = {picture.id: picture for picture in made}
   thumbnails = [picture.thumbnail for picture in shown.values()]
   write_sheet(path, [each for each in thumbnails if each is not None])

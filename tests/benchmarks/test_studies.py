@@ -132,7 +132,7 @@ def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   arms = sources.arms_of(
     [f"one={crowded}", f"same={again}", f"mixed={crowded},{empty}"]
   )
-  pictures = {"real": fixed.pictures_of(crowded, "train", 2, encoder)}
+  pictures = {"real": fixed.images_of(crowded, "train", 2, encoder)}
   assert [seen.people for seen in pictures["real"]] == [
     len(record.points) for record in dataset.read_records(crowded, "train")
   ][::2]

@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 from absl import flags
 
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.records.manifest import FILE_NAME, load_manifest
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
@@ -217,7 +217,7 @@ COPIES = [
   ("same bytes", {}, "the same picture in two splits", True),
   (
     "another file",
-    {"image": png(decode_picture(jpeg(scene(0))).numpy())},
+    {"image": png(decode_image(jpeg(scene(0))).numpy())},
     "the same picture in two splits",
     True,
   ),

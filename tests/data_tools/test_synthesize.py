@@ -28,15 +28,13 @@ ORDER = generate.Order("street", 3, 96, 64, max_heads=12)
 
 
 def test_picture_depends_on_seed_and_index_only():
-  first = generate.make_picture(ORDER, False, 4)
+  first = generate.make_image(ORDER, False, 4)
   render.render(presets.SQUARE, 9, 0, 48, 32)
-  again = generate.make_picture(ORDER, False, 4)
+  again = generate.make_image(ORDER, False, 4)
   assert first.jpeg == again.jpeg
   np.testing.assert_array_equal(first.points, again.points)
-  other_index = generate.make_picture(ORDER, False, 5)
-  other_seed = generate.make_picture(
-    dataclasses.replace(ORDER, seed=4), False, 4
-  )
+  other_index = generate.make_image(ORDER, False, 5)
+  other_seed = generate.make_image(dataclasses.replace(ORDER, seed=4), False, 4)
   assert len({first.jpeg, other_index.jpeg, other_seed.jpeg}) == 3
 
 
@@ -44,8 +42,8 @@ def test_pictures_are_the_same_whatever_the_number_of_workers():
   order = dataclasses.replace(ORDER, preset=",".join(presets.PRESETS))
   names = list(presets.PRESETS)
   number = len(names) + 2
-  alone = list(generate.make_pictures(order, range(number), workers=1))
-  shared = list(generate.make_pictures(order, range(number), workers=2))
+  alone = list(generate.make_images(order, range(number), workers=1))
+  shared = list(generate.make_images(order, range(number), workers=2))
   assert [made.id.split("/")[0] for made in alone] == names + names[:2]
   assert alone[0].id == f"{names[0]}/seed3/00000"
   assert alone[-1].id == f"{names[1]}/seed3/{number - 1:05d}"
@@ -60,8 +58,8 @@ def test_full_pictures_like_others_are_the_same_for_any_workers():
   order = generate.Order(
     "rally,indoor", 3, 1024, 768, like=(look.measure(shot),)
   )
-  alone = list(generate.make_pictures(order, range(2), workers=1))
-  shared = list(generate.make_pictures(order, range(2), workers=2))
+  alone = list(generate.make_images(order, range(2), workers=1))
+  shared = list(generate.make_images(order, range(2), workers=2))
   assert [made.jpeg for made in alone] == [made.jpeg for made in shared]
 
 
@@ -88,17 +86,17 @@ def test_a_picture_leaves_the_collection_of_garbage_as_it_was(monkeypatch):
 
 def test_presets_take_turns():
   order = dataclasses.replace(ORDER, preset="rally, indoor")
-  made = [generate.make_picture(order, False, index) for index in range(3)]
+  made = [generate.make_image(order, False, index) for index in range(3)]
   names = [picture.id.split("/")[0] for picture in made]
   assert names == ["rally", "indoor", "rally"]
   alone = dataclasses.replace(ORDER, preset="indoor")
-  assert generate.make_picture(alone, False, 1).jpeg == made[1].jpeg
+  assert generate.make_image(alone, False, 1).jpeg == made[1].jpeg
 
 
 def test_presets_of_one_seed_are_other_draws():
   """Though all that surveillance has of its own is its light and camera."""
   points = [
-    generate.make_picture(
+    generate.make_image(
       dataclasses.replace(ORDER, preset=name, max_heads=None), False, index
     ).points
     for name in ("platform", "surveillance")
@@ -115,9 +113,9 @@ def _die(order: generate.Order, with_thumbnail: bool, index: int) -> None:
 
 
 def test_a_worker_that_is_killed_ends_the_command(monkeypatch):
-  monkeypatch.setattr(generate, "make_picture", _die)
+  monkeypatch.setattr(generate, "make_image", _die)
   with pytest.raises(OSError, match=r"a worker was killed.*fewer --workers"):
-    list(generate.make_pictures(ORDER, range(40), workers=2))
+    list(generate.make_images(ORDER, range(40), workers=2))
 
 
 def test_every_preset_has_its_share_of_every_split(tmp_path):
@@ -148,7 +146,7 @@ def test_a_sheet_that_cannot_be_written_shows_before_the_work(
   made = []
   monkeypatch.setattr(
     records,
-    "make_pictures",
+    "make_images",
     lambda order, numbers, *_, **__: made.extend(numbers) or iter(()),
   )
   (tmp_path / "file").write_text("")
@@ -162,7 +160,7 @@ def test_a_sheet_that_cannot_be_written_shows_before_the_work(
   )
   with pytest.raises(OSError, match="sheet"):
     records.synthesize(ORDER, options)
-  assert len(made) <= generate.SHEET_PICTURES
+  assert len(made) <= generate.SHEET_IMAGES
   assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
@@ -172,10 +170,10 @@ def test_pictures_of_the_sheet_are_drawn_once(tmp_path, monkeypatch):
   def make(order, numbers, workers, with_thumbnails=False):
     for number in numbers:
       made.append(number)
-      yield generate.make_picture(order, with_thumbnails, number)
+      yield generate.make_image(order, with_thumbnails, number)
 
-  monkeypatch.setattr(records, "make_pictures", make)
-  number = generate.SHEET_PICTURES + 3
+  monkeypatch.setattr(records, "make_images", make)
+  number = generate.SHEET_IMAGES + 3
   options = records.Options(
     tmp_path / "records",
     number,
@@ -215,7 +213,7 @@ def test_records_round_trip(tmp_path):
   manifest = records.synthesize(ORDER, options)
   assert manifest.pictures == {"train": 4, "val": 2, "dev": 2}
   assert manifest.options["seed"] == 3
-  made = {p.id: p for p in generate.make_pictures(ORDER, range(8), workers=1)}
+  made = {p.id: p for p in generate.make_images(ORDER, range(8), workers=1)}
   for split, heads in manifest.heads.items():
     stored = list(dataset.read_records(options.output, split))
     assert sum(len(record.points) for record in stored) == heads
@@ -261,8 +259,7 @@ def test_plain_files_are_what_the_csv_reader_reads(tmp_path):
   )
   records.synthesize(ORDER, options)
   made = {
-    p.id.replace("/", "_"): p
-    for p in generate.make_pictures(ORDER, range(6), 1)
+    p.id.replace("/", "_"): p for p in generate.make_images(ORDER, range(6), 1)
   }
   read = list(csv_points.read(tmp_path / "plain"))
   assert len(read) == 6
@@ -352,8 +349,8 @@ def _deaf(order: generate.Order, with_thumbnail: bool, index: int) -> bool:
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows")
 def test_workers_do_not_hear_of_ctrl_c(monkeypatch):
   """A terminal tells all of them; each would print where it was."""
-  monkeypatch.setattr(generate, "make_picture", _deaf)
-  assert all(generate.make_pictures(ORDER, range(4), workers=2))
+  monkeypatch.setattr(generate, "make_image", _deaf)
+  assert all(generate.make_images(ORDER, range(4), workers=2))
   assert not _deaf(ORDER, False, 0)
 
 
@@ -395,7 +392,7 @@ def test_plain_files_are_replaced_only_when_told(tmp_path):
 def test_refused_records_leave_old_files_alone(tmp_path):
   folder = tmp_path / "plain"
   with PlainFiles(folder) as files:
-    files.write(generate.make_picture(ORDER, False, 0))
+    files.write(generate.make_image(ORDER, False, 0))
   (tmp_path / "records").mkdir()
   (tmp_path / "records" / "mine.txt").write_text("keep me")
   options = records.Options(
@@ -409,12 +406,12 @@ def test_refused_records_leave_old_files_alone(tmp_path):
 def test_interrupted_plain_files_leave_what_was_there(tmp_path):
   folder = tmp_path / "plain"
   with PlainFiles(folder) as files:
-    files.write(generate.make_picture(ORDER, False, 0))
+    files.write(generate.make_image(ORDER, False, 0))
   held = {path.name: path.read_bytes() for path in folder.iterdir()}
 
   def interrupted():
     with PlainFiles(folder, overwrite=True) as files:
-      files.write(generate.make_picture(ORDER, False, 1))
+      files.write(generate.make_image(ORDER, False, 1))
       raise KeyboardInterrupt
 
   with pytest.raises(KeyboardInterrupt):
@@ -441,7 +438,7 @@ def test_with_files_an_interrupted_run_s_pictures_are_said_to_be_dropped(
 def test_interrupted_records_go_on_and_end_the_same(
   tmp_path, monkeypatch, caplog
 ):
-  monkeypatch.setattr(shards, "PICTURES_PER_SHARD", 2)
+  monkeypatch.setattr(shards, "IMAGES_PER_SHARD", 2)
   options = records.Options(tmp_path / "whole", 9, val_fraction=0.2, workers=1)
   records.synthesize(ORDER, options)
   broken = dataclasses.replace(options, output=tmp_path / "broken")
@@ -453,9 +450,9 @@ def test_interrupted_records_go_on_and_end_the_same(
         made.append(number)
         raise KeyboardInterrupt
       made.append(number)
-      yield generate.make_picture(order, with_thumbnails, number)
+      yield generate.make_image(order, with_thumbnails, number)
 
-  monkeypatch.setattr(records, "make_pictures", make)
+  monkeypatch.setattr(records, "make_images", make)
   with pytest.raises(KeyboardInterrupt):
     records.synthesize(ORDER, broken)
   assert not broken.output.exists()
@@ -488,17 +485,17 @@ def test_edited_sources_have_another_digest(tmp_path):
 def test_an_interrupted_run_goes_on_only_with_the_same_sources(
   tmp_path, monkeypatch, caplog, edited
 ):
-  monkeypatch.setattr(shards, "PICTURES_PER_SHARD", 2)
+  monkeypatch.setattr(shards, "IMAGES_PER_SHARD", 2)
   options = records.Options(tmp_path / "records", 6, workers=1)
 
   def make(order, numbers, workers, with_thumbnails=False):
     for number in numbers:
       if number == 5:
         raise KeyboardInterrupt
-      yield generate.make_picture(order, with_thumbnails, number)
+      yield generate.make_image(order, with_thumbnails, number)
 
   with monkeypatch.context() as patch:
-    patch.setattr(records, "make_pictures", make)
+    patch.setattr(records, "make_images", make)
     with pytest.raises(KeyboardInterrupt):
       records.synthesize(ORDER, options)
   if edited:
@@ -558,7 +555,7 @@ def test_labels_lie_on_heads_of_the_stored_picture(monkeypatch):
   monkeypatch.setattr(head, "HAIR", ((lambda dice, colour: [], 1.0),))
   monkeypatch.setattr(head, "short_hair", lambda dice, colour: [])
   order = generate.Order("street", 3, 640, 480, min_visible=0.8)
-  picture = generate.make_picture(order, False, 2)
+  picture = generate.make_image(order, False, 2)
   image = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
   assert image.shape == (480, 640, 3)
   assert (picture.width, picture.height) == (640, 480)

@@ -11,7 +11,7 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from cdcc_tf.evaluation import evaluation, metrics, protocols, results
-from cdcc_tf.evaluation.metrics import PictureResult, summarise
+from cdcc_tf.evaluation.metrics import ImageResult, summarise
 from cdcc_tf.inference.counter import Prediction
 from tests.conftest import png, tiny_record
 
@@ -199,11 +199,11 @@ def test_records_without_groups_are_refused_at_once(
 
 
 def test_undefined_figures_are_null_not_nan() -> None:
-  empty = [PictureResult("a", 0, 1.0, (1.0, 1.0, 1.0))]
+  empty = [ImageResult("a", 0, 1.0, (1.0, 1.0, 1.0))]
   measured = summarise(empty)
   assert measured["nae"] is None  # nobody to divide by
   assert measured["correlation"] is None
   assert measured["mae"] == 1.0
-  broken = [PictureResult("a", 3, float("nan"), (np.nan,) * 3)]
+  broken = [ImageResult("a", 3, float("nan"), (np.nan,) * 3)]
   assert summarise(broken)["mae"] is None
   json.dumps([measured, summarise(broken)], allow_nan=False)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from cdcc_tf.evaluation.metrics import PictureResult, summarise
+from cdcc_tf.evaluation.metrics import ImageResult, summarise
 
 TRUE, PREDICTED = np.float32([0, 10, 20]), np.float32([1, 13, 16])
 
 
 def test_summary_agrees_with_the_metrics() -> None:
   results = [
-    PictureResult(str(i), int(t), float(p), (5.0, 6.0, 7.0))
+    ImageResult(str(i), int(t), float(p), (5.0, 6.0, 7.0))
     for i, (t, p) in enumerate(zip(TRUE, PREDICTED, strict=True))
   ]
   figures = summarise(results)

@@ -4,11 +4,11 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from cdcc_tf.evaluation import protocols
-from cdcc_tf.evaluation.metrics import PictureResult
+from cdcc_tf.evaluation.metrics import ImageResult
 
 
-def result(group: str, true: int, predicted: float) -> PictureResult:
-  return PictureResult("id", true, predicted, (0.0, 0.0, 0.0), group)
+def result(group: str, true: int, predicted: float) -> ImageResult:
+  return ImageResult("id", true, predicted, (0.0, 0.0, 0.0), group)
 
 
 RESULTS = [

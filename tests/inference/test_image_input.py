@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference import image_input
 from data_tools.conversion import image_files
@@ -21,7 +21,7 @@ from tests.conftest import jpeg, noise_picture, png
 def test_every_kind_of_picture_becomes_rgb(tmp_path: Path, mode: str) -> None:
   path = tmp_path / ("picture.jpg" if mode == "CMYK" else "picture.png")
   Image.fromarray(noise_picture(20, 30, 0)).convert(mode).save(path)
-  image = image_input.read_picture(path)
+  image = image_input.read_image(path)
   assert image.shape == (20, 30, 3)
   assert image.dtype == np.uint8
 
@@ -36,7 +36,7 @@ def test_jpegs_are_read_as_training_reads_them(
   noise = Image.fromarray(noise_picture(*size, 0))
   noise.save(path, quality=70, subsampling=subsampling)
   np.testing.assert_array_equal(
-    image_input.read_picture(path), decode_picture(path.read_bytes())
+    image_input.read_image(path), decode_image(path.read_bytes())
   )
 
 
@@ -49,7 +49,7 @@ def test_pictures_are_turned_as_they_were_taken(tmp_path: Path) -> None:
   exif[0x0112] = 6  # turn by 90 degrees clockwise to view
   lying.save(tmp_path / "phone.png", exif=exif)
   np.testing.assert_array_equal(
-    image_input.read_picture(tmp_path / "phone.png"), upright
+    image_input.read_image(tmp_path / "phone.png"), upright
   )
 
 
@@ -60,14 +60,14 @@ def test_unreadable_pictures_are_named(tmp_path: Path, content: bytes) -> None:
   path = tmp_path / "bad.jpg"
   path.write_bytes(content)
   with pytest.raises(InputError, match=r"bad\.jpg"):
-    image_input.read_picture(path)
+    image_input.read_image(path)
 
 
 def test_finds_pictures_of_a_folder_and_below(tmp_path: Path) -> None:
   (tmp_path / "sub").mkdir()
   for name in ("b.JPG", "a.png", "sub/c.jpeg", "notes.txt"):
     (tmp_path / name).write_bytes(b"")
-  found = image_input.find_pictures(tmp_path)
+  found = image_input.find_images(tmp_path)
   assert [path.name for path in found] == ["a.png", "b.JPG", "c.jpeg"]
 
 
@@ -77,7 +77,7 @@ def test_hidden_files_are_no_pictures(tmp_path: Path) -> None:
   (hidden / ".thumbnails").mkdir(parents=True)
   for name in ("a.jpg", "._a.jpg", ".thumbnails/a.jpg"):
     (hidden / name).write_bytes(b"")
-  assert image_input.find_pictures(hidden) == [hidden / "a.jpg"]
+  assert image_input.find_images(hidden) == [hidden / "a.jpg"]
 
 
 def test_kinds_that_are_not_read_are_told_of(
@@ -86,23 +86,23 @@ def test_kinds_that_are_not_read_are_told_of(
   for name in ("a.jpg", "b.gif", "IMG_1.HEIC", "sub/IMG_2.heic"):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).touch()
-  found = image_input.find_pictures(tmp_path)
+  found = image_input.find_images(tmp_path)
   assert [path.name for path in found] == ["a.jpg", "b.gif"]
   assert "2 pictures are not counted, for .HEIC is not read" in caplog.text
 
 
 def test_says_what_is_missing(tmp_path: Path) -> None:
   with pytest.raises(InputError, match="no such file"):
-    image_input.find_pictures(tmp_path / "nowhere")
+    image_input.find_images(tmp_path / "nowhere")
   with pytest.raises(InputError, match="holds no pictures"):
-    image_input.find_pictures(tmp_path)
+    image_input.find_images(tmp_path)
 
 
 def test_sixteen_bits_keep_their_upper_half(tmp_path: Path) -> None:
   """Pillow would cut them off at 255: a white picture."""
   grey = np.arange(0, 65536, 4096, np.uint16).reshape(4, 4)
   Image.fromarray(grey).save(tmp_path / "scan.png")
-  image = image_input.read_picture(tmp_path / "scan.png")
+  image = image_input.read_image(tmp_path / "scan.png")
   np.testing.assert_array_equal(image, np.stack([grey >> 8] * 3, -1))
 
 
@@ -111,13 +111,13 @@ def test_deep_pixels_of_a_shallow_range_are_refused(tmp_path: Path) -> None:
   shallow = np.arange(256, dtype=np.int32).reshape(16, 16)
   Image.fromarray(shallow).save(tmp_path / "map.tif")
   with pytest.raises(InputError, match=r"map\.tif.*none is above 255"):
-    image_input.read_picture(tmp_path / "map.tif")
+    image_input.read_image(tmp_path / "map.tif")
 
 
 def test_pixels_without_a_white_are_refused(tmp_path: Path) -> None:
   Image.fromarray(np.ones((4, 4), np.float32)).save(tmp_path / "map.tif")
   with pytest.raises(InputError, match=r"map\.tif.*not integers"):
-    image_input.read_picture(tmp_path / "map.tif")
+    image_input.read_image(tmp_path / "map.tif")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_huge_pictures_are_refused_before_they_are_decoded(
   checksum = struct.pack(">I", zlib.crc32(header))
   path = tmp_path / "huge.png"
   path.write_bytes(content[:12] + header + checksum + content[33:])
-  for read in (image_input.read_picture, image_input.read_region):
+  for read in (image_input.read_image, image_input.read_region):
     with pytest.raises(InputError, match=rf"huge\.png: {expected}"):
       read(path, max_side)
 
@@ -151,7 +151,7 @@ def test_too_large_pictures_are_read_to_be_shrunk(tmp_path: Path) -> None:
   Image.new("L", (8000, 4200), 255).save(path, compress_level=1)
   region = image_input.read_region(path, 400)
   assert region.shape == (4200, 8000)
-  image = image_input.read_picture(path, 400, region)
+  image = image_input.read_image(path, 400, region)
   np.testing.assert_array_equal(image, np.full((210, 400, 3), 255))
 
 
@@ -164,9 +164,9 @@ def test_pictures_are_shrunk_as_those_that_are_learned_from(
   exif[0x0112] = orientation
   path = tmp_path / "a.png"
   Image.fromarray(noise_picture(*size, 0)).save(path, exif=exif)
-  image = image_input.read_picture(path, 40)
+  image = image_input.read_image(path, 40)
   Image.fromarray(image).save(encoded, "JPEG", quality=95, subsampling=0)
-  converted = image_files.read_picture(path, True, resizing=Resizing(40))
+  converted = image_files.read_image(path, True, resizing=Resizing(40))
   assert encoded.getvalue() == converted.image
   assert max(image.shape) == 40
 
@@ -174,7 +174,7 @@ def test_pictures_are_shrunk_as_those_that_are_learned_from(
 def test_small_pictures_stay_as_they_are(tmp_path: Path) -> None:
   path, picture = tmp_path / "a.png", noise_picture(40, 20, 0)
   path.write_bytes(png(picture))
-  np.testing.assert_array_equal(image_input.read_picture(path, 40), picture)
+  np.testing.assert_array_equal(image_input.read_image(path, 40), picture)
 
 
 def test_a_region_keeps_to_black_and_white_when_it_is_shrunk() -> None:

@@ -25,7 +25,7 @@ def test_counts_pictures_of_any_shape(
     paths.append(tmp_path / f"{name}.png")
     paths[-1].write_bytes(png(noise_picture(*size, 1)))
   output = tmp_path / "out"
-  counts, problems = predict_images.count_pictures(
+  counts, problems = predict_images.count_images(
     counter, paths, output, maps=True
   )
   assert not problems
@@ -39,7 +39,7 @@ def test_counts_pictures_of_any_shape(
     assert 0 < float(row["deviation_low"]) <= float(row["deviation_high"])
     assert (int(row["height"]), int(row["width"])) == size
     for column in ("density", "uncertainty"):
-      drawn = image_input.read_picture(output / row[column])
+      drawn = image_input.read_image(output / row[column])
       assert drawn.shape[0] == size[0] + 22
       assert drawn.shape[1] >= size[1]
     name = row["density"].replace("_density.png", "_maps.npz")
@@ -47,7 +47,7 @@ def test_counts_pictures_of_any_shape(
       assert maps["density"].sum() == pytest.approx(counted.count, 1e-5)
       assert maps["deviation"].shape == (-(-size[0] // 8), -(-size[1] // 8))
   with pytest.raises(InputError, match="holds no pictures"):
-    image_input.find_pictures(output)  # our own overlays are not counted again
+    image_input.find_images(output)  # our own overlays are not counted again
 
 
 def test_names_as_long_as_a_system_allows(
@@ -58,7 +58,7 @@ def test_names_as_long_as_a_system_allows(
   for path in paths:
     path.write_bytes(png(noise_picture(8, 8, 0)))
   output = tmp_path / "out"
-  counts, problems = predict_images.count_pictures(
+  counts, problems = predict_images.count_images(
     counter, paths, output, maps=True
   )
   assert len(counts) == 2
@@ -75,7 +75,7 @@ def test_names_never_collide_and_bad_ones_are_told(
     path.write_bytes(png(noise_picture(8, 8, 0)))
   paths[2].write_bytes(jpeg(noise_picture(8, 8, 0)))
   paths[3].write_bytes(png(noise_picture(30, 30, 0))[:500])
-  counts, problems = predict_images.count_pictures(
+  counts, problems = predict_images.count_images(
     counter, paths, tmp_path / "out"
   )
   assert [counted.path for counted in counts] == paths[:3]
@@ -98,13 +98,13 @@ def test_counts_where_it_is_white_only(
   path.write_bytes(png(noise_picture(16, 24, 0)))
   other = tmp_path / "other.png"
   other.write_bytes(png(noise_picture(16, 25, 0)))
-  (counted,), problems = predict_images.count_pictures(
+  (counted,), problems = predict_images.count_images(
     counter,
     [path, other],
     tmp_path / "out",
     region=image_input.read_region(tmp_path / "where.png"),
   )
-  density = counter.count(image_input.read_picture(path)).density
+  density = counter.count(image_input.read_image(path)).density
   assert counted.count == pytest.approx(density[:, :1].sum(), 1e-5)
   assert "is 25x16 pixels, the region of interest 24x16" in problems[0]
 
@@ -122,7 +122,7 @@ def test_counts_large_pictures_as_if_shrunk_by_hand(
   picture = Image.fromarray(noise_picture(60, 90, 0))
   picture.save(tmp_path / "a.png")
   shrunk = np.asarray(picture.resize((30, 20), Image.Resampling.BICUBIC))
-  (counted,), problems = predict_images.count_pictures(
+  (counted,), problems = predict_images.count_images(
     counter,
     [tmp_path / "a.png"],
     tmp_path / "out",
@@ -136,7 +136,7 @@ def test_counts_large_pictures_as_if_shrunk_by_hand(
   with open(tmp_path / "out" / "counts.csv", newline="") as file:
     (row,) = csv.DictReader(file)
   assert (row["height"], row["width"]) == ("20", "30")
-  drawn = image_input.read_picture(tmp_path / "out" / row["density"])
+  drawn = image_input.read_image(tmp_path / "out" / row["density"])
   assert drawn.shape[0] == 20 + 22
   with np.load(tmp_path / "out" / "a_maps.npz") as maps:
     np.testing.assert_allclose(maps["density"], expected.density, rtol=1e-5)
@@ -148,7 +148,7 @@ def test_region_is_as_large_as_pictures_before_they_are_shrunk(
   path = tmp_path / "a.png"
   path.write_bytes(png(noise_picture(60, 90, 0)))
   region = np.ones((20, 30), bool)
-  _, (problem,) = predict_images.count_pictures(
+  _, (problem,) = predict_images.count_images(
     counter, [path], tmp_path / "out", region=region, max_side=30
   )
   assert "is 90x60 pixels, the region of interest 30x20" in problem
@@ -159,7 +159,7 @@ def test_calibrated_counter_gives_intervals_and_says_what_is_unfamiliar(
 ) -> None:
   path = tmp_path / "a.png"
   path.write_bytes(png(noise_picture(40, 24, 0)))
-  estimate = counter.count(image_input.read_picture(path))
+  estimate = counter.count(image_input.read_image(path))
   assert counter.interval(estimate, 0.9) is None
   assert counter.is_familiar(estimate) is None
   spread = float(estimate.deviation.sum(dtype=np.float64))
@@ -167,7 +167,7 @@ def test_calibrated_counter_gives_intervals_and_says_what_is_unfamiliar(
     limit = spread * (1.01 if familiar else 0.99)
     usual = Familiarity(level=np.log(limit), slope=0.0, largest=0.0)
     calibrated = CrowdCounter(counter.model, Calibration((0.25,), usual))
-    (counted,), _ = predict_images.count_pictures(
+    (counted,), _ = predict_images.count_images(
       calibrated, [path], tmp_path / f"out{familiar}"
     )
     assert counted.count == pytest.approx(estimate.count, 1e-5)

@@ -17,20 +17,20 @@ def test_a_name_alone_makes_no_overlay(
   for name in names:
     (tmp_path / name).write_bytes(png(noise_picture(8, 8, 0)))
   table = tmp_path / "counts.csv"
-  found = image_input.find_pictures(tmp_path)
+  found = image_input.find_images(tmp_path)
   assert [path.name for path in found] == names
   for foreign in (
     *(b"", b"id,count\n\xff,3\n"),
     b"image,count,density,uncertainty\na.png,3,crowd_density.png,\n",
   ):
     table.write_bytes(foreign)
-    assert image_input.find_pictures(tmp_path) == found
+    assert image_input.find_images(tmp_path) == found
   ours = [*[""] * 9, "crowd_density.png", "crowd_uncertainty.png"]
   table.write_text(
     "\n".join(",".join(row) for row in (prediction_files.COLUMNS, ours))
   )
   with caplog.at_level("INFO"):
-    assert image_input.find_pictures(tmp_path) == found[1:]
+    assert image_input.find_images(tmp_path) == found[1:]
   assert "1 overlays of an earlier prediction are left out" in caplog.text
 
 
@@ -43,16 +43,14 @@ def test_overlays_among_the_pictures_are_known_without_a_table(
   for path in paths:
     path.write_bytes(png(noise_picture(8, 8, 0)))
   for some in (paths, paths[:1], paths):  # the first are met again
-    assert image_input.find_pictures(tmp_path) == paths
-    _, problems = predict_images.count_pictures(
+    assert image_input.find_images(tmp_path) == paths
+    _, problems = predict_images.count_images(
       counter, some, tmp_path, maps=True
     )
     assert not problems
   (tmp_path / "counts.csv").unlink()
-  assert image_input.find_pictures(tmp_path) == paths
-  _, problems = predict_images.count_pictures(
-    counter, paths, tmp_path, maps=True
-  )
+  assert image_input.find_images(tmp_path) == paths
+  _, problems = predict_images.count_images(counter, paths, tmp_path, maps=True)
   assert not problems
 
 
@@ -76,6 +74,6 @@ def test_files_of_the_user_are_not_overwritten(
   (tmp_path / name).write_bytes(content)
   before = sorted(tmp_path.iterdir())
   with pytest.raises(InputError, match=rf"{name}: not of .*--output"):
-    predict_images.count_pictures(counter, paths, tmp_path, maps=True)
+    predict_images.count_images(counter, paths, tmp_path, maps=True)
   assert (tmp_path / name).read_bytes() == content
   assert sorted(tmp_path.iterdir()) == before

@@ -38,7 +38,7 @@ def tiny_experiment(folder: Path) -> ExperimentConfig:
       source_records=str(folder),
       target_records=str(folder),
       **{"source_batch": 3, "target_batch": 2, "crop": 32, "sigma": 4.0},
-      **{"validation_crop": 32, "validation_pictures": 2},
+      **{"validation_crop": 32, "validation_images": 2},
       target_held_out=2,
     ),
     ModelConfig(

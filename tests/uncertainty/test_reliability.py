@@ -14,7 +14,7 @@ CALIBRATION = Calibration((0.5, 1.0, 2.0), Familiarity(np.log(0.3), 1.0, 0.0))
 
 def test_coverage_and_width_by_hand():
   """Reaches of 1, 2, 2, 2 uncertainties at 50, 80, 90 and 95 %."""
-  figures = reliability.by_picture(
+  figures = reliability.by_image(
     np.array([10.0, 20.0, 30.0]),
     np.array([11.0, 24.0, 30.0]),
     np.array([2.0, 2.0, 1.0]),
@@ -25,7 +25,7 @@ def test_coverage_and_width_by_hand():
   assert figures["width_50"] == pytest.approx(2 * 5 / 3)
   assert figures["width_90"] == pytest.approx(4 * 5 / 3)
   assert figures["familiar"] == 1
-  far = reliability.by_picture(
+  far = reliability.by_image(
     np.ones(1), np.ones(1), np.array([0.4]), CALIBRATION
   )
   assert far["familiar"] == 0
@@ -44,7 +44,7 @@ def test_worst_order_by_hand():
   errors = np.array([5.0, 1.0, 3.0])
   _, by_uncertainty, best = reliability.sparsification(errors, -errors)
   np.testing.assert_allclose(by_uncertainty, [1, 4 / 3, 5 / 3])
-  figures = reliability.by_picture(
+  figures = reliability.by_image(
     np.zeros(3), errors, np.array([1.0, 5.0, 3.0]), CALIBRATION
   )
   assert figures["ause"] == pytest.approx(np.mean(by_uncertainty - best))
@@ -52,7 +52,7 @@ def test_worst_order_by_hand():
 
 
 def test_no_error_leaves_nothing_to_order():
-  figures = reliability.by_picture(
+  figures = reliability.by_image(
     np.ones(2), np.ones(2), np.ones(2), CALIBRATION
   )
   assert figures["ause"] is None
@@ -98,7 +98,7 @@ def test_each_half_is_judged_by_the_other():
   # Scores 1, 2, 3 and 10, 10, 30: of four ranks, 50 % is the second.
   np.testing.assert_allclose(width[0], np.mean([20, 4, 20, 8, 20, 4]))
   np.testing.assert_allclose(width[1], np.mean([60, 6, 60, 12, 60, 6]))
-  # As `by_picture`: no interval reaches below nobody.
+  # As `by_image`: no interval reaches below nobody.
   few = np.full(6, 5.0)
   _, width = reliability.held_out_coverage(
     few - errors, few, uncertainty, np.array([0.5])

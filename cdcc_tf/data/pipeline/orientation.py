@@ -5,7 +5,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline import augment, stream
 from cdcc_tf.data.records import dataset, record, shards
 from cdcc_tf.errors import InputError
@@ -90,7 +90,7 @@ def open_target(config: DataConfig) -> tuple[list[Path], int]:
       "are needed: one to learn from, one to hold out. Convert more pictures "
       "of the target."
     )
-  most = min(count, shards.PICTURES_PER_SHARD) - 1
+  most = min(count, shards.IMAGES_PER_SHARD) - 1
   if config.target_held_out > most:
     raise InputError(
       f"--target_held_out={config.target_held_out}: {config.target_records} "
@@ -112,7 +112,7 @@ def _both_ways(
   ) -> dict[str, tf.Tensor]:
     view_seed, colour_seed = stream.example_seeds(*key, position)
     fields = record.parse(serialized, with_points=False)
-    image = decode_picture(fields["image"])
+    image = decode_image(fields["image"])
     view = augment.random_view(
       tf.shape(image)[:2], view_seed, config.crop, *scales
     )

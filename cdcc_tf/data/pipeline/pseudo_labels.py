@@ -7,7 +7,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline import augment, stream
 from cdcc_tf.data.pseudo_labels import record
 
@@ -57,7 +57,7 @@ def pseudo_label_batches(
       seed, _PSEUDO_STREAM, position
     )
     fields = record.parse(serialized)
-    image = decode_picture(fields["image"])
+    image = decode_image(fields["image"])
     view = augment.random_view(
       tf.shape(image)[:2],
       view_seed,

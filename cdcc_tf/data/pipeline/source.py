@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
 from cdcc_tf.data.density import STRIDE, density_map
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline import augment, stream
 from cdcc_tf.data.pipeline.clutter import random_clutter
 from cdcc_tf.data.records import dataset, record
@@ -37,7 +37,7 @@ def source_batches(
       seed, _SOURCE_STREAM, position
     )
     fields = record.parse(serialized)
-    image = decode_picture(fields["image"])
+    image = decode_image(fields["image"])
     size = tf.shape(image)[:2]
     view = augment.random_view(
       size,

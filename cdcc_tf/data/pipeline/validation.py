@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
 from cdcc_tf.data.density import density_map
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline.augment import both_ways
 from cdcc_tf.data.pipeline.orientation import open_target
 from cdcc_tf.data.records import dataset, record
@@ -28,7 +28,7 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
 
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
     fields = record.parse(serialized)
-    whole = decode_picture(fields["image"])
+    whole = decode_image(fields["image"])
     height, width = tf.unstack(tf.shape(whole)[:2])
     image, corner = _centre_crop(whole, side)
     region, _ = _centre_crop(decode_region(fields["roi"], height, width), side)
@@ -47,11 +47,11 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
 
   return (
     dataset.read_serialized(files)
-    .take(config.validation_pictures)
+    .take(config.validation_images)
     .map(example, num_parallel_calls=2)
     .batch(1)
     .map(lambda batch: {"source": batch})
-    .apply(_of_length(min(count, config.validation_pictures)))
+    .apply(_of_length(min(count, config.validation_images)))
   )
 
 
@@ -70,7 +70,7 @@ def target_validation(config: DataConfig) -> tf.data.Dataset:
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
     fields = record.parse(serialized, with_points=False)
     image, _ = _centre_crop(
-      decode_picture(fields["image"]), config.validation_crop
+      decode_image(fields["image"]), config.validation_crop
     )
     return both_ways(tf.cast(image, tf.float32))
 

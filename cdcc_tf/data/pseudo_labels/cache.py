@@ -16,7 +16,7 @@ from cdcc_tf.data.records.manifest import file_sha256
 from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.files import write_atomically
 
-PICTURES_PER_SHARD = 32
+IMAGES_PER_SHARD = 32
 _MANIFEST, _KEY = "manifest.json", "key.json"
 Key = dict[str, object]
 

@@ -11,7 +11,7 @@ from cdcc_tf.data.records.image_table import Row, fields_of, row_from
 from cdcc_tf.data.records.manifest import Shard, file_sha256
 from cdcc_tf.files import write_atomically
 
-PICTURES_PER_SHARD = 128
+IMAGES_PER_SHARD = 128
 _NOTE = ".tfrecord.json"
 # Of whatever else lies beside unfinished shards; `Shards.recover` deletes it.
 TEMPORARY_SUFFIX = ".tfrecord.tmp"
@@ -77,7 +77,7 @@ class Shards:
       shard = self._open[row.split] = _OpenShard(path)
     shard.writer.write(example)
     shard.rows.append(row)
-    if len(shard.rows) == PICTURES_PER_SHARD:
+    if len(shard.rows) == IMAGES_PER_SHARD:
       self._finish(row.split)
 
   def close(self) -> None:
@@ -136,7 +136,7 @@ def planned_shards(splits: Sequence[str]) -> list[PlannedShard]:
 
   for place, split in enumerate(splits):
     members.setdefault(split, []).append(place)
-    if len(members[split]) == PICTURES_PER_SHARD:
+    if len(members[split]) == IMAGES_PER_SHARD:
       finish(split)
   for split in list(members):
     finish(split)

@@ -24,7 +24,7 @@ from cdcc_tf.visualization import overlays
 
 logger = logging.getLogger(__name__)
 _PANELS = 3
-_PICTURES = tf.TensorSpec([None, None, None, 3], tf.float32)
+_IMAGES = tf.TensorSpec([None, None, None, 3], tf.float32)
 
 
 class Validation(keras.callbacks.Callback):
@@ -84,12 +84,12 @@ class Validation(keras.callbacks.Callback):
     ensemble = MaskEnsemble(model.counter)
 
     # With every mask, as the counter will be used.
-    self._moments = tf.function(ensemble, input_signature=[_PICTURES])
+    self._moments = tf.function(ensemble, input_signature=[_IMAGES])
     self._signals = LabelFreeSignals(self._moments)
     if self._decoder is not None:
       self._classify = tf.function(
         lambda image: self._decoder(model.counter.encoder(image)),
-        input_signature=[_PICTURES],
+        input_signature=[_IMAGES],
       )
 
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from cdcc_tf.config import PseudoLabelConfig
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline.augment import luminance
 from cdcc_tf.data.records import dataset, record
 
@@ -147,4 +147,4 @@ def at_contrast(images: tf.Tensor, ratio: float) -> tf.Tensor:
 
 def _contrast_of(serialized: tf.Tensor) -> tf.Tensor:
   fields = record.parse(serialized, with_points=False)
-  return local_contrast(decode_picture(fields["image"]))
+  return local_contrast(decode_image(fields["image"]))

@@ -43,7 +43,7 @@ class Summary:
     return float(self.people.sum() / len(self.accepted))
 
 
-def picture_statistics(
+def image_statistics(
   record: PseudoRecord,
   predicted: np.ndarray,
   inside: np.ndarray | None = None,
@@ -86,7 +86,7 @@ def summarise(
 
   Args:
     files: the cache's shards.
-    statistics: of every picture, from `picture_statistics`.
+    statistics: of every picture, from `image_statistics`.
     keep_pictures: share of the pictures to accept.
   """
   columns = {

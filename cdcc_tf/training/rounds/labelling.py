@@ -10,9 +10,9 @@ from tqdm import tqdm
 
 from cdcc_tf.config import PseudoLabelConfig
 from cdcc_tf.data.density import STRIDE
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pseudo_labels.cache import (
-  PICTURES_PER_SHARD,
+  IMAGES_PER_SHARD,
   PseudoLabelCache,
   finished_shards,
 )
@@ -29,7 +29,7 @@ from cdcc_tf.training.rounds.contrast import at_contrast
 from cdcc_tf.training.rounds.label_statistics import (
   Statistics,
   Summary,
-  picture_statistics,
+  image_statistics,
   summarise,
   totals,
 )
@@ -101,7 +101,7 @@ def label(
   predict = predictor(counter, options.pseudo_mirror, contrast)
   pictures = tf.data.TFRecordDataset([str(file) for file in files])
   pictures = pictures.skip(held_out)
-  per_shard = PICTURES_PER_SHARD
+  per_shard = IMAGES_PER_SHARD
   shards = -(-(count - held_out) // per_shard)
   missing = [index for index in range(shards) if not cache.has(index)]
   with tqdm(
@@ -113,14 +113,14 @@ def label(
     bar.update(min((shards - len(missing)) * per_shard, count - held_out))
     for index in missing:
       members = pictures.skip(index * per_shard).take(per_shard)
-      made = list(_label_pictures(members, predict, options))
+      made = list(_label_images(members, predict, options))
       made.sort(key=lambda each: each[0])
       members_made = [record for _, record, _ in made]
       statistics = [statistic for *_, statistic in made]
       cache.write(index, members_made, statistics)
       bar.update(len(made))
   summary = summarise(
-    cache.shards(shards), cache.statistics(shards), options.pseudo_keep_pictures
+    cache.shards(shards), cache.statistics(shards), options.pseudo_keep_images
   )
   cache.finish(shards, totals(summary))
   finished_shards(output)
@@ -164,7 +164,7 @@ def predictor(
   return predict
 
 
-def _label_pictures(
+def _label_images(
   members: tf.data.Dataset,
   predict: tf.types.experimental.Callable,
   options: PseudoLabelConfig,
@@ -173,7 +173,7 @@ def _label_pictures(
 
   def decode(position: tf.Tensor, serialized: tf.Tensor) -> tuple:
     fields = parse(serialized, with_points=False)
-    picture = decode_picture(fields["image"])
+    picture = decode_image(fields["image"])
     size = tf.unstack(tf.shape(picture)[:2])
     inside = cell_shares(decode_region(fields["roi"], *size))[..., 0] > 0.5
     return position, fields["id"], fields["image"], inside, picture
@@ -208,7 +208,7 @@ def _label_pictures(
         uncertainty=conformal.count_uncertainty(np.sqrt(variance)),
         variance=variance if options.pseudo_variances else None,
       )
-      yield int(position), record, picture_statistics(record, mean, inside)
+      yield int(position), record, image_statistics(record, mean, inside)
 
 
 def _batches_of_one_size(pictures: Iterator[tuple]) -> Iterator[list[tuple]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pseudo_labels import cache, record
 from cdcc_tf.files import write_atomically
 from cdcc_tf.runs.folder import RunFolder
@@ -140,7 +140,7 @@ def draw(
     fields = record.parse(example)
     if fields["id"].numpy().decode() not in accepted:
       continue
-    image = decode_picture(fields["image"])
+    image = decode_image(fields["image"])
     deviation = tf.sqrt(predict(image[tf.newaxis])[1])[0]
     rows.append(
       overlays.label_panel(

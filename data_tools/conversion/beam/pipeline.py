@@ -26,14 +26,14 @@ from cdcc_tf.data.records.shards import (
 )
 from cdcc_tf.data.records.writer import row_of
 from cdcc_tf.files import write_atomically
-from data_tools.conversion.image_files import UnusablePicture
+from data_tools.conversion.image_files import UnusableImage
 from data_tools.conversion.preparing import ON_THIS_MACHINE, Preparation
 from data_tools.conversion.to_record import record_id
-from data_tools.formats.base import Item, LabelledPicture
+from data_tools.formats.base import Item, LabelledImage
 
 logger = logging.getLogger(__name__)
 
-_PICTURES_PER_PART = 16
+_IMAGES_PER_PART = 16
 _SPLITS = f"splits{TEMPORARY_SUFFIX}"
 
 
@@ -68,7 +68,7 @@ def write_shards(
     runner: Beam's name of what runs the pipeline.
     runner_options: `--name=value` or `--name`, for the runner.
   """
-  pictures = [item for item in items if isinstance(item, LabelledPicture)]
+  pictures = [item for item in items if isinstance(item, LabelledImage)]
   members = [splits[picture.id] for picture in pictures]
   write_atomically(folder / _SPLITS, pickle.dumps(members))
   parts = list(_parts(folder, pictures, preparation))
@@ -101,7 +101,7 @@ def _nothing(record_id: str) -> bool:
 
 
 def _parts(
-  folder: Path, pictures: Sequence[LabelledPicture], preparation: Preparation
+  folder: Path, pictures: Sequence[LabelledImage], preparation: Preparation
 ) -> Iterator[str]:
   """Writes down what is to be prepared; yields the names of the files.
 
@@ -112,11 +112,11 @@ def _parts(
     for place, picture in enumerate(pictures)
     if not preparation.has(record_id(preparation.prefix, picture))
   ]
-  for start in range(0, len(wanted), _PICTURES_PER_PART):
-    name = f"part-{start // _PICTURES_PER_PART:06d}"
+  for start in range(0, len(wanted), _IMAGES_PER_PART):
+    name = f"part-{start // _IMAGES_PER_PART:06d}"
     part = [
       (place, preparation.loaded(picture))
-      for place, picture in wanted[start : start + _PICTURES_PER_PART]
+      for place, picture in wanted[start : start + _IMAGES_PER_PART]
     ]
     content = pickle.dumps(part, pickle.HIGHEST_PROTOCOL)
     write_atomically(folder / f"{name}{TEMPORARY_SUFFIX}", content)
@@ -136,7 +136,7 @@ class _Prepare(beam.DoFn):
     examples = bytearray()
     for place, picture in pickle.loads(part.read_bytes()):
       outcome = self._preparation.of(picture)
-      if isinstance(outcome, UnusablePicture):
+      if isinstance(outcome, UnusableImage):
         yield beam.pvalue.TaggedOutput("unusable", place)
         continue
       assert outcome is not None

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from cdcc_tf.errors import InputError, first_line
-from data_tools.formats.base import Item, LabelledPicture, Unreadable
+from data_tools.formats.base import Item, LabelledImage, Unreadable
 from data_tools.formats.parsing.folders import holds, natural_key, wrong_layout
-from data_tools.formats.parsing.image_names import PictureFolder, inside
+from data_tools.formats.parsing.image_names import ImageFolder, inside
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Entry:
     size: (height, width) in pixels as annotated, or None.
     problem: why the annotation cannot be used; empty if it can.
     source: the file that says so, where each picture has its own.
-    normalised: as `LabelledPicture` has it.
+    normalised: as `LabelledImage` has it.
   """
 
   name: str
@@ -119,7 +119,7 @@ def export_files(
 
 
 def match(
-  pictures: PictureFolder,
+  pictures: ImageFolder,
   export: Path,
   entries: Iterable[Entry],
   upright: bool,
@@ -131,7 +131,7 @@ def match(
     pictures: the folder.
     export: the file, for messages.
     entries: what it says.
-    upright: as `LabelledPicture` has it.
+    upright: as `LabelledImage` has it.
     find: finds a picture by its name; if None, `pictures.find` does, from
       where the entry's own source lies.
   """
@@ -167,7 +167,7 @@ def match(
       yield Unreadable(path, f"{where}: {entry.problem}")
       continue
     points = entry.points
-    yield LabelledPicture(
+    yield LabelledImage(
       id,
       path,
       points=None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cdcc_tf.data.image_kinds import SUFFIXES, is_picture
+from cdcc_tf.data.image_kinds import SUFFIXES, is_image
 from cdcc_tf.errors import InputError
 from data_tools.formats.base import Unreadable
 from data_tools.formats.parsing.nearest import nearest
@@ -22,13 +22,13 @@ def number_in(path: Path) -> int:
   return int(numbers[-1]) if numbers else -1
 
 
-def numbered_pictures(folder: Path) -> list[Path]:
+def numbered_images(folder: Path) -> list[Path]:
   """Lists IMG_<n> pictures of a folder in numerical order.
 
   Raises:
     InputError: there is none.
   """
-  pictures = pictures_named(folder, r"IMG_\d+")
+  pictures = images_named(folder, r"IMG_\d+")
   if not pictures:
     raise InputError(
       f"{folder}: no pictures named IMG_<n>.jpg. Expected the data set's own "
@@ -37,7 +37,7 @@ def numbered_pictures(folder: Path) -> list[Path]:
   return pictures
 
 
-def pictures_named(folder: Path | None, pattern: str) -> list[Path]:
+def images_named(folder: Path | None, pattern: str) -> list[Path]:
   """Lists a folder's pictures of the set's own names, in numerical order.
 
   Copies hold stray pictures; they are left alone.
@@ -52,13 +52,13 @@ def pictures_named(folder: Path | None, pattern: str) -> list[Path]:
     (
       path
       for path in folder.iterdir()
-      if is_picture(path) and re.fullmatch(pattern, path.stem, re.IGNORECASE)
+      if is_image(path) and re.fullmatch(pattern, path.stem, re.IGNORECASE)
     ),
     key=lambda path: natural_key(Path(path.name.lower())),
   )
 
 
-def annotations_without_picture(
+def annotations_without_image(
   labels: Path, expected: Iterable[str], pattern: str
 ) -> Iterator[Unreadable]:
   """Yields annotations to which no picture belongs, in numerical order.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from cdcc_tf.data.image_kinds import pictures_below
+from cdcc_tf.data.image_kinds import images_below
 from data_tools.formats.parsing.fields import shown
 from data_tools.formats.parsing.folders import natural_key
 
@@ -76,7 +76,7 @@ def _lies_in(path: Path, folder: Path) -> bool:
   return real.is_relative_to(os.path.realpath(folder))
 
 
-class PictureFolder:
+class ImageFolder:
   """The pictures in a folder and below it, to be found by an export's names.
 
   Attributes:
@@ -88,7 +88,7 @@ class PictureFolder:
   def __init__(self, folder: Path):
     """Lists the folder."""
     self.folder = folder
-    found = sorted(pictures_below(folder), key=natural_key)
+    found = sorted(images_below(folder), key=natural_key)
     self.paths = [path for path in found if _lies_in(path, folder)]
     self.links = [path for path in found if not _lies_in(path, folder)]
     self._known = set(self.paths)

@@ -5,7 +5,7 @@ from pathlib import Path
 from cdcc_tf.data.records import manifest
 from cdcc_tf.errors import InputError
 from data_tools.synthesis.style.look import (
-  MOST_PICTURES,
+  MOST_IMAGES,
   Look,
   looks_among,
   looks_of,
@@ -23,7 +23,7 @@ def looks_like(folder: Path) -> tuple[Look, ...]:
   """
   if not (folder / manifest.FILE_NAME).exists():
     return looks_of(folder)
-  from cdcc_tf.data.images import decode_picture
+  from cdcc_tf.data.images import decode_image
   from cdcc_tf.data.records import dataset, record
 
   splits = manifest.load_manifest(folder).pictures
@@ -34,10 +34,10 @@ def looks_like(folder: Path) -> tuple[Look, ...]:
       "other split options, or name a folder of pictures."
     )
   files, count = dataset.open_split(folder, "train")
-  step = -(-count // MOST_PICTURES)
+  step = -(-count // MOST_IMAGES)
   serialized = dataset.read_serialized(files).shard(step, 0)  # each `step`-th
   looks = looks_among(
-    decode_picture(record.parse(example, with_points=False)["image"]).numpy()
+    decode_image(record.parse(example, with_points=False)["image"]).numpy()
     for example in serialized
   )
   if not looks:

@@ -12,11 +12,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cdcc_tf.data.image_kinds import SUFFIXES, pictures_below
+from cdcc_tf.data.image_kinds import SUFFIXES, images_below
 from cdcc_tf.errors import InputError
 from data_tools.synthesis.engine.draws import Dice
 
-MOST_PICTURES = 200  # of a folder are looked at
+MOST_IMAGES = 200  # of a folder are looked at
 SMALLEST, LONGEST = 32, 2048  # pixels along a side; larger ones are reduced
 _FINE = 1.0  # standard deviation in pixels below which detail is fine
 _MOST_BLUR = 4.0  # standard deviation in pixels
@@ -59,8 +59,8 @@ def looks_of(folder: Path) -> tuple[Look, ...]:
       f"--like={folder}: there is no such folder. Name one of your own "
       "pictures, or of records."
     )
-  found = pictures_below(folder)
-  number = min(len(found), MOST_PICTURES)
+  found = images_below(folder)
+  number = min(len(found), MOST_IMAGES)
   # Evenly over the folder.
   chosen = (found[index * len(found) // number] for index in range(number))
   looks = looks_among(_decoded(path) for path in chosen)

@@ -454,7 +454,7 @@ def test_source_validation(
 
 def test_validation_pictures_limits_the_source(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"val": 5})
-  config = data_config(folder, validation_pictures=2)
+  config = data_config(folder, validation_images=2)
   assert len(list(validation.source_validation(config))) == 2
 
 

@@ -20,7 +20,7 @@ SPLITS = [*("train", "train", "val", "train", "val", "train", "train"), "test"]
 
 @pytest.fixture(autouse=True)
 def _small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-  monkeypatch.setattr(shards, "PICTURES_PER_SHARD", 2)
+  monkeypatch.setattr(shards, "IMAGES_PER_SHARD", 2)
 
 
 def write(

@@ -25,7 +25,7 @@ DIRECT = {"runner": "DirectRunner", "workers": 3}
 
 @pytest.fixture(autouse=True)
 def _small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-  monkeypatch.setattr(shards, "PICTURES_PER_SHARD", 4)
+  monkeypatch.setattr(shards, "IMAGES_PER_SHARD", 4)
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ import pytest
 
 from data_tools.conversion.published_totals import deviations, inside
 from data_tools.formats import shanghaitech
-from data_tools.formats.base import LabelledPicture, Totals
+from data_tools.formats.base import LabelledImage, Totals
 
 SQUARE = np.array([[2.0, 1], [6, 1], [6, 5], [2, 5]])
 
 
 def pictures(
   split: str, heads: Sequence[int | None], roi: np.ndarray | None = None
-) -> list[LabelledPicture]:
+) -> list[LabelledImage]:
   """Makes pictures with so many heads, at (0, 0) and then (3, 3)."""
   made = []
   for number, count in enumerate(heads):
@@ -25,11 +25,11 @@ def pictures(
     if points is not None and count:
       points[0] = 0
     id = f"{split}/{number}"
-    made.append(LabelledPicture(id, Path(id), points, split, roi=roi))
+    made.append(LabelledImage(id, Path(id), points, split, roi=roi))
   return made
 
 
-def notes(totals: Sequence[Totals], found: list[LabelledPicture]) -> list[str]:
+def notes(totals: Sequence[Totals], found: list[LabelledImage]) -> list[str]:
   """Compares pictures with a reader that publishes `totals`."""
   reader = cast(ModuleType, SimpleNamespace(TOTALS=totals))
   return deviations(reader, {}, found)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image, JpegImagePlugin
 
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.records import dataset
 from cdcc_tf.data.regions import heads_within
 from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
-from data_tools.conversion.image_files import UnusablePicture
+from data_tools.conversion.image_files import UnusableImage
 from data_tools.conversion.resizing import (
   Resizing,
   resized_points,
@@ -20,7 +20,7 @@ from data_tools.conversion.resizing import (
   resizing_for,
 )
 from data_tools.conversion.to_record import to_record
-from data_tools.formats.base import LabelledPicture
+from data_tools.formats.base import LabelledImage
 from tests.data_tools.conftest import (
   HEIGHT,
   WIDTH,
@@ -144,10 +144,10 @@ def test_points_move_with_their_pixels(
 ):
   path = spotted(tmp_path / f"a.{suffix}", 40, 90)
   points = np.array([[40.0, 90.0], [40, 90], [200, 3]])
-  picture = LabelledPicture("a", path, points)
+  picture = LabelledImage("a", path, points)
   record, origin = to_record(picture, "p", "adaptive", resizing)
   assert (record.height, record.width) == size
-  pixels = decode_picture(record.image).numpy()[..., 0]
+  pixels = decode_image(record.image).numpy()[..., 0]
   assert pixels.shape == size
   rows, columns = np.nonzero(pixels > 128)
   centre = [columns.mean() + 0.5, rows.mean() + 0.5]
@@ -160,7 +160,7 @@ def test_points_move_with_their_pixels(
 
 
 def test_stored_in_high_quality(tmp_path: Path):
-  picture = LabelledPicture("a", spotted(tmp_path / "a.png", 40, 90))
+  picture = LabelledImage("a", spotted(tmp_path / "a.png", 40, 90))
   record, _ = to_record(picture, "p", resizing=Resizing(max_side=80))
   with Image.open(io.BytesIO(record.image)) as stored:
     assert stored.format == "JPEG"
@@ -174,7 +174,7 @@ def test_stored_in_high_quality(tmp_path: Path):
 def test_small_pictures_keep_their_bytes(tmp_path: Path):
   path = write_picture(tmp_path / "a.png")
   record, origin = to_record(
-    LabelledPicture("a", path), "p", resizing=Resizing(max_side=WIDTH)
+    LabelledImage("a", path), "p", resizing=Resizing(max_side=WIDTH)
   )
   assert record.image == path.read_bytes()
   assert origin.converted == ""
@@ -183,13 +183,13 @@ def test_small_pictures_keep_their_bytes(tmp_path: Path):
 def test_torn_picture_is_refused_as_ever(tmp_path: Path):
   path = write_picture(tmp_path / "a.jpg")
   path.write_bytes(path.read_bytes()[:-900])
-  with pytest.raises(UnusablePicture):
-    to_record(LabelledPicture("a", path), "p", resizing=Resizing(max_side=20))
+  with pytest.raises(UnusableImage):
+    to_record(LabelledImage("a", path), "p", resizing=Resizing(max_side=20))
 
 
 def test_annotated_size_is_that_of_the_file(tmp_path: Path):
   path = write_picture(tmp_path / "a.jpg")
-  picture = LabelledPicture(
+  picture = LabelledImage(
     "a", path, np.array([[0.5, 0.5]]), size=(HEIGHT, WIDTH), normalised=True
   )
   record, _ = to_record(picture, "p", resizing=Resizing(max_side=50))
@@ -205,7 +205,7 @@ def test_region_of_a_record(tmp_path: Path, kind: str):
     roi[5:25, 10:40] = True
   dice = np.random.default_rng(3)
   points = dice.random((400, 2)) * [WIDTH, HEIGHT]
-  picture = LabelledPicture("a", path, points, roi=roi)
+  picture = LabelledImage("a", path, points, roi=roi)
   whole, _ = to_record(picture, "p")
   small, _ = to_record(picture, "p", resizing=Resizing(max_side=40))
   assert small.region().shape == (20, 40)

@@ -28,7 +28,7 @@ OPTIONS = {"val_fraction": 0.2, "dev_every": 4}
 
 @pytest.fixture(autouse=True)
 def _small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-  monkeypatch.setattr(shards, "PICTURES_PER_SHARD", 4)
+  monkeypatch.setattr(shards, "IMAGES_PER_SHARD", 4)
 
 
 @pytest.fixture

@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from data_tools.formats.base import Item, LabelledPicture, Note, Unreadable
+from data_tools.formats.base import Item, LabelledImage, Note, Unreadable
 
 Items = Iterable[Item]
 
 
-def usable(items: Items) -> dict[str, LabelledPicture]:
+def usable(items: Items) -> dict[str, LabelledImage]:
   """Returns the pictures by id; nothing else may have come, but notes."""
-  pictures: dict[str, LabelledPicture] = {}
+  pictures: dict[str, LabelledImage] = {}
   for item in items:
     if isinstance(item, Note):
       continue
-    assert isinstance(item, LabelledPicture), item
+    assert isinstance(item, LabelledImage), item
     assert item.id not in pictures
     pictures[item.id] = item
   return pictures
@@ -32,7 +32,7 @@ def notes(items: Items) -> list[str]:
   return [item.text for item in items if isinstance(item, Note)]
 
 
-def heads(pictures: dict[str, LabelledPicture]) -> dict[str, int | None]:
+def heads(pictures: dict[str, LabelledImage]) -> dict[str, int | None]:
   """Returns the number of heads by picture; None for an unlabelled one."""
   return {
     id: None if picture.points is None else len(picture.points)
@@ -40,7 +40,7 @@ def heads(pictures: dict[str, LabelledPicture]) -> dict[str, int | None]:
   }
 
 
-def splits(pictures: dict[str, LabelledPicture]) -> dict[str, str]:
+def splits(pictures: dict[str, LabelledImage]) -> dict[str, str]:
   """Returns the split of each picture."""
   return {id: picture.split for id, picture in pictures.items()}
 
@@ -58,7 +58,7 @@ def states(items: Items) -> dict[str, Any]:
       key, value = item.path.name, item.reason
       assert "\n" not in item.reason
     else:
-      assert isinstance(item, LabelledPicture)
+      assert isinstance(item, LabelledImage)
       key = item.id.removeprefix("train/")
       value = None if item.points is None else item.points.tolist()
       if item.points is not None:

@@ -8,7 +8,7 @@ import pytest
 from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import coco
-from data_tools.formats.base import LabelledPicture
+from data_tools.formats.base import LabelledImage
 from tests.data_tools.conftest import HEIGHT, WIDTH
 from tests.data_tools.formats import exports
 from tests.data_tools.formats.exports import CROWD, ONE, as_lists, picture_files
@@ -49,7 +49,7 @@ def test_three_states_of_a_picture(tmp_path: Path):
   )
   write(tmp_path, export, "annotations/instances_default.json")
   found = list(coco.read(tmp_path))
-  assert all(isinstance(item, LabelledPicture) for item in found)
+  assert all(isinstance(item, LabelledImage) for item in found)
   assert states(found) == {
     "images/a.jpg": as_lists(CROWD[::-1]),  # as the file has them
     "images/b c.png": as_lists(ONE),
@@ -209,7 +209,7 @@ def test_sizes(tmp_path: Path, size: dict[str, Any], expected: Any):
   if isinstance(expected, str):
     assert expected in states([item])["a.jpg"]
   else:
-    assert isinstance(item, LabelledPicture)
+    assert isinstance(item, LabelledImage)
     assert item.size == expected
 
 

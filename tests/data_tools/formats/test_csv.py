@@ -7,14 +7,14 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import csv_points
-from data_tools.formats.base import LabelledPicture, Note, Unreadable
+from data_tools.formats.base import LabelledImage, Note, Unreadable
 from tests.data_tools.conftest import write_csv
 
 
 def points_by_id(root: Path) -> dict[str, np.ndarray | None]:
   """Reads a folder in which every picture is usable."""
   pictures = list(csv_points.read(root))
-  assert all(isinstance(p, LabelledPicture) for p in pictures)
+  assert all(isinstance(p, LabelledImage) for p in pictures)
   return {picture.id: picture.points for picture in pictures}
 
 
@@ -174,7 +174,7 @@ def test_picture_named_but_missing(tmp_path: Path):
   assert isinstance(missing, Unreadable)
   assert missing.path == tmp_path / "gone.jpg"
   assert "points.csv" in missing.reason
-  assert isinstance(present, LabelledPicture)
+  assert isinstance(present, LabelledImage)
 
 
 @pytest.mark.parametrize("tables", [0, 2])
@@ -228,7 +228,7 @@ def test_names_that_lead_out(tmp_path: Path, name: str):
   assert isinstance(refused, Unreadable)
   assert refused.path == tmp_path / "points.csv"
   assert "picture '" in refused.reason
-  assert isinstance(unlabelled, LabelledPicture)
+  assert isinstance(unlabelled, LabelledImage)
   assert unlabelled.points is None
 
 
@@ -264,7 +264,7 @@ def test_column_twice(tmp_path: Path):
 def test_shares_of_the_size(tmp_path: Path):
   write_csv(tmp_path, "image,x,y\na.jpg,0.25,0.9\nb.jpg,,\n", "a.jpg", "b.jpg")
   pictures = list(csv_points.read(tmp_path, coordinates="normalised"))
-  assert all(isinstance(p, LabelledPicture) for p in pictures)
+  assert all(isinstance(p, LabelledImage) for p in pictures)
   assert pictures[0].normalised
   assert pictures[0].points.tolist() == [[0.25, 0.9]]
   note, *_ = csv_points.read(tmp_path)
@@ -292,7 +292,7 @@ def test_pixels_counted_from_one(tmp_path: Path):
   """The whole picture, from 0.5 to its width + 0.5, stays inside."""
   write_csv(tmp_path, "image,x,y\na.jpg,0.5,40\na.jpg,100.5,1\n", "a.jpg")
   (picture,) = csv_points.read(tmp_path, coordinates="one_based")
-  assert isinstance(picture, LabelledPicture)
+  assert isinstance(picture, LabelledImage)
   assert picture.points is not None
   assert picture.points.tolist() == [[0, 39.5], [100, 0.5]]
 
@@ -306,4 +306,4 @@ def test_table_by_name(tmp_path: Path):
   write_csv(tmp_path, "image,x,y\na.jpg,5,40\n", "a.jpg")
   (tmp_path / "old.csv").write_text("no table")
   (picture,) = csv_points.read(tmp_path, annotations="points.csv")
-  assert isinstance(picture, LabelledPicture)
+  assert isinstance(picture, LabelledImage)

@@ -7,7 +7,7 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import cvat
-from data_tools.formats.base import LabelledPicture
+from data_tools.formats.base import LabelledImage
 from tests.data_tools.conftest import HEIGHT, WIDTH
 from tests.data_tools.formats.exports import (
   CROWD,
@@ -56,7 +56,7 @@ def test_three_states_of_a_picture(tmp_path: Path):
     "images/unseen.jpg": None,
   }
   for item in found:
-    assert isinstance(item, LabelledPicture)
+    assert isinstance(item, LabelledImage)
     assert item.upright
     labelled = item.points is not None
     assert item.size == ((HEIGHT, WIDTH) if labelled else None)

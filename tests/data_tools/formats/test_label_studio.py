@@ -8,7 +8,7 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import label_studio
-from data_tools.formats.base import LabelledPicture
+from data_tools.formats.base import LabelledImage
 from tests.data_tools.conftest import HEIGHT, WIDTH
 from tests.data_tools.formats.exports import (
   CROWD,
@@ -56,7 +56,7 @@ def test_states_of_a_picture(tmp_path: Path):
     "unseen.jpg": None,
   }
   for item in label_studio.read(tmp_path):
-    assert isinstance(item, LabelledPicture)
+    assert isinstance(item, LabelledImage)
     assert item.upright
     people = item.points is not None and len(item.points)
     assert item.size == ((HEIGHT, WIDTH) if people else None)

@@ -8,7 +8,7 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import labelme
-from data_tools.formats.base import LabelledPicture
+from data_tools.formats.base import LabelledImage
 from tests.data_tools.conftest import HEIGHT, WIDTH
 from tests.data_tools.formats import exports
 from tests.data_tools.formats.exports import (
@@ -45,7 +45,7 @@ def test_three_states_of_a_picture(tmp_path: Path):
     "unseen.jpg": None,
   }
   for item in found:
-    assert isinstance(item, LabelledPicture)
+    assert isinstance(item, LabelledImage)
     assert item.upright
     labelled = item.points is not None
     assert item.size == ((HEIGHT, WIDTH) if labelled else None)

@@ -11,7 +11,7 @@ from cdcc_tf.data.records import dataset
 from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import nwpu_crowd
-from data_tools.formats.base import LabelledPicture
+from data_tools.formats.base import LabelledImage
 from tests.data_tools.conftest import Points, write_picture
 from tests.data_tools.formats.mat_files import write_mat
 from tests.data_tools.formats.mutations import mutants, spoil_json
@@ -160,7 +160,7 @@ def test_listed_picture_is_missing_or_listed_twice(tmp_path: Path):
   lists = {"train": "0001 1 1\n0002 1 1\n", "val": "0001 1 1\n"}
   write_nwpu(tmp_path, {1: POINTS}, **lists)
   items = list(nwpu_crowd.read(tmp_path))
-  assert isinstance(items[0], LabelledPicture)
+  assert isinstance(items[0], LabelledImage)
   reason = "listed in {}, but not there, or before".format
   assert reasons(items) == {
     "0002.jpg": reason("train.txt"),

@@ -7,7 +7,7 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import p2pnet
-from data_tools.formats.base import LabelledPicture, Unreadable
+from data_tools.formats.base import LabelledImage, Unreadable
 from tests.data_tools.formats.exports import CROWD, as_lists, picture_files
 
 
@@ -36,7 +36,7 @@ def test_pictures_of_the_lists(tmp_path: Path):
     },
   )
   pictures = list(p2pnet.read(tmp_path))
-  assert all(isinstance(picture, LabelledPicture) for picture in pictures)
+  assert all(isinstance(picture, LabelledImage) for picture in pictures)
   found = {p.id: (p.split, p.points.tolist()) for p in pictures}
   assert found == {
     "test/test/b.JPG": ("test", [[7, 31]]),
@@ -80,7 +80,7 @@ def test_bad_line(tmp_path: Path, line: str, reason: str):
   assert isinstance(bad, Unreadable)
   assert reason in bad.reason
   assert "\n" not in bad.reason
-  assert isinstance(good, LabelledPicture)
+  assert isinstance(good, LabelledImage)
 
 
 def test_picture_of_both_lists(tmp_path: Path):
@@ -88,7 +88,7 @@ def test_picture_of_both_lists(tmp_path: Path):
   line = "a.jpg a.txt"
   write(tmp_path, {"a.txt": "", "test.list": line, "train.list": line})
   first, second = p2pnet.read(tmp_path)
-  assert isinstance(first, LabelledPicture)
+  assert isinstance(first, LabelledImage)
   assert isinstance(second, Unreadable)
   assert "(test.list, line 1, and train.list, line 1)" in second.reason
 

@@ -8,7 +8,7 @@ import scipy.io
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import shanghaitech
-from data_tools.formats.base import LabelledPicture, Unreadable
+from data_tools.formats.base import LabelledImage, Unreadable
 from tests.data_tools.conftest import (
   write_picture,
   write_shanghaitech,
@@ -24,7 +24,7 @@ POINTS = [(5.25, 40.5), (99.9, 0.0), (5.25, 40.5)]
 def test_points_are_read_as_they_are(tmp_path: Path, labels: str, part: str):
   root = write_shanghaitech(tmp_path / part, {"IMG_1": POINTS}, labels=labels)
   (picture,) = shanghaitech.read(root)
-  assert isinstance(picture, LabelledPicture)
+  assert isinstance(picture, LabelledImage)
   assert picture.id == "train/IMG_1"
   assert picture.path == root / "train_data" / "images" / "IMG_1.jpg"
   assert picture.split == "train"
@@ -109,7 +109,7 @@ def test_nobody_is_zero_by_two(tmp_path: Path, shape: tuple[int, int]):
 def unreadable_reason(root: Path) -> str:
   """Returns why IMG_2 cannot be used, having seen that IMG_1 can."""
   first, second = shanghaitech.read(root)
-  assert isinstance(first, LabelledPicture)
+  assert isinstance(first, LabelledImage)
   assert isinstance(second, Unreadable)
   assert second.path.name == "IMG_2.jpg"
   assert "GT_IMG_2.mat" in second.reason
@@ -136,7 +136,7 @@ def test_annotations_without_pictures_are_listed(tmp_path: Path, split: str):
     (base / "images" / f"{stem}.jpg").unlink()
   (base / "ground_truth" / "notes.mat").write_bytes(b"")
   picture, three, ten = shanghaitech.read(tmp_path)
-  assert isinstance(picture, LabelledPicture)
+  assert isinstance(picture, LabelledImage)
   for orphan, stem in ((three, "IMG_3"), (ten, "IMG_10")):
     assert isinstance(orphan, Unreadable)
     assert orphan.path == base / "ground_truth" / f"GT_{stem}.mat"

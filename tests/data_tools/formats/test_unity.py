@@ -7,7 +7,7 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import unity
-from data_tools.formats.base import LabelledPicture, Unreadable
+from data_tools.formats.base import LabelledImage, Unreadable
 from tests.data_tools.conftest import write_unity
 
 
@@ -66,7 +66,7 @@ def test_order_is_numerical_and_splits_apart(tmp_path: Path):
 def test_bad_line(tmp_path: Path, text: str, reason: str):
   write_unity(tmp_path, {"IMG_1": "1 2", "IMG_2": text})
   good, bad = unity.read(tmp_path)
-  assert isinstance(good, LabelledPicture)
+  assert isinstance(good, LabelledImage)
   assert isinstance(bad, Unreadable)
   assert bad.path.name == "IMG_2.jpg"
   assert "IMG_2.txt" in bad.reason
@@ -94,8 +94,8 @@ def test_annotations_without_pictures_are_listed(tmp_path: Path):
   (labels / "readme.txt").write_text("not an annotation")
   (labels / "._IMG_1.txt").write_text("nor is this")
   train, nine, ten, test = unity.read(tmp_path)
-  assert isinstance(train, LabelledPicture)
-  assert isinstance(test, LabelledPicture)
+  assert isinstance(train, LabelledImage)
+  assert isinstance(test, LabelledImage)
   for orphan, number in ((nine, 9), (ten, 10)):
     assert isinstance(orphan, Unreadable)
     assert orphan.path == labels / f"IMG_{number}.txt"

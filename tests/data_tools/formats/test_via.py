@@ -7,7 +7,7 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import via
-from data_tools.formats.base import LabelledPicture
+from data_tools.formats.base import LabelledImage
 from tests.data_tools.formats import exports
 from tests.data_tools.formats.exports import (
   CROWD,
@@ -61,7 +61,7 @@ def test_three_states_of_a_picture(tmp_path: Path, kind: str):
     "nobody.jpg": [],
     "unseen.jpg": None,
   }
-  assert all(isinstance(i, LabelledPicture) and i.upright for i in found)
+  assert all(isinstance(i, LabelledImage) and i.upright for i in found)
 
 
 SHAPES = [

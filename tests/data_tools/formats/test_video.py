@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 import pytest
 
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.records import dataset
 from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import video
-from data_tools.formats.base import LabelledPicture, Unreadable
+from data_tools.formats.base import LabelledImage, Unreadable
 
 FRAMES, RATE = 25, 10
 HEIGHT, WIDTH = 48, 64
@@ -34,15 +34,15 @@ def write_video(path: Path, frames: int = FRAMES, rate: float = RATE) -> Path:
 
 def grey(content: bytes) -> int:
   """Returns the number of the frame that a picture shows."""
-  picture = decode_picture(content).numpy()
+  picture = decode_image(content).numpy()
   assert picture.shape == (HEIGHT, WIDTH, 3)
   assert picture[:, :10].max() < 10
   return round(float(picture[:, 20:].mean()) / 10)
 
 
-def pictures(path: Path, fps: float = 1.0) -> list[LabelledPicture]:
+def pictures(path: Path, fps: float = 1.0) -> list[LabelledImage]:
   found = list(video.read(path, fps))
-  assert all(isinstance(item, LabelledPicture) for item in found)
+  assert all(isinstance(item, LabelledImage) for item in found)
   return found  # type: ignore[return-value]
 
 
@@ -119,7 +119,7 @@ def test_torn_video(tmp_path: Path):
   content = path.read_bytes()
   path.write_bytes(content[: len(content) // 2])
   found = list(video.read(path, fps=99.0))
-  numbers = [grey(p.load()) for p in found if isinstance(p, LabelledPicture)]
+  numbers = [grey(p.load()) for p in found if isinstance(p, LabelledImage)]
   assert numbers == list(range(len(numbers)))
   assert len(numbers) < FRAMES
 
@@ -139,7 +139,7 @@ def test_no_video_at_all(tmp_path: Path, content: bytes):
   bad, good = video.read(tmp_path)
   assert isinstance(bad, Unreadable)
   assert bad.path == tmp_path / "bad.mp4"
-  assert isinstance(good, LabelledPicture)
+  assert isinstance(good, LabelledImage)
 
 
 @pytest.mark.parametrize("name", [b"caf\xe9.avi", b"k\xf6ln/cam.avi"])
@@ -162,7 +162,7 @@ def test_name_that_is_no_text(
   assert isinstance(bad, Unreadable)
   assert bad.path == path
   assert "not UTF-8; rename it" in bad.reason
-  assert isinstance(good, LabelledPicture)
+  assert isinstance(good, LabelledImage)
   manifest = convert("video", folder, tmp_path / "records", Options())
   assert manifest.pictures == {"train": 1}
   assert len(manifest.skipped_files) == 1

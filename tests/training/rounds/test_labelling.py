@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig, PseudoLabelConfig
-from cdcc_tf.data.images import decode_picture
+from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pseudo_labels import cache
 from cdcc_tf.data.pseudo_labels.record import parse
 from cdcc_tf.errors import InputError
@@ -69,7 +69,7 @@ def test_labels_are_the_counters_own_estimates(
   contrast: float,
 ) -> None:
   """Whatever the batches: of three and two, one size not of whole cells."""
-  monkeypatch.setattr(cache, "PICTURES_PER_SHARD", 5)
+  monkeypatch.setattr(cache, "IMAGES_PER_SHARD", 5)
   widths = (48, 48, 43, 43, 48, 43)  # the first is held out
   members = [tiny_record(n, 40, width) for n, width in enumerate(widths)]
   batches = []
@@ -100,7 +100,7 @@ def test_labels_are_the_counters_own_estimates(
   ]
   ensemble = MaskEnsemble(counter)
   for fields in labels:
-    image = np.float32(decode_picture(fields["image"])[tf.newaxis])
+    image = np.float32(decode_image(fields["image"])[tf.newaxis])
     image = (image - image.mean()) * contrast + image.mean()
     one = ensemble(image)
     mean, variance = one.mean.numpy(), one.total.numpy()
@@ -177,7 +177,7 @@ def test_pictures_of_unusual_uncertainty_are_left_out(
       "train",
       0,
       tmp_path / f"{keep}",
-      PseudoLabelConfig(pseudo_keep_pictures=keep),
+      PseudoLabelConfig(pseudo_keep_images=keep),
     )
     for keep in (1.0, 0.5)
   ]
@@ -213,7 +213,7 @@ def test_nothing_is_learned_outside_the_region_of_interest(
     confidence = fields["confidence"].numpy()[..., 0]
     assert confidence[:, :3].all()
     assert not confidence[:, 3:].any()
-    mean = ensemble(decode_picture(fields["image"])[tf.newaxis]).mean
+    mean = ensemble(decode_image(fields["image"])[tf.newaxis]).mean
     people += float(tf.reduce_sum(mean[0, :, :3]))
   # Nobody is counted there either.
   assert summary.cells.sum() == summary.kept.sum() == 2 * 5 * 3

@@ -9,7 +9,7 @@ from cdcc_tf.errors import InputError
 from data_tools.formats.parsing.exports import export_files, find_export
 from data_tools.formats.parsing.folders import natural_key
 from data_tools.formats.parsing.image_names import (
-  PictureFolder,
+  ImageFolder,
   fixed_part,
   inside,
 )
@@ -71,7 +71,7 @@ def test_links_out_of_the_folder(tmp_path: Path):
     with pytest.raises(ValueError, match="through a link"):
       inside(root, name)
   assert inside(root, "d.jpg") == root / "d.jpg"
-  pictures = PictureFolder(root)
+  pictures = ImageFolder(root)
   names = [path.name for path in pictures.paths]
   assert names == ["b.jpg", "d.jpg", "a.jpg"]
   assert pictures.links == [root / "c.jpg"]
@@ -95,13 +95,13 @@ def test_links_out_of_the_folder(tmp_path: Path):
 def test_found(tmp_path: Path, name: str, expected: str | None):
   touch(tmp_path, "cam/one/a.jpg", "K\u00f6ln.PNG", "b.jpg", "cam/b.jpg")
   touch(tmp_path, "notes.txt")
-  found = PictureFolder(tmp_path).find(name)
+  found = ImageFolder(tmp_path).find(name)
   assert found == (tmp_path / expected if expected else None)
 
 
 def test_several_pictures_fit(tmp_path: Path):
   touch(tmp_path, "one/a.jpg", "two/a.jpg", "b.jpg", "b.png")
-  pictures = PictureFolder(tmp_path)
+  pictures = ImageFolder(tmp_path)
   for name in ("a.jpg", "b"):
     with pytest.raises(ValueError, match="fits 2 pictures"):
       pictures.find(name)
@@ -123,7 +123,7 @@ def test_several_pictures_fit(tmp_path: Path):
 )
 def test_addresses(tmp_path: Path, address: str, expected: str | None):
   touch(tmp_path, "img/a b.jpg", "img/c.jpg", "5e6f7a8b-d.jpg", "d.jpg")
-  found = PictureFolder(tmp_path).find_address(address)
+  found = ImageFolder(tmp_path).find_address(address)
   assert found == (tmp_path / expected if expected else None)
 
 
@@ -134,7 +134,7 @@ def test_addresses(tmp_path: Path, address: str, expected: str | None):
 def test_addresses_of_nothing(tmp_path: Path, address: str):
   touch(tmp_path, "a.jpg")
   with pytest.raises(ValueError, match=r"is no|names no") as raised:
-    PictureFolder(tmp_path).find_address(address)
+    ImageFolder(tmp_path).find_address(address)
   assert "\n" not in str(raised.value)
 
 

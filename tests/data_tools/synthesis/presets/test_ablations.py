@@ -23,7 +23,7 @@ def test_pictures_differ_but_not_their_ids(name: str) -> None:
   differ = False
   for index in range(4):  # nobody is hidden in some
     one, other = (
-      generate.make_picture(order, False, index) for order in (whole, lacking)
+      generate.make_image(order, False, index) for order in (whole, lacking)
     )
     assert one.id == other.id
     differ = differ or one.jpeg != other.jpeg

@@ -82,13 +82,13 @@ def test_bring_near_matches_contrast_whatever_the_sharpness(factor, sigma):
 def test_pictures_take_size_and_brightness_of_the_folder(tmp_path):
   looks = looks_of(folder_of(tmp_path, [(72, 96), (96, 72)], level=45))
   order = generate.Order("street", 3, None, None, max_heads=10, like=looks)
-  made = list(generate.make_pictures(order, range(8), workers=1))
+  made = list(generate.make_images(order, range(8), workers=1))
   assert {(p.width, p.height) for p in made} == {(96, 72), (72, 96)}
   plain = generate.Order("street", 3, 96, 72, max_heads=10)
 
   def brightness(order):
     levels = []
-    for picture in generate.make_pictures(order, range(8), workers=1):
+    for picture in generate.make_images(order, range(8), workers=1):
       data = np.frombuffer(picture.jpeg, np.uint8)
       levels.append(cv2.imdecode(data, cv2.IMREAD_COLOR).mean())
     return np.mean(levels)
@@ -118,7 +118,7 @@ def test_records_are_looked_at_as_their_pictures_are(tmp_path, monkeypatch):
   ]
   written = write_records(tmp_path / "records", {"train": records})
   assert set(likeness.looks_like(written)) == set(looks_of(folder))
-  monkeypatch.setattr(likeness, "MOST_PICTURES", 1)
+  monkeypatch.setattr(likeness, "MOST_IMAGES", 1)
   assert len(likeness.looks_like(written)) == 1
   slivers = write_records(tmp_path / "slivers", {"train": records[2:]})
   with pytest.raises(InputError, match="slivers: records without a picture"):
@@ -234,7 +234,7 @@ def test_one_side_that_is_given_brings_the_other_with_it(
 ):
   looks = looks_of(folder_of(tmp_path, [(60, 120)]))
   order = generate.Order("street", 3, width, height, 5, like=looks)
-  made = generate.make_picture(order, False, 0)
+  made = generate.make_image(order, False, 0)
   assert (made.width, made.height) == expected
 
 
@@ -267,8 +267,8 @@ def test_like_leaves_labels_as_they_are(tmp_path):
   plain = generate.Order("street", 3, 96, 64, 20)
   for index in range(4):
     np.testing.assert_array_equal(
-      generate.make_picture(near, False, index).points,
-      generate.make_picture(plain, False, index).points,
+      generate.make_image(near, False, index).points,
+      generate.make_image(plain, False, index).points,
     )
 
 
@@ -281,7 +281,7 @@ def test_folder_without_pictures_is_refused(tmp_path):
 def test_of_many_pictures_those_looked_at_lie_all_over_the_folder(
   tmp_path, monkeypatch
 ):
-  monkeypatch.setattr(look, "MOST_PICTURES", 4)
+  monkeypatch.setattr(look, "MOST_IMAGES", 4)
   for index in range(7):  # the last three are bright
     picture = np.full((40, 40, 3), 200 if index > 3 else 20, np.uint8)
     cv2.imwrite(str(tmp_path / f"{index}.png"), picture)
