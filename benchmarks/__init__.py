@@ -7,4 +7,4 @@ command. Sizes can be made tiny, which is how the tests run them.
 from cdcc_tf.cli import startup
 
 # Before any module of ours imports it with all its notices.
-startup.import_tensorflow()
+startup.quiet_tensorflow()

@@ -1,4 +1,4 @@
-r"""What keeping freed memory saves a training run (`cdcc_tf.cli.memory`).
+r"""What keeping freed memory saves a training run (`cdcc_tf.cli.startup`).
 
   python -m benchmarks.memory --flagfile=experiments/unity2shtb.flags \
       --source_records=… --target_records=… --steps=10

@@ -12,7 +12,9 @@ from absl import flags
 
 from cdcc_tf import config
 from cdcc_tf.cli import app, counter_flags
-from cdcc_tf.evaluation import protocols
+from cdcc_tf.data.records.manifest import load_manifest
+from cdcc_tf.evaluation import files, protocols
+from cdcc_tf.runs.folder import RunFolder
 
 FLAGS = flags.FLAGS
 
@@ -43,10 +45,6 @@ flags.DEFINE_integer("panels", 3, "Prediction panels to draw.", lower_bound=0)
 
 def main() -> None:
   """Evaluates; prints what was measured and a table."""
-  from cdcc_tf.evaluation import evaluation, metrics
-  from cdcc_tf.inference.counter import CrowdCounter
-  from cdcc_tf.runs.folder import RunFolder
-
   records = Path(FLAGS.records)
   name = f"{records.resolve().name}_{FLAGS.split}_{FLAGS.which}"
   if FLAGS.fast:
@@ -54,10 +52,18 @@ def main() -> None:
   given = app.output_folder(FLAGS.output) if FLAGS.output else None
   data = config.load_config(FLAGS.run).data
   output = given or app.output_folder(Path(FLAGS.run) / "evaluation" / name)
+  run = RunFolder(Path(FLAGS.run))
+  run.model(FLAGS.which)
+  load_manifest(records).shards_of(FLAGS.split, records)
+  files.refuse_foreign(output)
+  # Here, because the above is to be refused before TensorFlow is imported.
+  from cdcc_tf.evaluation import evaluation, metrics
+  from cdcc_tf.inference.counter import CrowdCounter
+
   counter = CrowdCounter.from_run(
     FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
   )
-  provenance = RunFolder(Path(FLAGS.run)).provenance(FLAGS.which)
+  provenance = run.provenance(FLAGS.which)
   measured, groups = evaluation.evaluate(
     counter,
     records,

@@ -9,9 +9,12 @@ Any program with TensorFlow can then count:
   served["count"], served["low_90"], served["high_90"], served["familiar"], …
 """
 
+from pathlib import Path
+
 from absl import flags
 
 from cdcc_tf.cli import app, counter_flags
+from cdcc_tf.runs.folder import RunFolder
 
 FLAGS = flags.FLAGS
 
@@ -26,10 +29,12 @@ flags.DEFINE_string("output", None, "New folder for the SavedModel.")
 
 def main() -> None:
   """Exports and says how to use it."""
+  output = app.output_folder(FLAGS.output, empty=True)
+  RunFolder(Path(FLAGS.run)).model(FLAGS.which)
+  # Here, because the above is to be refused before TensorFlow is imported.
   from cdcc_tf.inference.counter import CrowdCounter
   from cdcc_tf.inference.exports import saved_model
 
-  output = app.output_folder(FLAGS.output, empty=True)
   counter = CrowdCounter.from_run(
     FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
   )

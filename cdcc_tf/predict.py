@@ -18,6 +18,7 @@ from absl import flags
 from cdcc_tf.cli import app, counter_flags
 from cdcc_tf.data import image_sizes
 from cdcc_tf.errors import InputError
+from cdcc_tf.runs.folder import RunFolder
 
 FLAGS = flags.FLAGS
 
@@ -64,8 +65,8 @@ flags.DEFINE_integer(
 
 def main() -> None:
   """Predicts, prints a line a picture, fails if one could not be read."""
-  from cdcc_tf.inference import image_input, predict_images
-  from cdcc_tf.inference.counter import CrowdCounter
+  # Here, because --help needs none of it.
+  from cdcc_tf.inference import image_input
 
   image_sizes.check_max_side(FLAGS.max_side)
   output = app.output_folder(FLAGS.output)
@@ -73,6 +74,11 @@ def main() -> None:
   region = None
   if FLAGS.roi:
     region = image_input.read_region(Path(FLAGS.roi), FLAGS.max_side)
+  RunFolder(Path(FLAGS.run)).model(FLAGS.which)
+  # Here, because the above is to be refused before TensorFlow is imported.
+  from cdcc_tf.inference import predict_images
+  from cdcc_tf.inference.counter import CrowdCounter
+
   counts, problems = predict_images.count_images(
     CrowdCounter.from_run(FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast),
     paths,

@@ -12,8 +12,12 @@ from pathlib import Path
 
 from absl import flags
 
+from cdcc_tf import config
 from cdcc_tf.cli import app, counter_flags
 from cdcc_tf.config import experiment_flags
+from cdcc_tf.data.records.manifest import load_manifest
+from cdcc_tf.errors import InputError
+from cdcc_tf.runs.folder import RunFolder
 
 FLAGS = flags.FLAGS
 
@@ -29,13 +33,7 @@ flags.adopt_module_key_flags(experiment_flags)
 
 def main() -> None:
   """Labels and prints what was kept."""
-  from cdcc_tf import config
-  from cdcc_tf.errors import InputError
-  from cdcc_tf.inference.counter import load_model
-  from cdcc_tf.runs.folder import RunFolder
-  from cdcc_tf.training.rounds import label_statistics, labelling
   from cdcc_tf.training.rounds.cell_selection import RULES
-  from cdcc_tf.training.rounds.contrast import contrast_for
 
   output = app.output_folder(FLAGS.output)
   folder = RunFolder(Path(FLAGS.run))
@@ -49,6 +47,12 @@ def main() -> None:
       f"{folder.path}: its --pseudo_rule={options.pseudo_rule} is no longer "
       f"known. Give --pseudo_rule={' or '.join(RULES)}."
     )
+  load_manifest(FLAGS.records).shards_of(FLAGS.split, Path(FLAGS.records))
+  # Here, because the above is to be refused before TensorFlow is imported.
+  from cdcc_tf.inference.counter import load_model
+  from cdcc_tf.training.rounds import label_statistics, labelling
+  from cdcc_tf.training.rounds.contrast import contrast_for
+
   stage = folder.record(FLAGS.which).get("stage", "")
   sources = experiment.data.source_folders
   ratio = contrast_for(stage, options, sources, FLAGS.records, FLAGS.split)

@@ -29,9 +29,13 @@ def main() -> None:
   """Opens the run folder and trains."""
   experiment_config = experiment_flags.from_flags()
   from cdcc_tf.runs import opening
-  from cdcc_tf.training import experiment
+  from cdcc_tf.training import start
 
   folder = opening.open_run(FLAGS.run, experiment_config)
+  start.check(experiment_config, folder)
+  # Here, because the above is to be refused before TensorFlow is imported.
+  from cdcc_tf.training import experiment
+
   experiment.run(experiment_config, folder)
   print(
     f"Trained. Look at {folder.panels} or: tensorboard --logdir {FLAGS.run}"

@@ -60,12 +60,19 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
 
 def main() -> None:
   """Checks and prints; exits with status 1 if something is wrong."""
+  from cdcc_tf.data.records.manifest import load_manifest
+  from data_tools.common import contact_sheet
+
+  sheet = Path(FLAGS.contact_sheet) if FLAGS.contact_sheet else None
+  contact_sheet.check_name(sheet)
+  load_manifest(FLAGS.records)
+  # Here, because the above is to be refused before TensorFlow is imported.
   from data_tools.checking.survey import survey
 
   found = survey(
     Path(FLAGS.records),
     FLAGS.conservation,
-    Path(FLAGS.contact_sheet) if FLAGS.contact_sheet else None,
+    sheet,
     FLAGS.workers,
   )
   print("\n".join(found.lines()))

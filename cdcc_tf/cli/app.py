@@ -3,7 +3,6 @@
 import io
 import logging
 import os
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +12,13 @@ from absl import app, flags
 from absl import logging as absl_logging
 from tqdm import tqdm
 
-from cdcc_tf.cli import memory, startup
+from cdcc_tf.cli import startup
+from cdcc_tf.cli.renamed import RENAMED
 from cdcc_tf.errors import InputError, first_line
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+_required: list[str] = []
 
 
 def run(main: Callable[[], None]) -> None:
@@ -47,8 +48,8 @@ def run(main: Callable[[], None]) -> None:
     # TensorFlow notes every saved shard as worth knowing; our own words are.
     absl_logging.set_verbosity(absl_logging.WARNING)
     _speak_above_progress_bars()
-    memory.keep_freed()
-    startup.import_tensorflow()
+    startup.keep_freed_memory()
+    startup.quiet_tensorflow()
     main()
 
   try:
@@ -72,8 +73,7 @@ def run(main: Callable[[], None]) -> None:
 
 def require(*names: str) -> None:
   """Declares flags without which a command cannot start."""
-  for name in names:
-    flags.register_validator(name, bool, message="is required")
+  _required.extend(names)
 
 
 def output_folder(name: str | Path, empty: bool = False) -> Path:
@@ -101,49 +101,39 @@ def output_folder(name: str | Path, empty: bool = False) -> Path:
 
 
 def _parse(argv: list[str]) -> list[str]:
+  """Parses the flags; every mistake in them is an InputError."""
+  files = [text for text in argv if text.lstrip("-").startswith("flagfile")]
   try:
-    return flags.FLAGS(argv)
+    arguments = flags.FLAGS(argv)
   except SystemExit:
     # absl has printed what --help asked for, and calls that a failure.
     sys.exit(0)
+  except flags.UnrecognizedFlagError as error:
+    where = f" (typed, or in {', '.join(files)})" if files else ""
+    old = error.flagname.removeprefix("no")
+    new = RENAMED.get(old, "")
+    if new.isidentifier():
+      new = f"is called --{new} now"
+    message = f"--{old} {new}{where}" if new else f"{error}{where}"
+    raise InputError(f"{message} (see --help)") from error
   except flags.CantOpenFlagFileError as error:
-    raise InputError(_unopened(error, argv)) from error
+    cause = error.__context__
+    if not isinstance(cause, OSError):
+      raise InputError(f"{', '.join(files)}: {error}") from error
+    raise InputError(
+      f"{cause.filename}: cannot be opened as a flag file ({cause.strerror}). "
+      "Where a flag file names another, it is looked for from the folder in "
+      "which the command is typed."
+    ) from error
   except flags.Error as error:
     message = "; ".join(str(error).splitlines())
-    message = re.sub(
-      r"flag (--\w+)=(None)?: is required", r"\1 is required", message
+    raise InputError(f"{message} (see --help)") from error
+  missing = [name for name in _required if not flags.FLAGS[name].value]
+  if missing:
+    raise InputError(
+      "; ".join(f"--{name} is required" for name in missing) + " (see --help)"
     )
-    raise InputError(f"{message}{_where(error, argv)} (see --help)") from error
-
-
-def _unopened(error: flags.CantOpenFlagFileError, argv: list[str]) -> str:
-  """Says which flag file cannot be opened, whether typed or named in one."""
-  cause = error.__context__
-  if not isinstance(cause, OSError):
-    return str(error).removeprefix("ERROR:: ")
-  reason = "no such flag file"
-  if not isinstance(cause, FileNotFoundError):
-    reason = f"cannot be read as a flag file ({cause.strerror})"
-  file = str(cause.filename)
-  given = (text.partition("=")[2] or text for text in argv[1:])
-  if file in map(os.path.expanduser, given):
-    return f"{file}: {reason}"
-  return (
-    f"{file}: {reason}. A flag file names it, as found from the folder in "
-    "which the command is typed: for those in experiments/, the checkout's"
-  )
-
-
-def _where(error: flags.Error, argv: list[str]) -> str:
-  """Says of an error in a flag file where to look."""
-  files = [text for text in argv if text.lstrip("-").startswith("flagfile")]
-  name = getattr(error, "flagname", "")
-  typed = any(text.lstrip("-").startswith(name) for text in argv[1:])
-  if isinstance(error, flags.UnrecognizedFlagError) and files and not typed:
-    return (
-      f"; it stands in {', '.join(files)}, or in a file that is named there"
-    )
-  return ""
+  return arguments
 
 
 def _end(message: str, status: int) -> NoReturn:

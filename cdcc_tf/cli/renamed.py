@@ -1,4 +1,7 @@
-"""Options of earlier versions, and what they are called now."""
+"""Options of earlier versions: what each is called now, or what to do.
+
+A value is the new name, or the end of a sentence that begins with the old one.
+"""
 
 RENAMED = {
   "pseudo_keep_pictures": "pseudo_keep_images",

@@ -1,42 +1,115 @@
-"""Importing TensorFlow without the page of notices it greets with."""
+"""Starting a command: a quiet TensorFlow, and freed memory that is kept."""
 
-import importlib
+import contextlib
+import ctypes
+import importlib.abc
+import importlib.util
 import os
-import re
+import shutil
+import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
 
-# Notes, the banner before them, and "no driver" on a machine without a GPU.
-_NOTICE = re.compile(
-  rb"I\d{4} "
-  rb"|WARNING: All log messages before absl::InitializeLog"
-  rb"|.*cuInit: UNKNOWN ERROR \(303\)"
-)
+# Notes, and the banner before them.
+_NOTICES = "I[0-9]{4} |WARNING: All log messages before absl::InitializeLog"
 _STDERR = 2
+_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+# Names and values of <malloc.h>.
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
+_NEVER = 2**31 - 1
+_PAD = 64 * 2**20  # asked of the kernel at a time
 
 
-def import_tensorflow() -> None:
-  """Imports TensorFlow and lets only warnings and errors through.
+def quiet_tensorflow() -> None:
+  """Lets only warnings and errors through when TensorFlow is imported.
 
   TensorFlow 2.21 prints its first notices from compiled code, before it reads
-  TF_CPP_MIN_LOG_LEVEL, so its standard error is caught and sifted. Whoever
-  sets that variable sees everything.
+  TF_CPP_MIN_LOG_LEVEL, so its standard error has to be filtered. Set that
+  variable to see everything. TensorFlow is not imported before it is needed.
   """
-  if "TF_CPP_MIN_LOG_LEVEL" in os.environ or "tensorflow" in sys.modules:
-    return
-  os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"  # what comes later obeys it
+  can_filter = _LEVEL not in os.environ and shutil.which("grep") is not None
+  if can_filter and _QuietImport not in sys.meta_path:
+    sys.meta_path.insert(0, _QuietImport)
+
+
+class _QuietImport(importlib.abc.MetaPathFinder):
+  """Finds TensorFlow where others find it, and filters what it prints."""
+
+  @classmethod
+  def find_spec(
+    cls,
+    fullname: str,
+    path: Sequence[str] | None,
+    target: ModuleType | None = None,
+  ) -> ModuleSpec | None:
+    """Returns TensorFlow's specification; None for other modules."""
+    if fullname != "tensorflow":
+      return None
+    sys.meta_path.remove(cls)
+    spec = importlib.util.find_spec(fullname)
+    if spec is not None and spec.loader is not None:
+      execute = spec.loader.exec_module
+
+      def quietly(module: ModuleType) -> None:
+        with _filtered():
+          execute(module)
+          # Looks for GPUs, and complains if there are none.
+          module.config.list_physical_devices()
+
+      spec.loader.exec_module = quietly  # type: ignore[method-assign]
+    return spec
+
+
+@contextlib.contextmanager
+def _filtered() -> Iterator[None]:
+  """Drops TensorFlow's notices from standard error.
+
+  A process of its own passes the other lines on, so that the last words of one
+  that aborts are not lost.
+  """
+  notices = _NOTICES
+  if not Path("/dev/nvidiactl").exists():
+    notices += "|.*cuInit: UNKNOWN ERROR .303."  # there is no driver, nor a GPU
   sys.stderr.flush()
   real = os.dup(_STDERR)
-  with tempfile.TemporaryFile() as caught:
-    os.dup2(caught.fileno(), _STDERR)
+  os.environ[_LEVEL] = "1"  # read once; later messages obey it
+  try:
+    grep = subprocess.Popen(
+      ["grep", "-avE", f"^({notices})"], stdin=subprocess.PIPE, stdout=real
+    )
+    assert grep.stdin is not None
+    os.dup2(grep.stdin.fileno(), _STDERR)
+    grep.stdin.close()
     try:
-      tensorflow = importlib.import_module("tensorflow")
-      # Looks for GPUs, and complains that there are none.
-      tensorflow.config.list_physical_devices()
+      yield
     finally:
-      os.dup2(real, _STDERR)
-      os.close(real)
-      caught.seek(0)
-      for line in caught:
-        if not _NOTICE.match(line):
-          os.write(_STDERR, line)
+      sys.stderr.flush()
+      os.dup2(real, _STDERR)  # closes the pipe, and grep ends
+      grep.wait()
+  finally:
+    os.close(real)
+    del os.environ[_LEVEL]  # commands started from here are to be quiet, too
+
+
+def keep_freed_memory() -> bool:
+  """Tells glibc not to hand freed memory back to the kernel.
+
+  A training step frees and asks for the same gigabytes again. glibc would give
+  large blocks back, and the kernel clear every page anew: up to a fourth of
+  the processor's time (docs/benchmarks.md). If one of glibc's MALLOC_ variables
+  is set, nothing is changed.
+
+  Returns:
+    Whether it took effect; not where there is no glibc.
+  """
+  if any(name.startswith("MALLOC_") for name in os.environ):
+    return False
+  try:
+    set_option = ctypes.CDLL(None).mallopt
+  except (AttributeError, OSError, TypeError):
+    return False
+  wanted = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, _NEVER), (_TOP_PAD, _PAD))
+  return all([set_option(name, value) == 1 for name, value in wanted])

@@ -1,6 +1,9 @@
-"""Which files are pictures, told by their names: the same for every command."""
+"""Kinds of picture: by their files' names, and by how pixels are stored."""
 
 from pathlib import Path
+
+import numpy as np
+from PIL import Image
 
 SUFFIXES = (
   *(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"),
@@ -42,3 +45,26 @@ def _below(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
     and not any(p.startswith(".") for p in path.relative_to(folder).parts)
     and path.is_file()
   )
+
+
+def in_eight_bits(picture: Image.Image) -> Image.Image:
+  """Converts a picture of any mode to RGB of 8 bits a channel.
+
+  16-bit greys keep their upper half, where Pillow would cut them off at 255.
+  Transparency is ignored: what is under it counts.
+
+  Raises:
+    ValueError: the pixels are no integers of 16 bits, so white is unknown.
+  """
+  if picture.mode == "F":
+    raise ValueError("its pixels are not integers, so white is unknown")
+  if picture.mode.startswith("I"):
+    deep = np.asarray(picture).astype(np.int64)
+    if deep.size and not 0 <= deep.min() <= deep.max() < 1 << 16:
+      raise ValueError("its pixels have more than 16 bits, so white is unknown")
+    if picture.mode == "I" and deep.size and deep.max() < 1 << 8:
+      raise ValueError(
+        "its pixels have 32 bits and none is above 255, so white is unknown"
+      )
+    picture = Image.fromarray((deep >> 8).astype(np.uint8))
+  return picture if picture.mode == "RGB" else picture.convert("RGB")

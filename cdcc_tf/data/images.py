@@ -1,8 +1,6 @@
 """Decoding pictures, the same way everywhere."""
 
-import numpy as np
 import tensorflow as tf
-from PIL import Image
 
 _JPEG = b"\xff\xd8\xff"
 
@@ -48,26 +46,3 @@ def decodable_size(image: bytes) -> tuple[int, int]:
   tf.io.decode_jpeg(image, channels=3, ratio=8)
   height, width, _ = tf.io.extract_jpeg_shape(image).numpy().tolist()
   return height, width
-
-
-def in_eight_bits(picture: Image.Image) -> Image.Image:
-  """Converts a picture of any mode to RGB of 8 bits a channel.
-
-  16-bit greys keep their upper half, where Pillow would cut them off at 255.
-  Transparency is ignored: what is under it counts.
-
-  Raises:
-    ValueError: the pixels are no integers of 16 bits, so white is unknown.
-  """
-  if picture.mode == "F":
-    raise ValueError("its pixels are not integers, so white is unknown")
-  if picture.mode.startswith("I"):
-    deep = np.asarray(picture).astype(np.int64)
-    if deep.size and not 0 <= deep.min() <= deep.max() < 1 << 16:
-      raise ValueError("its pixels have more than 16 bits, so white is unknown")
-    if picture.mode == "I" and deep.size and deep.max() < 1 << 8:
-      raise ValueError(
-        "its pixels have 32 bits and none is above 255, so white is unknown"
-      )
-    picture = Image.fromarray((deep >> 8).astype(np.uint8))
-  return picture if picture.mode == "RGB" else picture.convert("RGB")

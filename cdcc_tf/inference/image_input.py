@@ -9,7 +9,6 @@ from PIL import Image, ImageOps
 
 from cdcc_tf.data import image_kinds
 from cdcc_tf.data.image_sizes import Size, shrunk_size
-from cdcc_tf.data.images import in_eight_bits
 from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.inference.prediction_files import overlays_among
 
@@ -102,7 +101,7 @@ def _upright(path: Path, max_side: int | None) -> Image.Image:
       with Image.open(path) as picture:
         height, width = shrunk_size((picture.height, picture.width), max_side)
         if height * width <= MOST_MEGAPIXELS * 1e6:
-          return in_eight_bits(ImageOps.exif_transpose(picture))
+          return image_kinds.in_eight_bits(ImageOps.exif_transpose(picture))
   except FileNotFoundError as error:
     raise InputError(f"{path}: no such picture. Check its name.") from error
   except (

@@ -6,24 +6,23 @@ import functools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from cdcc_tf.data.records.manifest import Manifest
 from cdcc_tf.data.records.staged_folder import StagedFolder
-from cdcc_tf.data.records.writer import RecordWriter
 from cdcc_tf.errors import InputError
 from data_tools.common.splits import Splits, assign_splits
-from data_tools.conversion.beam.runner import loaded
 from data_tools.conversion.fingerprint import fingerprint
-from data_tools.conversion.image_files import UnusableImage
-from data_tools.conversion.preparing import Preparation, prepared
 from data_tools.conversion.published_totals import deviations
 from data_tools.conversion.resizing import resizing_for
-from data_tools.conversion.to_record import record_id
 from data_tools.formats import FORMATS
 from data_tools.formats.base import Item, LabelledImage, Note, Unreadable
 from data_tools.formats.parsing.image_names import fixed_part
+
+if TYPE_CHECKING:
+  from cdcc_tf.data.records.writer import RecordWriter
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +97,8 @@ def convert(
   choices = _reader_options(format_name, options)
   fill = None
   if options.runner:
+    from data_tools.conversion.beam.runner import loaded
+
     fill = loaded(
       options.runner, options.runner_options, folder, options.workers
     )
@@ -125,6 +126,12 @@ def convert(
   described = options.described(format_name, division)
   prefix = fixed_part(folder).resolve().name
   key = fingerprint(described | {"prefix": prefix}, items, splits)
+  # Here, because a wrong folder is refused before TensorFlow is imported.
+  from cdcc_tf.data.records.writer import RecordWriter
+  from data_tools.conversion.image_files import UnusableImage
+  from data_tools.conversion.preparing import Preparation, prepared
+  from data_tools.conversion.to_record import record_id
+
   with RecordWriter(
     output, format_name, described, options.overwrite, key
   ) as writer:
@@ -213,7 +220,9 @@ def _reader_options(format_name: str, options: Options) -> dict[str, object]:
   return dict(options.reader)
 
 
-def _skipper(writer: RecordWriter, on_bad: str) -> Callable[[Path, str], None]:
+def _skipper(
+  writer: "RecordWriter", on_bad: str
+) -> Callable[[Path, str], None]:
   def skip(path: Path, reason: str) -> None:
     if on_bad == "fail":
       raise InputError(

@@ -15,7 +15,8 @@ from pathlib import Path
 import tensorflow as tf
 from PIL import ExifTags, Image, ImageOps
 
-from cdcc_tf.data.images import decodable_size, in_eight_bits
+from cdcc_tf.data.image_kinds import in_eight_bits
+from cdcc_tf.data.images import decodable_size
 from cdcc_tf.errors import first_line
 from data_tools.common.parallel import Room, Shared
 from data_tools.conversion.resizing import Resizing, Size

@@ -13,7 +13,6 @@ from cdcc_tf.data.image_sizes import (
   check_max_side,
   shrunk_size,
 )
-from cdcc_tf.data.regions import heads_within
 from cdcc_tf.errors import InputError
 
 
@@ -91,6 +90,9 @@ def resized_region(
   Raises:
     ValueError: there is no pixel outside left.
   """
+  # Here, because options are checked before TensorFlow is imported.
+  from cdcc_tf.data.regions import heads_within
+
   inside = heads_within(old, region)
   height, width = size
   picture = Image.fromarray(region.astype(np.uint8))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cdcc_tf import __version__
 from cdcc_tf.data.records.manifest import Manifest
+from cdcc_tf.data.records.staged_folder import StagedFolder
 from cdcc_tf.errors import InputError
 from data_tools.common.contact_sheet import check_name, write_sheet
 from data_tools.common.splits import assign_splits, check_shares
@@ -59,6 +60,9 @@ def synthesize(order: Order, options: Options) -> Manifest:
       holds records or files already.
   """
   check(order, options)
+  StagedFolder(options.output, options.overwrite)  # both refuse before the work
+  if options.files is not None:
+    PlainFiles(options.files, options.overwrite)
   # Here, because workers import this file and have no use for TensorFlow.
   from tqdm import tqdm
 

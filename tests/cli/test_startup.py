@@ -7,8 +7,8 @@ import pytest
 
 _WORK = """
 import resource, sys
-from cdcc_tf.cli import memory
-print(memory.keep_freed())
+from cdcc_tf.cli import startup
+print(startup.keep_freed_memory())
 for _ in range(20):
   bytearray(64_000_000)  # freed at once
 faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
