@@ -355,7 +355,8 @@ def test_workers_do_not_hear_of_ctrl_c(monkeypatch):
 
 
 def test_ctrl_c_while_workers_start_is_not_lost():
-  before = signal.getsignal(signal.SIGINT)
+  # A shell's background job inherits a SIGINT that is ignored.
+  inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
   reached = []
 
   def interrupted() -> None:
@@ -363,10 +364,13 @@ def test_ctrl_c_while_workers_start_is_not_lost():
       os.kill(os.getpid(), signal.SIGINT)
       reached.append(True)
 
-  with pytest.raises(KeyboardInterrupt):
-    interrupted()
-  assert reached
-  assert signal.getsignal(signal.SIGINT) is before
+  try:
+    with pytest.raises(KeyboardInterrupt):
+      interrupted()
+    assert reached
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+  finally:
+    signal.signal(signal.SIGINT, inherited)
 
 
 def test_plain_files_are_replaced_only_when_told(tmp_path):

@@ -35,7 +35,7 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True, scope="module")
 def _small_shards() -> Iterator[None]:
   with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(cache, "IMAGES_PER_SHARD", 2)
+    patch.setattr(labelling, "IMAGES_PER_SHARD", 2)
     yield
 
 
