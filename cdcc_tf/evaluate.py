@@ -49,13 +49,12 @@ def main() -> None:
   name = f"{records.resolve().name}_{FLAGS.split}_{FLAGS.which}"
   if FLAGS.fast:
     name += "_fast"
-  given = app.output_folder(FLAGS.output) if FLAGS.output else None
+  output = Path(FLAGS.output or Path(FLAGS.run) / "evaluation" / name)
+  files.folder_for(output)
   data = config.load_config(FLAGS.run).data
-  output = given or app.output_folder(Path(FLAGS.run) / "evaluation" / name)
   run = RunFolder(Path(FLAGS.run))
   run.model(FLAGS.which)
   load_manifest(records).shards_of(FLAGS.split, records)
-  files.refuse_foreign(output)
   # Here, because the above is to be refused before TensorFlow is imported.
   from cdcc_tf.evaluation import evaluation, metrics
   from cdcc_tf.inference.counter import CrowdCounter

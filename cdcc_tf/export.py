@@ -14,6 +14,7 @@ from pathlib import Path
 from absl import flags
 
 from cdcc_tf.cli import app, counter_flags
+from cdcc_tf.output_folder import OutputFolder
 from cdcc_tf.runs.folder import RunFolder
 
 FLAGS = flags.FLAGS
@@ -29,7 +30,8 @@ flags.DEFINE_string("output", None, "New folder for the SavedModel.")
 
 def main() -> None:
   """Exports and says how to use it."""
-  output = app.output_folder(FLAGS.output, empty=True)
+  output = OutputFolder(FLAGS.output)
+  output.refuse_filled()
   RunFolder(Path(FLAGS.run)).model(FLAGS.which)
   # Here, because the above is to be refused before TensorFlow is imported.
   from cdcc_tf.inference.counter import CrowdCounter
@@ -38,7 +40,7 @@ def main() -> None:
   counter = CrowdCounter.from_run(
     FLAGS.run, FLAGS.which, FLAGS.precision, FLAGS.fast
   )
-  saved_model.export(counter, output)
+  saved_model.export(counter, output.path)
   print(f"SavedModel, {counter.precision}: {FLAGS.output}")
 
 

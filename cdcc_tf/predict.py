@@ -66,14 +66,15 @@ flags.DEFINE_integer(
 def main() -> None:
   """Predicts, prints a line a picture, fails if one could not be read."""
   # Here, because --help needs none of it.
-  from cdcc_tf.inference import image_input
+  from cdcc_tf.inference import image_input, prediction_files
 
   image_sizes.check_max_side(FLAGS.max_side)
-  output = app.output_folder(FLAGS.output)
+  output = Path(FLAGS.output)
   paths = image_input.find_images(Path(FLAGS.input))
   region = None
   if FLAGS.roi:
     region = image_input.read_region(Path(FLAGS.roi), FLAGS.max_side)
+  prediction_files.names_for(paths, output, FLAGS.maps)
   RunFolder(Path(FLAGS.run)).model(FLAGS.which)
   # Here, because the above is to be refused before TensorFlow is imported.
   from cdcc_tf.inference import predict_images

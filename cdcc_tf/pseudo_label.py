@@ -15,8 +15,10 @@ from absl import flags
 from cdcc_tf import config
 from cdcc_tf.cli import app, counter_flags
 from cdcc_tf.config import experiment_flags
+from cdcc_tf.data.pseudo_labels import KEY_FILE
 from cdcc_tf.data.records.manifest import load_manifest
 from cdcc_tf.errors import InputError
+from cdcc_tf.output_folder import OutputFolder
 from cdcc_tf.runs.folder import RunFolder
 
 FLAGS = flags.FLAGS
@@ -35,7 +37,8 @@ def main() -> None:
   """Labels and prints what was kept."""
   from cdcc_tf.training.rounds.cell_selection import RULES
 
-  output = app.output_folder(FLAGS.output)
+  output = OutputFolder(FLAGS.output)
+  output.refuse_filled(unless=KEY_FILE, what="a folder of pseudo-labels")
   folder = RunFolder(Path(FLAGS.run))
   model = folder.model(FLAGS.which)
   experiment = config.load_config(folder.path)
@@ -61,7 +64,7 @@ def main() -> None:
     FLAGS.records,
     FLAGS.split,
     0,
-    output,
+    output.path,
     options,
     ratio,
   )

@@ -59,6 +59,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
   (folder / "photo.png").write_bytes(png(noise_picture(32, 32, 0)))
   (folder / "mine").mkdir()
   (folder / "mine" / "notes.txt").write_text("mine")
+  (folder / "theirs").mkdir()
+  for name in ("counts.csv", "metrics.json"):
+    (folder / "theirs" / name).write_text("theirs")
   return folder
 
 
@@ -93,6 +96,9 @@ def test_help(name: str) -> None:
     ("export", "--run=no --output=o", "no is not a run folder"),
     ("export", "--run=run --output=mine", "--output=mine: not empty"),
     ("pseudo_label", "--run=run --records=no --output=o", "no/manifest.json"),
+    ("pseudo_label", "--run=run --records=records --output=mine", "mine"),
+    ("predict", "--run=run --input=photo.png --output=theirs", "counts.csv"),
+    ("evaluate", "--run=run --records=records --output=theirs", "metrics.js"),
     ("convert", "--format=no --input=mine --output=o", "--format"),
     ("convert", "--format=shanghaitech --input=no --output=o", "no"),
     ("convert", "--format=shanghaitech --input=mine --output=o", "mine"),

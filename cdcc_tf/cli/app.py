@@ -5,7 +5,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn
 
 from absl import app, flags
@@ -74,30 +73,6 @@ def run(main: Callable[[], None]) -> None:
 def require(*names: str) -> None:
   """Declares flags without which a command cannot start."""
   _required.extend(names)
-
-
-def output_folder(name: str | Path, empty: bool = False) -> Path:
-  """Returns the folder of `--output`, which need not be there yet.
-
-  To be asked before the work begins: what is written last fails last.
-
-  Args:
-    name: of the folder.
-    empty: whether nothing may be in it.
-
-  Raises:
-    InputError: it, or what it is to lie in, is a file; or something is in it.
-  """
-  folder = Path(name)
-  for place in (folder, *folder.parents):
-    if place.exists() and not place.is_dir():
-      inside = "" if place == folder else f": {place},"
-      raise InputError(
-        f"--output={name}{inside} is a file. Name a folder; a new one is made."
-      )
-  if empty and folder.is_dir() and any(folder.iterdir()):
-    raise InputError(f"--output={name}: not empty. Choose another --output.")
-  return folder
 
 
 def _parse(argv: list[str]) -> list[str]:

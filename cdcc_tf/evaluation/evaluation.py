@@ -77,7 +77,7 @@ def evaluate(
       f"--together_with: --protocol={protocol} has no groups to average. Name "
       "the protocol, e.g. --protocol=ucf_cc_50."
     )
-  files.refuse_foreign(output)
+  files.folder_for(output)
   others = read_all(together_with)
   total = manifest.load_manifest(folder).pictures.get(split)
   drawn = _to_draw(folder, split, panels)

@@ -30,15 +30,6 @@ def table(results: Iterable[ImageResult]) -> str:
   return text.getvalue()
 
 
-def is_table(path: Path) -> bool:
-  """Tells whether a file is such a table."""
-  try:
-    with path.open(newline="", errors="surrogateescape") as file:
-      return tuple(next(csv.reader(file), ())) == _COLUMNS
-  except (OSError, csv.Error):
-    return False
-
-
 def read_all(folders: Iterable[Path]) -> dict[str, ImageResult]:
   """Reads what several evaluations counted, by the pictures' ids.
 

@@ -3,14 +3,12 @@
 import csv
 import dataclasses
 import io
-import os
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
 from cdcc_tf.inference.counter import CrowdCounter, Prediction
 from cdcc_tf.inference.image_input import read_image, shrunk_region
 from cdcc_tf.inference.prediction_files import (
@@ -19,14 +17,11 @@ from cdcc_tf.inference.prediction_files import (
   MAPS,
   TABLE,
   UNCERTAINTY,
-  refuse_foreign,
-  save_maps,
-  save_overlay,
+  encoded_maps,
+  names_for,
 )
+from cdcc_tf.output_folder import OutputFolder
 from cdcc_tf.visualization import overlays
-
-# Bytes: most systems allow 255 for a name, and ends and numbers come behind.
-_LONGEST_STEM = 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,9 +92,7 @@ def count_images(
   Raises:
     InputError: a file that no prediction wrote would be overwritten.
   """
-  taken: set[str] = set()
-  stems = [_free_stem(path, taken) for path in paths]
-  refuse_foreign(output, stems, maps)
+  folder, stems = names_for(paths, output, maps)
   counts: list[Counted] = []
   problems: list[str] = []
   table = io.StringIO()
@@ -114,18 +107,17 @@ def count_images(
       continue
     where = shrunk_region(region, image.shape[:2])
     prediction, counted = _count(counter, path, image, where)
-    _draw(image, prediction, path.name, output / stem)
+    _draw(image, prediction, path.name, folder, stem)
     if maps:
-      save_maps(
-        prediction.density, prediction.deviation, output / (stem + MAPS)
-      )
+      arrays = encoded_maps(prediction.density, prediction.deviation)
+      folder.write(stem + MAPS, arrays)
     deviations = [f"{figure:.3f}" for figure in prediction.count_deviation]
     drawn = (stem + DENSITY, stem + UNCERTAINTY)
     rows.writerow([*counted.row(), *deviations, *image.shape[:2], *drawn])
     counts.append(counted)
   # A file's name may hold bytes that are no text: give them back as they came.
   content = table.getvalue().encode(errors="surrogateescape")
-  write_atomically(output / TABLE, content)
+  folder.write(TABLE, content)
   return counts, problems
 
 
@@ -146,7 +138,11 @@ def _count(
 
 
 def _draw(
-  image: np.ndarray, prediction: Prediction, name: str, base: Path
+  image: np.ndarray,
+  prediction: Prediction,
+  name: str,
+  folder: OutputFolder,
+  stem: str,
 ) -> None:
   density, deviation = prediction.density, prediction.deviation
   for values, suffix, caption in (
@@ -157,19 +153,5 @@ def _draw(
       f"sigma of a cell, up to {deviation.max():.3f} people",
     ),
   ):
-    save_overlay(
-      overlays.blend(image, values, f"{name}: {caption}"),
-      base.with_name(base.name + suffix),
-    )
-
-
-def _free_stem(path: Path, taken: set[str]) -> str:
-  """Names what a picture leaves; equal names in several folders get numbers."""
-  whole = path.stem
-  if len(os.fsencode(whole)) > _LONGEST_STEM:
-    whole = os.fsencode(whole)[:_LONGEST_STEM].decode(errors="ignore")
-  stem, number = whole, 2
-  while stem in taken:
-    stem, number = f"{whole}_{number}", number + 1
-  taken.add(stem)
-  return stem
+    overlay = overlays.blend(image, values, f"{name}: {caption}")
+    folder.write(stem + suffix, overlays.encoded(overlay))

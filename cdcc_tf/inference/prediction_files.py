@@ -1,16 +1,13 @@
 """The files that a prediction leaves, and telling them from the user's own."""
 
-import csv
 import io
-import zipfile
-from collections.abc import Iterable
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
-from cdcc_tf.visualization import png
+from cdcc_tf.output_folder import OutputFolder, written_in
 
 # Ends of the names of what a prediction leaves for each picture, and its table.
 DENSITY, UNCERTAINTY, MAPS = "_density.png", "_uncertainty.png", "_maps.npz"
@@ -20,87 +17,50 @@ COLUMNS = (
   *("deviation_low", "deviation_high"),
   *("height", "width", "density", "uncertainty"),
 )
+# Bytes: most systems allow 255 for a name, and ends and numbers come behind.
+_LONGEST_STEM = 200
 
 
-def refuse_foreign(output: Path, stems: Iterable[str], maps: bool) -> None:
-  """Makes sure that a prediction replaces nothing but an earlier one's files.
+def names_for(
+  paths: Sequence[Path], output: Path, maps: bool
+) -> tuple[OutputFolder, list[str]]:
+  """Names what pictures leave; equal names in several folders get numbers.
 
   Args:
+    paths: of the pictures.
     output: folder to be written to; it need not be there.
-    stems: what the names of the pictures' files begin with.
     maps: whether maps are going to be written.
 
+  Returns:
+    The folder, and what the names of each picture's files begin with.
+
   Raises:
-    InputError: a file of that name is not ours.
+    InputError: a file of the user's would be replaced.
   """
-  table = output / TABLE
-  listed = _listed(table)
-  foreign = [table] if table.exists() and listed is None else []
-  for stem in stems:
-    overlays = [output / (stem + end) for end in (DENSITY, UNCERTAINTY)]
-    foreign += [
-      path
-      for path in overlays
-      if path.exists() and not _is_overlay(path, listed)
-    ]
-    path = output / (stem + MAPS)
-    if maps and path.exists() and not _are_maps(path):
-      foreign.append(path)
-  if foreign:
-    raise InputError(
-      f"{foreign[0]}: not of an earlier prediction, and would be overwritten. "
-      "Rename it, or choose another --output."
-    )
+  stems: dict[str, None] = {}
+  for path in paths:
+    whole = path.stem
+    if len(os.fsencode(whole)) > _LONGEST_STEM:
+      whole = os.fsencode(whole)[:_LONGEST_STEM].decode(errors="ignore")
+    stem, number = whole, 2
+    while stem in stems:
+      stem, number = f"{whole}_{number}", number + 1
+    stems[stem] = None
+  folder = OutputFolder(output)
+  ends = (DENSITY, UNCERTAINTY, *[MAPS] * maps)
+  folder.refuse_others([TABLE, *(stem + end for stem in stems for end in ends)])
+  return folder, list(stems)
 
 
-def overlays_among(pictures: list[Path]) -> set[Path]:
-  """Finds those that an earlier prediction drew.
-
-  They bear our mark, or our `counts.csv` beside them lists them. A name alone
-  makes no overlay.
-  """
+def overlays_among(pictures: Sequence[Path]) -> set[Path]:
+  """Finds those that an earlier prediction drew; a name alone makes none."""
   named = [p for p in pictures if p.name.endswith((DENSITY, UNCERTAINTY))]
-  folders = {picture.parent for picture in named}
-  listed = {folder: _listed(folder / TABLE) for folder in folders}
-  return {p for p in named if _is_overlay(p, listed[p.parent])}
+  ours = {folder: written_in(folder) for folder in {p.parent for p in named}}
+  return {path for path in named if path.name in ours[path.parent]}
 
 
-def save_overlay(picture: np.ndarray, path: Path) -> None:
-  """Writes an RGB picture as a PNG that says it is ours.
-
-  So it is known without a table too: an interrupted call writes none, and a
-  later one's lists its own pictures only.
-  """
-  png.save_marked(picture, path, png.OVERLAY)
-
-
-def save_maps(density: np.ndarray, deviation: np.ndarray, path: Path) -> None:
-  """Writes the maps of one picture, people per cell."""
+def encoded_maps(density: np.ndarray, deviation: np.ndarray) -> bytes:
+  """Returns the maps of one picture, people per cell, as bytes of a .npz."""
   arrays = io.BytesIO()
   np.savez_compressed(arrays, density=density, deviation=deviation)
-  write_atomically(path, arrays.getvalue())
-
-
-def _listed(table: Path) -> set[str] | None:
-  """Returns the overlays that a `counts.csv` lists; None if it is not ours."""
-  try:
-    with table.open(newline="", errors="surrogateescape") as file:
-      rows = csv.reader(file)
-      if tuple(next(rows, ())) != COLUMNS:
-        return None
-      return {name for row in rows for name in row[-2:]}
-  except (OSError, csv.Error):
-    return None
-
-
-def _is_overlay(path: Path, listed: set[str] | None) -> bool:
-  named = listed is not None and path.name in listed
-  return named or png.is_marked(path, png.OVERLAY)
-
-
-def _are_maps(path: Path) -> bool:
-  try:
-    with zipfile.ZipFile(path) as file:
-      return sorted(file.namelist()) == ["density.npy", "deviation.npy"]
-  except (OSError, zipfile.BadZipFile):
-    return False
+  return arrays.getvalue()

@@ -19,7 +19,6 @@ panels/            pictures of predictions
 """
 
 import dataclasses
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -105,17 +104,6 @@ class RunFolder:
       return True  # damaged, and not to be lost before somebody has looked
     ends = [set(row) <= {"step", "stage", "alarms"} for row in rows]
     return not ends or not all(ends)
-
-  def clear(self) -> None:
-    """Removes what an attempt leaves that never came to a checkpoint.
-
-    Another attempt would be taken for what wrote it.
-    """
-    for path in (self.data, self.history, self.not_finite):
-      path.unlink(missing_ok=True)
-    looked_at = (self.panels, self.tensorboard)
-    for path in (self.checkpoints, self.counters, *looked_at):
-      shutil.rmtree(path, ignore_errors=True)
 
   def model(self, which: str = "best") -> Path:
     """Returns the file of the `best` or `last` counter.

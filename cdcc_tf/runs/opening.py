@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,26 +11,24 @@ from cdcc_tf.config import ExperimentConfig, load_config
 from cdcc_tf.errors import InputError
 from cdcc_tf.files import write_atomically
 from cdcc_tf.models import NETWORK_VERSION
+from cdcc_tf.output_folder import OutputFolder
 from cdcc_tf.runs.files import read_json
 from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.runs.provenance import command_typed, environment
 
 # A run killed within its first second has these and no config.json.
-_WRITTEN_FIRST = re.compile(
-  r"\.lock|environment\.json|flags\.txt|\.(environment|flags|config)\..*\.tmp"
-)
-# Every file of a run, by its path; closely where `RunFolder.clear` removes.
-_OWN = re.compile(
-  r"\.lock|flags\.txt"
-  r"|(config|environment|data|not_finite|history|rounds)\.json"
-  r"|(best|last|stages|pseudo_labels|evaluation)/.*"
-  r"|checkpoints/(stage|round)\d+/(checkpoint(\.tmp\w*)?|ckpt-\d.*)"
+_WRITTEN_FIRST = {".lock", "environment.json", "flags.txt"}
+_HALF_WRITTEN = re.compile(r"\.(environment|flags|config)\..*\.tmp")
+# What an attempt leaves that never came to a checkpoint.
+_LEFTOVERS = (
+  *("data.json", "history.json", "not_finite.json"),
+  *("checkpoints/*/checkpoint", "checkpoints/*/ckpt-[0-9]*"),
   # Keras names what it has no memory for tmp…, beside the counter.
-  r"|counters/step_\d+/([\w.]+\.(keras|json)|tmp\w+)"
-  r"|tensorboard/events\.out\.tfevents\..*"
-  r"|panels/(step_|stage|round)\d+_\w+\.png"
+  *(f"counters/step_*/{name}" for name in ("*.keras", "*.json", "tmp*")),
+  "tensorboard/events.out.tfevents.*",
+  *(f"panels/{name}[0-9]*_*.png" for name in ("step_", "stage", "round")),
+  *(f"panels/.{name}[0-9]*.png.*.tmp" for name in ("step_", "stage", "round")),
 )
-_HALF_WRITTEN = re.compile(r"(?<![^/])\.([^/]+)\.\d+\.tmp$")
 
 
 def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
@@ -58,7 +57,7 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
   _refuse_foreign(run.path)
   run.path.mkdir(parents=True, exist_ok=True)
   _hold(run)
-  run.clear()
+  _clear(run.path)
   write_atomically(
     run.path / "environment.json",
     json.dumps(environment(), indent=1) + "\n",
@@ -70,35 +69,33 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
 
 
 def _refuse_foreign(folder: Path) -> None:
-  """Makes sure that a folder to be started in holds nothing but a run's own."""
-  if folder.exists() and not folder.is_dir():
-    raise InputError(f"{folder}: is a file. Choose another --run.")
+  """Makes sure that a run may be started in a folder."""
+  place = OutputFolder(folder, "--run")
   if not (folder / "config.json").is_file():
-    if folder.is_dir() and not all(
-      _WRITTEN_FIRST.fullmatch(file.name) for file in folder.iterdir()
-    ):
-      raise InputError(
-        f"{folder}: not empty, and not a run folder. Choose another --run."
-      )
+    names = {path.name for path in folder.glob("*")} - _WRITTEN_FIRST
+    if not all(_HALF_WRITTEN.fullmatch(name) for name in names):
+      place.refuse_filled(what="a run folder")
     return
   try:
     load_config(folder)
   except InputError as error:
     raise InputError(
-      f"{folder}: its config.json is not that of a run of this version, and a "
-      "start would remove files beside it. Choose another --run."
+      f"{folder}: its config.json is not that of a run of this version, and "
+      "would be replaced. Choose another --run."
     ) from error
-  files = sorted(path for path in folder.rglob("*") if not path.is_dir())
-  names = [file.relative_to(folder).as_posix() for file in files]
-  foreign = [
-    name for name in names if not _OWN.fullmatch(_HALF_WRITTEN.sub(r"\1", name))
-  ]
-  if foreign:
-    shown = ", ".join(foreign[:3]) + ", …" * (len(foreign) > 3)
-    raise InputError(
-      f"{folder}: holds a run without a checkpoint, to be started anew, and "
-      f"what no run writes ({shown}). Move that away, or choose another --run."
-    )
+
+
+def _clear(folder: Path) -> None:
+  """Removes what an attempt left that never came to a checkpoint.
+
+  Another attempt would be taken for what wrote it. Other files stay.
+  """
+  for pattern in _LEFTOVERS:
+    for path in folder.glob(pattern):
+      if path.is_dir():
+        shutil.rmtree(path)
+      else:
+        path.unlink()
 
 
 def _hold(run: RunFolder) -> None:

@@ -148,8 +148,12 @@ def _side_by_side(pictures: list[tuple[np.ndarray, str]]) -> np.ndarray:
 
 def save(picture: np.ndarray, path: Path) -> None:
   """Writes an RGB picture as PNG, whole or not at all."""
-  _, encoded = cv2.imencode(".png", picture[..., ::-1])
-  write_atomically(path, encoded.tobytes())
+  write_atomically(path, encoded(picture))
+
+
+def encoded(picture: np.ndarray) -> bytes:
+  """Returns an RGB picture, uint8 [height, width, 3], as a PNG file's bytes."""
+  return cv2.imencode(".png", picture[..., ::-1])[1].tobytes()
 
 
 def _padded(picture: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.visualization import png
+from cdcc_tf.output_folder import OutputFolder, written_in
+from cdcc_tf.visualization import overlays
 
 COLUMNS, WIDTH = 4, 480  # of a sheet; pixels of a picture's longer side
 
@@ -45,14 +46,16 @@ def check_name(path: Path | None, overwrite: bool = False) -> None:
     return
   if path.suffix.lower() != ".png":
     raise InputError(f"--contact_sheet={path}: give a name ending in .png.")
-  is_ours = png.is_marked(path, png.SHEET)
-  if path.exists() and not (overwrite or is_ours):
+  OutputFolder(path.parent, "--contact_sheet")  # refuses a file
+  free = overwrite or not path.exists()
+  if not free and path.name not in written_in(path.parent):
     raise InputError(
       f"--contact_sheet={path}: there is such a file, and it is no contact "
-      "sheet. Rename it, or give another name."
+      "sheet of ours. Rename it, or give another name."
     )
 
 
 def write_sheet(path: Path, thumbnails: Sequence[np.ndarray]) -> None:
   """Writes a contact sheet as PNG, whole or not at all."""
-  png.save_marked(contact_sheet(thumbnails), path, png.SHEET)
+  folder = OutputFolder(path.parent, "--contact_sheet")
+  folder.write(path.name, overlays.encoded(contact_sheet(thumbnails)))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cdcc_tf.data import image_kinds
-from cdcc_tf.visualization import png
+from cdcc_tf.output_folder import written_in
 from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, LabelledImage, Note, Unreadable
 from data_tools.formats.parsing.folders import holds, natural_key, wrong_layout
@@ -53,7 +53,9 @@ def read(folder: Path) -> Iterator[Item]:
       # A folder was searched to its ends, and what is around it is not meant.
       None if root.is_dir() else _holds_images,
     )
-  overlays = {p for p in found if png.is_marked(p, png.OVERLAY)}
+  drawn = [p for p in found if p.stem.endswith(("_density", "_uncertainty"))]
+  ours = {folder: written_in(folder) for folder in {p.parent for p in drawn}}
+  overlays = {path for path in drawn if path.name in ours[path.parent]}
   if overlays:
     yield Note(f"Overlays of a prediction were left out: {len(overlays)}.")
   for path in found:

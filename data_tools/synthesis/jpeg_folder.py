@@ -5,16 +5,14 @@
 
 import csv
 import io
-import re
 from pathlib import Path
 from types import TracebackType
 
 from cdcc_tf.data.records.staged_folder import Contents, StagedFolder
-from cdcc_tf.files import write_atomically
+from cdcc_tf.output_folder import note, written_in
 from data_tools.synthesis.generate import Picture
 
 TABLE = "points.csv"
-_OURS = re.compile(r"[a-z_]+_seed-?\d+_\d+\.jpg")
 
 
 class PlainFiles:
@@ -40,7 +38,7 @@ class PlainFiles:
   def write(self, picture: Picture) -> None:
     """Writes a picture's file."""
     name = picture.id.replace("/", "_") + ".jpg"
-    (self._staged.path / name).write_bytes(picture.jpeg)
+    self._write(name, picture.jpeg)
     if not len(picture.points):
       self._rows.append((name, "", ""))
     for x, y in picture.points.tolist():
@@ -63,24 +61,17 @@ class PlainFiles:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("image", "x", "y"))
     table.writerows(self._rows)
-    write_atomically(self._staged.path / TABLE, text.getvalue())
+    self._write(TABLE, text.getvalue().encode())
     self._staged.put_in_place()
+
+  def _write(self, name: str, content: bytes) -> None:
+    note(self._staged.path, name, content)
+    (self._staged.path / name).write_bytes(content)
 
 
 def _files_in(folder: Path) -> set[str]:
-  """Returns the names in a folder's table, and the table's own.
-
-  They are none if one is not of our making: people label their own pictures in
-  the same form.
-  """
-  try:
-    with (folder / TABLE).open(newline="", encoding="utf-8") as file:
-      names = {row["image"] for row in csv.DictReader(file)}
-  except (OSError, KeyError, ValueError):
-    return set()
-  if all(name and _OURS.fullmatch(name) for name in names):
-    return names | {TABLE}
-  return set()
+  ours = written_in(folder)
+  return ours if TABLE in ours else set()
 
 
 _CONTENTS = Contents("pictures and their table", "--files", TABLE, _files_in)

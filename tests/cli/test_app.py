@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from cdcc_tf.cli import app
-from cdcc_tf.errors import InputError
 from tests.commands import ROOT
 
 PROGRAM = """
@@ -178,21 +176,6 @@ def test_a_reader_who_leaves_is_no_fault() -> None:
   assert process.stderr.read() == b""
   process.stderr.close()
   process.wait()
-
-
-def test_output_folder(tmp_path: Path) -> None:
-  taken = tmp_path / "taken"
-  for folder in (tmp_path / "new" / "er", tmp_path):
-    assert app.output_folder(folder, empty=True) == folder
-  taken.write_text("a file")
-  assert app.output_folder(tmp_path) == tmp_path
-  for name, empty, message in (
-    (taken, False, "taken is a file. Name a folder"),
-    (taken / "in" / "side", False, "side: .*taken, is a file. Name a folder"),
-    (tmp_path, True, "not empty. Choose another --output"),
-  ):
-    with pytest.raises(InputError, match=message):
-      app.output_folder(name, empty)
 
 
 @pytest.mark.parametrize("locale", ["utf-8", "ascii"])

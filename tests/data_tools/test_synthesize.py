@@ -158,7 +158,7 @@ def test_a_sheet_that_cannot_be_written_shows_before_the_work(
     "contact_sheet",
     lambda _: np.zeros((8, 8, 3), "u1"),
   )
-  with pytest.raises(OSError, match="sheet"):
+  with pytest.raises(InputError, match=r"sheet=.*file is a file"):
     records.synthesize(ORDER, options)
   assert len(made) <= generate.SHEET_IMAGES
   assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -73,7 +73,7 @@ def test_files_of_others_are_not_replaced(tiny_records, tmp_path: Path) -> None:
     if name != "manifest.json":
       (output / name).write_text("{}")
     before = {path: path.read_bytes() for path in output.iterdir()}
-    with pytest.raises(InputError, match=f"{output / name}: not of an earlier"):
+    with pytest.raises(InputError, match=f"{output / name}: not written by"):
       evaluation.evaluate(OnePersonACell(), folder, "dev", output, 4.0)
     assert before == {path: path.read_bytes() for path in output.iterdir()}
 
@@ -85,7 +85,7 @@ def test_nothing_of_an_earlier_evaluation_stays(
   evaluation.evaluate(OnePersonACell(), folder, "val", output, 4.0, panels=3)
   (output / "panel_of_mine.png").touch()
   evaluation.evaluate(OnePersonACell(), folder, "dev", output, 4.0, panels=1)
-  assert sorted(path.name for path in output.iterdir()) == [
+  assert sorted(path.name for path in output.glob("[!.]*")) == [
     *("metrics.json", "panel_1.png", "panel_of_mine.png", "pictures.csv")
   ]
 

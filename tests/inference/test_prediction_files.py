@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.inference import image_input, predict_images, prediction_files
+from cdcc_tf.inference import image_input, predict_images
 from cdcc_tf.inference.counter import CrowdCounter
+from cdcc_tf.output_folder import note
 from tests.conftest import noise_picture, png
 
 
@@ -16,25 +17,17 @@ def test_a_name_alone_makes_no_overlay(
   names = ["crowd_density.png", "lens_uncertainty.png"]
   for name in names:
     (tmp_path / name).write_bytes(png(noise_picture(8, 8, 0)))
-  table = tmp_path / "counts.csv"
   found = image_input.find_images(tmp_path)
   assert [path.name for path in found] == names
-  for foreign in (
-    *(b"", b"id,count\n\xff,3\n"),
-    b"image,count,density,uncertainty\na.png,3,crowd_density.png,\n",
-  ):
-    table.write_bytes(foreign)
-    assert image_input.find_images(tmp_path) == found
-  ours = [*[""] * 9, "crowd_density.png", "crowd_uncertainty.png"]
-  table.write_text(
-    "\n".join(",".join(row) for row in (prediction_files.COLUMNS, ours))
-  )
+  note(tmp_path, names[0], found[0].read_bytes())
   with caplog.at_level("INFO"):
     assert image_input.find_images(tmp_path) == found[1:]
   assert "1 overlays of an earlier prediction are left out" in caplog.text
+  found[0].write_bytes(png(noise_picture(8, 8, 1)))  # somebody's own now
+  assert image_input.find_images(tmp_path) == found
 
 
-def test_overlays_among_the_pictures_are_known_without_a_table(
+def test_overlays_among_the_pictures_are_known(
   counter: CrowdCounter, tmp_path: Path
 ) -> None:
   """An interrupted call has written none; a later one's lists its own alone."""
@@ -48,7 +41,7 @@ def test_overlays_among_the_pictures_are_known_without_a_table(
       counter, some, tmp_path, maps=True
     )
     assert not problems
-  (tmp_path / "counts.csv").unlink()
+  (tmp_path / "counts.csv").unlink()  # as an interrupted call
   assert image_input.find_images(tmp_path) == paths
   _, problems = predict_images.count_images(counter, paths, tmp_path, maps=True)
   assert not problems
@@ -73,7 +66,7 @@ def test_files_of_the_user_are_not_overwritten(
     path.write_bytes(png(noise_picture(8, 8, 0)))
   (tmp_path / name).write_bytes(content)
   before = sorted(tmp_path.iterdir())
-  with pytest.raises(InputError, match=rf"{name}: not of .*--output"):
+  with pytest.raises(InputError, match=rf"{name}: not written by .*--output"):
     predict_images.count_images(counter, paths, tmp_path, maps=True)
   assert (tmp_path / name).read_bytes() == content
   assert sorted(tmp_path.iterdir()) == before

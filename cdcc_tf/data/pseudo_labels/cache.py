@@ -11,13 +11,15 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from cdcc_tf.data.pseudo_labels import KEY_FILE
 from cdcc_tf.data.pseudo_labels.record import PseudoRecord
 from cdcc_tf.data.records.manifest import file_sha256
 from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.files import write_atomically
+from cdcc_tf.output_folder import OutputFolder
 
 IMAGES_PER_SHARD = 32
-_MANIFEST, _KEY = "manifest.json", "key.json"
+_MANIFEST = "manifest.json"
 Key = dict[str, object]
 
 
@@ -37,19 +39,15 @@ class PseudoLabelCache:
       InputError: the folder belongs to another key, or to something else.
     """
     self.folder, self.key = Path(folder), key
-    noted = self.folder / _KEY
+    noted = self.folder / KEY_FILE
     # What a killed labelling pass was writing.
-    for name in (_KEY, _MANIFEST, "shard-"):
+    for name in (KEY_FILE, _MANIFEST, "shard-"):
       for abandoned in self.folder.glob(f".{name}*.tmp"):
         abandoned.unlink()
     if noted.is_file():
       _compare(self.folder, _read(noted), key)
-    elif self.folder.is_dir() and any(self.folder.iterdir()):
-      raise InputError(
-        f"{self.folder}: not empty, and not a cache of pseudo-labels. Choose "
-        "another folder."
-      )
     else:
+      OutputFolder(self.folder).refuse_filled(what="a folder of pseudo-labels")
       write_atomically(noted, json.dumps(key, indent=1, sort_keys=True) + "\n")
 
   def has(self, index: int) -> bool:
@@ -169,7 +167,7 @@ def made_by(folder: str | Path) -> Key:
   Raises:
     InputError: the note of it is damaged.
   """
-  noted = Path(folder) / _KEY
+  noted = Path(folder) / KEY_FILE
   return _read(noted) if noted.exists() else {}
 
 

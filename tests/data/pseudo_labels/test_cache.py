@@ -100,7 +100,7 @@ def test_another_counters_cache_is_refused(tmp_path: Path, key: dict) -> None:
 
 def test_a_foreign_folder_is_refused(tmp_path: Path) -> None:
   (tmp_path / "notes.txt").write_text("mine")
-  with pytest.raises(InputError, match="not a cache"):
+  with pytest.raises(InputError, match="not a folder of pseudo"):
     PseudoLabelCache(tmp_path, KEY)
   assert (tmp_path / "notes.txt").read_text() == "mine"
 

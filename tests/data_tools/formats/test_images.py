@@ -6,7 +6,7 @@ import pytest
 
 from cdcc_tf.data.records import dataset
 from cdcc_tf.errors import InputError
-from cdcc_tf.inference.prediction_files import save_overlay
+from cdcc_tf.output_folder import OutputFolder
 from data_tools.common.summary import summary
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import images
@@ -94,7 +94,8 @@ def test_kinds_that_are_not_read_are_listed(tmp_path: Path):
 
 def test_overlays_are_nothing_to_adapt_to(tmp_path: Path):
   picture_files(tmp_path / "cam", "a.jpg", "b_density.png")
-  save_overlay(noise_picture(8, 8, 0), tmp_path / "cam" / "a_density.png")
+  drawn = png(noise_picture(8, 8, 0))
+  OutputFolder(tmp_path / "cam").write("a_density.png", drawn)
   manifest = convert("images", tmp_path / "cam", tmp_path / "out", Options())
   assert manifest.pictures == {"train": 2}
   (note,) = manifest.notes
