@@ -1,4 +1,4 @@
-r"""Labels pictures with what a trained counter is sure of.
+r"""Labels pictures where a trained counter is certain.
 
   python -m cdcc_tf.pseudo_label --run=runs/unity2shtb --records=records/shtb \
       --output=pseudo_labels/

@@ -1,4 +1,4 @@
-r"""Says what is in records, what is wrong with them and what is suspicious.
+r"""Shows what records hold, and finds faults in them.
 
 python -m data_tools.check --records=records/shtb --contact_sheet=shtb.png
 

@@ -1,4 +1,4 @@
-r"""Converts a crowd data set into records for training and evaluation.
+r"""Converts a data set of crowd pictures into records.
 
 python -m data_tools.convert --format=shanghaitech \
     --input=ShanghaiTech/part_B_final --output=records/shtb

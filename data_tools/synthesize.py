@@ -1,4 +1,4 @@
-r"""Makes labelled pictures of crowds, and writes them as records.
+r"""Generates labelled pictures of crowds, as records.
 
 python -m data_tools.synthesize --output=records/synth --pictures=200 \
     --preset=street --seed=1 --contact_sheet=synth.png

@@ -1,29 +1,46 @@
 """The commands beside `python -m MODULE`: console scripts, the quick start."""
 
+import configparser
 import importlib
 import re
 import shlex
-from importlib import metadata
 
 import pytest
 from absl import flags
 
+from cdcc_tf import __main__
 from experiments import quickstart
 from tests.commands import ROOT, in_fresh_process
 
-SCRIPTS = metadata.distribution("cdcc_tf").entry_points.select(
-  group="console_scripts"
-)
+PACKAGES = ("cdcc_tf", "data_tools")
+SETUP = configparser.ConfigParser()
+SETUP.read(ROOT / "setup.cfg")
+LINES = SETUP["options.entry_points"]["console_scripts"].split("\n")
+SCRIPTS = dict(line.split(" = ") for line in LINES if line)
 
 
-def test_every_command_has_a_script() -> None:
-  assert {script.name for script in SCRIPTS} == {
-    *("cdcc-train", "cdcc-evaluate", "cdcc-predict", "cdcc-export"),
-    *("cdcc-pseudo-label", "cdcc-convert", "cdcc-check", "cdcc-synthesize"),
+def test_every_command_is_listed_and_has_a_script() -> None:
+  modules = [path for p in PACKAGES for path in (ROOT / p).glob("[!_]*.py")]
+  assert set(__main__.COMMANDS) == {
+    f"{path.parent.name}.{path.stem}"
+    for path in modules
+    if "\ndef cli(" in path.read_text()
   }
-  for script in SCRIPTS:
-    done = in_fresh_process(resolve, script.value)
+  ends = [
+    name.partition(".")[2].replace("_", "-") for name in __main__.COMMANDS
+  ]
+  assert set(SCRIPTS) == {"cdcc", *(f"cdcc-{end}" for end in ends)}
+  for script in SCRIPTS.values():
+    done = in_fresh_process(resolve, script)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_list_of_commands_needs_one_screen() -> None:
+  lines = __main__.lines()
+  assert len(lines) < 24
+  for name in __main__.COMMANDS:
+    (line,) = (line for line in lines if line.split()[:1] == [name])
+    assert len(name) + 10 < len(line) <= 80
 
 
 def resolve(value: str) -> None:

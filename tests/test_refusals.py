@@ -65,6 +65,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
   return folder
 
 
+def test_the_list_of_commands() -> None:
+  done = without_tensorflow("__main__")
+  assert (done.returncode, done.stderr) == (0, "")
+  assert "cdcc_tf.train" in done.stdout
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help(name: str) -> None:
   done = without_tensorflow(name, "--help")
