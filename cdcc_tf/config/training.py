@@ -66,7 +66,9 @@ class TrainingConfig:
     0.0, "Averages weights with this momentum for validation and use; 0: none."
   )
   frozen_blocks: int = option(
-    0, "So many first VGG blocks keep their initial weights."
+    0,
+    "Number of first VGG16 blocks that keep their initial weights; of a light "
+    "encoder, all layers up to stride 2, 4, 8 or 16.",
   )
   precision: str = option(
     "auto",

@@ -8,11 +8,16 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from cdcc_tf.models.dilated import DilatedConv2D
+from cdcc_tf.models.convolutions import DilatedConv2D, SeparableConv2D
 from cdcc_tf.models.encoders import scaled
 from cdcc_tf.models.layers import PACKAGE, AdaptiveAveragePooling2D, Shape
 
-_DECODER_CHANNELS = (512, 512, 512, 256, 128, 64)
+DECODERS = ("listing", "separable")
+
+_CHANNELS = {
+  "listing": (512, 512, 512, 256, 128, 64),
+  "separable": (128, 128, 128, 64, 32, 16),
+}
 # The field trains on densities times 100. A larger unit learns crowds faster
 # at first, and soon unlearns them: it is a larger learning rate in disguise.
 DENSITY_UNIT = 0.01
@@ -108,10 +113,11 @@ def build_orientation_decoder(
   width: float = 1.0,
   grid: tuple[int, int] = (8, 8),
   initializer: str = "listing",
+  kind: str = "listing",
 ) -> keras.Sequential:
   """Builds the classifier of upright (0) against upside-down (1) in stage 1.
 
-  Six dilated convolutions, adaptive pooling to a fixed grid, one dense layer;
+  Six convolutions, adaptive pooling to a fixed grid, one dense layer;
   before them, features are brought to a size about one.
   Exists in stage 1 only and is never exported.
 
@@ -121,7 +127,7 @@ def build_orientation_decoder(
   return keras.Sequential(
     [
       keras.layers.Rescaling(1 / _FEATURE_SIZE, name="rescale"),
-      *decoder_convolutions("orientation", width, initializer),
+      *build_convolutions("orientation", width, initializer, kind),
       AdaptiveAveragePooling2D(grid, name="pool"),
       keras.layers.Flatten(name="flatten"),
       keras.layers.Dense(2, dtype="float32", name="logits"),
@@ -130,10 +136,10 @@ def build_orientation_decoder(
   )
 
 
-def decoder_convolutions(
-  name: str, width: float, initializer: str
-) -> list[keras.layers.Conv2D]:
-  """Returns a decoder's six 3x3 convolutions of dilation 2, with ReLU.
+def build_convolutions(
+  name: str, width: float, initializer: str, kind: str = "listing"
+) -> list[DilatedConv2D] | list[SeparableConv2D]:
+  """Returns a decoder's six 3x3 convolutions with ReLU.
 
   Args:
     name: of the decoder, for the layers' names.
@@ -142,10 +148,20 @@ def decoder_convolutions(
       times 1/√width, since a narrower network sums fewer terms: the signal
       halves in every layer, and the decoder starts slowly. `he_normal` keeps
       its size and starts at once.
+    kind: `listing` has the paper's dilation of 2. `separable` is made for light
+      encoders: fewer channels, each convolution depthwise and then 1x1, no
+      dilation (the encoder's stride 32 sees far enough), and He's start
+      whatever the initialiser.
   """
+  layers = [
+    (scaled(channels, width), f"{name}_conv{index}")
+    for index, channels in enumerate(_CHANNELS[kind], start=1)
+  ]
+  if kind == "separable":
+    return [SeparableConv2D(filters, name=name) for filters, name in layers]
   return [
     DilatedConv2D(
-      scaled(channels, width),
+      filters,
       3,
       dilation_rate=2,
       padding="same",
@@ -156,7 +172,7 @@ def decoder_convolutions(
       )
       if initializer == "listing"
       else keras.initializers.get(initializer),
-      name=f"{name}_conv{index}",
+      name=name,
     )
-    for index, channels in enumerate(_DECODER_CHANNELS, start=1)
+    for filters, name in layers
   ]

@@ -1,5 +1,6 @@
-"""ImageNet weights for the VGG16 encoder: from a file, or downloaded."""
+"""ImageNet weights for an encoder: from a file, a package, or downloaded."""
 
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -8,7 +9,14 @@ import h5py
 import keras
 import numpy as np
 
-from cdcc_tf.errors import InputError
+from cdcc_tf.errors import InputError, first_line
+from cdcc_tf.models import efficientnet_lite_weights
+from cdcc_tf.models.light_encoders import (
+  BACKBONES,
+  StrideJoin,
+  build_application,
+)
+from cdcc_tf.models.normalization import NormalizedConv2D
 
 _TORN_ZIP = (zipfile.BadZipFile, zlib.error)
 _DOWNLOAD = (
@@ -18,40 +26,83 @@ _DOWNLOAD = (
 _DOWNLOAD_MD5 = "6d6bbae143d832006294945121d1f1fc"
 
 
-def load_encoder_weights(encoder: keras.Sequential, weights: str) -> None:
+def load_encoder_weights(
+  encoder: keras.Model, weights: str, kind: str = "vgg16"
+) -> None:
   """Fills a built encoder with ImageNet weights.
 
   Args:
     encoder: from `build_encoder`, built.
     weights: a file (.npz with arrays `block1_conv1/kernel`, …, or Keras' .h5),
-      `imagenet` to download Keras' own, or `none` to leave it as it is.
+      `imagenet` to download Keras' own or to read an installed package's, or
+      `none` to leave it as it is.
+    kind: of encoder.
 
   Raises:
-    InputError: the file is missing or does not fit the encoder.
+    InputError: the file or the package is missing, or does not fit the encoder.
   """
   if weights == "none":
     return
-  path = _download() if weights == "imagenet" else Path(weights)
-  if not path.is_file():
+  path = Path(weights)
+  if weights != "imagenet" and not path.is_file():
     raise InputError(
       f"--encoder_weights={weights}: no such file. Give a .npz or .h5 of "
-      "VGG16, 'imagenet' to download it, or 'none'."
+      f"{kind}, 'imagenet', or 'none'."
     )
-  arrays = _read_npz(path) if path.suffix == ".npz" else _read_h5(path)
+  if path.suffix == ".npz":
+    arrays = _read_npz(path)
+  elif kind == "vgg16":
+    path = _download() if weights == "imagenet" else path
+    arrays = _read_h5(path)
+  elif BACKBONES[kind].application:
+    arrays = _of_application(kind, weights)
+  elif weights == "imagenet":
+    arrays = efficientnet_lite_weights.read_installed(kind)
+  else:
+    raise InputError(f"{path}: {kind} takes a .npz or 'imagenet'.")
   for layer in encoder.layers:
-    if not isinstance(layer, keras.layers.Conv2D):
+    if not layer.weights or isinstance(layer, StrideJoin):
       continue
-    found = [arrays.get(f"{layer.name}/{name}") for name in ("kernel", "bias")]
-    for variable, array in zip(layer.weights, found, strict=True):
+    names = [_name(layer, variable) for variable in layer.weights]
+    found = [arrays.get(name) for name in names]
+    for name, variable, array in zip(names, layer.weights, found, strict=True):
       if array is None or tuple(array.shape) != tuple(variable.shape):
         has = "nothing" if array is None else f"an array of {array.shape}"
         raise InputError(
-          f"{path}: has {has} for {layer.name}/{variable.name}, the encoder "
-          f"needs {tuple(variable.shape)}. Give the .h5 that Keras downloads "
-          "for VGG16, or a .npz; they need --width=1, and smaller networks "
-          "--encoder_weights=none."
+          f"{path}: has {has} for {name}, {kind} needs "
+          f"{tuple(variable.shape)}. Give ImageNet's weights of {kind} (for "
+          "VGG16 the .h5 that Keras downloads, or a .npz); they need "
+          "--width=1, and smaller networks --encoder_weights=none."
         )
     layer.set_weights(found)
+
+
+def _name(layer: keras.layers.Layer, variable: keras.Variable) -> str:
+  """Returns a variable's name in a file of weights."""
+  if not isinstance(layer, NormalizedConv2D):
+    return f"{layer.name}/{variable.name}"
+  kind = "conv" if variable.name == "kernel" else "bn"
+  return f"{layer.name.replace('_', '/')}_{kind}/{variable.name}"
+
+
+def _of_application(kind: str, weights: str) -> dict[str, np.ndarray]:
+  """Returns the arrays of a network that Keras downloads or reads itself."""
+  try:
+    with warnings.catch_warnings():
+      # That ImageNet's images had another size.
+      warnings.simplefilter("ignore")
+      network = build_application(kind, weights=weights)
+  except Exception as error:  # whatever Keras and h5py raise
+    raise InputError(
+      f"--encoder_weights={weights}: could not be read or downloaded "
+      f"({first_line(error)}). Give a file of Keras' weights of {kind} without "
+      "its classifier, or a .npz of arrays by layer and variable."
+    ) from error
+  return {
+    _name(layer, variable): np.asarray(variable)
+    for layer in network.layers
+    for variable in layer.weights
+  }
 
 
 def _download() -> Path:

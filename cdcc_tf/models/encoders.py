@@ -1,38 +1,22 @@
-"""Encoders: VGG16 to conv4_3, or a small one; and their input normalisation."""
+"""Encoders: VGG16 to conv4_3, a compact one, and the light ones."""
+
+from collections.abc import Sequence
 
 import keras
-import tensorflow as tf
-from keras import ops
 
-from cdcc_tf.models.layers import PACKAGE
+from cdcc_tf.models.light_encoders import (
+  BACKBONES,
+  StrideJoin,
+  build_light_encoder,
+)
+from cdcc_tf.models.normalization import InputNormalization
 
-ENCODERS = ("vgg16", "compact")
+ENCODERS = ("vgg16", "compact", *BACKBONES)
 
-STRIDE = 8
 # Channels of conv1_1 … conv4_3; a pooling follows each of the first three.
 _VGG16_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512))
 _COMPACT_BLOCKS = (128, 256, 512)
 _GROUPS = 8
-# Means of ImageNet in the order blue, green, red, as Keras' VGG16 was trained.
-_IMAGENET_BGR_MEANS = (103.939, 116.779, 123.68)
-
-
-@keras.saving.register_keras_serializable(PACKAGE)
-class InputNormalization(keras.layers.Layer):
-  """RGB pictures as they are, into what VGG16's ImageNet weights expect.
-
-  Swaps to BGR, subtracts ImageNet's means, and pads the right and bottom with
-  zeros to a multiple of the stride. Part of the model, so that whoever calls
-  it gives plain pictures in [0, 255].
-  """
-
-  def call(self, images: tf.Tensor) -> tf.Tensor:
-    """Maps [batch, height, width, 3] to the padded, normalised pictures."""
-    images = ops.cast(images, "float32")[..., ::-1]
-    images = images - ops.convert_to_tensor(_IMAGENET_BGR_MEANS)
-    height, width = ops.shape(images)[1:3]
-    padding = ((0, 0), (0, -height % STRIDE), (0, -width % STRIDE), (0, 0))
-    return ops.cast(ops.pad(images, padding), self.compute_dtype)
 
 
 def scaled(channels: int, width: float) -> int:
@@ -40,31 +24,39 @@ def scaled(channels: int, width: float) -> int:
   return max(4, round(channels * width))
 
 
-def build_encoder(kind: str = "vgg16", width: float = 1.0) -> keras.Sequential:
-  """Builds what turns pictures into features.
+def build_encoder(
+  kind: str = "vgg16", width: float = 1.0, train_statistics: bool = False
+) -> keras.Model:
+  """Builds what turns images into features.
 
   Args:
     kind: `vgg16` is the paper's, conv1_1 … conv4_3 with ReLU and three 2x2
       poolings, which needs ImageNet weights to start from. `compact` has three
       blocks of two convolutions and learns from nothing within minutes, since
-      group normalisation keeps its features' size.
+      group normalisation keeps its features' size. The others are of
+      `light_encoders`.
     width: multiplies the channels of every layer.
+    train_statistics: whether batch normalisation follows the training images;
+      EfficientNet-Lite only.
 
   Returns:
-    Model from pictures [batch, height, width, 3] in [0, 255] to features
+    Model from images [batch, height, width, 3] in [0, 255] to features
     [batch, ceil(height/8), ceil(width/8), channels]. Layers of VGG16 bear
     Keras' names.
 
   Raises:
-    ValueError: unknown kind.
+    ValueError: unknown kind, or options that it cannot have.
   """
   if kind not in ENCODERS:
     raise ValueError(f"encoder {kind!r} is none of {ENCODERS}")
-  build = _vgg16_layers if kind == "vgg16" else _compact_layers
-  encoder = keras.Sequential(
-    [InputNormalization(name="normalization", autocast=False), *build(width)],
-    name="encoder",
-  )
+  if kind in BACKBONES:
+    encoder = build_light_encoder(kind, width, train_statistics)
+  else:
+    build = _vgg16_layers if kind == "vgg16" else _compact_layers
+    encoder = keras.Sequential(
+      [InputNormalization(name="normalization", autocast=False), *build(width)],
+      name="encoder",
+    )
   encoder.autocast = False
   return encoder
 
@@ -114,9 +106,42 @@ def _compact_layers(width: float) -> list[keras.layers.Layer]:
   return [*layers, keras.layers.Rescaling(16.0, name="features")]
 
 
-def freeze_blocks(encoder: keras.Sequential, blocks: int) -> None:
-  """Keeps the first blocks' weights: no gradient flows into them."""
-  for layer in encoder.layers:
-    for block in range(1, blocks + 1):
-      if layer.name.startswith(f"block{block}_"):
-        layer.trainable = False
+def pretrained_variables(encoder: keras.Model) -> list[keras.Variable]:
+  """Returns what ImageNet's weights fill and training may change.
+
+  A light encoder's layer that joins its strides starts from nothing, like the
+  decoders.
+  """
+  return [
+    variable
+    for layer in encoder.layers
+    if not isinstance(layer, StrideJoin)
+    for variable in layer.trainable_variables
+  ]
+
+
+def freeze_blocks(encoder: keras.Model, kind: str, blocks: int) -> None:
+  """Keeps the first blocks' weights: no gradient flows into them.
+
+  Args:
+    encoder: from `build_encoder`.
+    kind: which one it is.
+    blocks: of VGG16 and `compact`, their first blocks; of a light encoder,
+      all layers up to a stride of 2, 4, 8 or 16.
+  """
+  for layer in _first_blocks(encoder.layers, kind, blocks):
+    layer.trainable = False
+
+
+def _first_blocks(
+  layers: Sequence[keras.layers.Layer], kind: str, blocks: int
+) -> Sequence[keras.layers.Layer]:
+  if kind not in BACKBONES:
+    names = tuple(f"block{block}_" for block in range(1, blocks + 1))
+    return [layer for layer in layers if layer.name.startswith(names)]
+  if not blocks:
+    return []
+  end = BACKBONES[kind].ends[blocks - 1]
+  # Keras sorts layers by depth: what comes before a stride's last is its way.
+  last = max(i for i, layer in enumerate(layers) if layer.name.startswith(end))
+  return layers[: last + 1]

@@ -6,7 +6,6 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from cdcc_tf.models.dilated import DilatedConv2D
 from cdcc_tf.models.layers import Masksembles2D
 from cdcc_tf.models.sfcn import SFCN
 
@@ -67,7 +66,7 @@ class MaskEnsemble:
     masks = len(self._kept)
     # Mask after mask along the batch: [masks · batch, …].
     features = ops.concatenate(
-      [self._convolve(features, kept) for kept in self._kept]
+      [self._first.convolve_channels(features, kept) for kept in self._kept]
     )
     for layer in self._rest:
       features = layer(features)
@@ -79,10 +78,4 @@ class MaskEnsemble:
       aleatoric=ops.mean(variances, axis=0),
       epistemic=ops.var(means, axis=0),
       counts=ops.transpose(ops.sum(means, axis=(2, 3, 4))),
-    )
-
-  def _convolve(self, features: tf.Tensor, kept: np.ndarray) -> tf.Tensor:
-    first: DilatedConv2D = self._first
-    return first.convolve(
-      ops.take(features, kept, axis=-1), ops.take(first.kernel, kept, axis=2)
     )

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from cdcc_tf.models import NETWORK_VERSION
-from cdcc_tf.models.decoders import DensityHead, decoder_convolutions
+from cdcc_tf.models.decoders import DensityHead, build_convolutions
 from cdcc_tf.models.encoders import build_encoder
 from cdcc_tf.models.layers import PACKAGE, Masksembles2D
 from cdcc_tf.models.spatial import SpatialEncoder
@@ -30,6 +30,8 @@ class SFCN(keras.Model):
     encoder: one of `encoders.ENCODERS`.
     decoder_width: multiplies the decoder's channels beside `width`.
     detached_variance: see `DensityHead`.
+    decoder: one of `decoders.DECODERS`.
+    train_statistics: see `encoders.build_encoder`.
 
   Example:
   ```python
@@ -50,6 +52,8 @@ class SFCN(keras.Model):
     encoder: str = "vgg16",
     decoder_width: float = 1.0,
     detached_variance: bool = False,
+    decoder: str = "listing",
+    train_statistics: bool = False,
     **kwargs: Any,
   ):
     # Pictures reach the normalisation as they are: bfloat16 holds 8 bits.
@@ -64,10 +68,12 @@ class SFCN(keras.Model):
       "encoder": encoder,
       "decoder_width": decoder_width,
       "detached_variance": detached_variance,
+      "decoder": decoder,
+      "train_statistics": train_statistics,
     }
-    self.encoder = build_encoder(encoder, width)
-    shared, *masked = decoder_convolutions(
-      "density", width * decoder_width, initializer
+    self.encoder = build_encoder(encoder, width, train_statistics)
+    shared, *masked = build_convolutions(
+      *("density", width * decoder_width, initializer, decoder)
     )
     # Runs once whatever the number of masks; only what follows runs per mask.
     self.shared_decoder = shared
@@ -87,7 +93,17 @@ class SFCN(keras.Model):
     Returns:
       As `decode`.
     """
-    return self.decode(self.encoder(images), training)
+    return self.decode(self.encode(images, training), training)
+
+  def encode(self, images: tf.Tensor, training: bool = False) -> tf.Tensor:
+    """Returns the features of images [batch, height, width, 3] in [0, 255].
+
+    Args:
+      images: RGB.
+      training: True lets batch normalisation follow them, where it is to.
+    """
+    follows = training and self._config["train_statistics"]
+    return self.encoder(images, training=follows)
 
   def decode(
     self,

@@ -6,7 +6,7 @@ from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.errors import InputError
 from cdcc_tf.models.decoders import build_orientation_decoder
 from cdcc_tf.models.encoder_weights import load_encoder_weights
-from cdcc_tf.models.encoders import freeze_blocks
+from cdcc_tf.models.encoders import freeze_blocks, pretrained_variables
 from cdcc_tf.models.layers import generate_masks
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training.adaptation import losses
@@ -65,6 +65,8 @@ def build_counter(config: ExperimentConfig) -> SFCN:
     encoder=config.model.encoder,
     decoder_width=config.model.decoder_width,
     detached_variance=config.training.density_loss == "faithful",
+    decoder=config.model.decoder_kind,
+    train_statistics=config.model.batch_norm == "train",
   )
   # For the error alone: around one from a model's call Keras wraps its own.
   generate_masks(
@@ -94,7 +96,9 @@ def build_first_model(
   counter(tf.zeros((1, config.data.crop, config.data.crop, 3)))
   task = build_orientation_task(config) if config.adapts else None
   if fresh:
-    load_encoder_weights(counter.encoder, config.model.encoder_weights)
+    load_encoder_weights(
+      counter.encoder, config.model.encoder_weights, config.model.encoder
+    )
   return _compiled(config, stage, counter, task)
 
 
@@ -130,14 +134,14 @@ def _compiled(
     counter, task, density_loss(config), training.gradient_clip_norm
   )
   model.build_all(config.data.crop)
-  freeze_blocks(counter.encoder, training.frozen_blocks)
+  freeze_blocks(counter.encoder, config.model.encoder, training.frozen_blocks)
   # XLA is slower here on CPU and fails under MirroredStrategy.
   model.compile(
     optimizer=build_optimizer(
       training,
       stage.steps,
       stage.learning_rate,
-      counter.encoder.trainable_variables,
+      pretrained_variables(counter.encoder),
     ),
     jit_compile=False,
   )
@@ -153,6 +157,7 @@ def build_orientation_task(config: ExperimentConfig) -> OrientationTask:
       config.model.width * config.model.decoder_width,
       (grid, grid),
       config.model.initializer,
+      config.model.decoder_kind,
     ),
     OrientationSchedule(
       training.orientation_weight,

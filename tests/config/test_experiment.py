@@ -119,8 +119,11 @@ def test_flags_without_arguments_are_the_defaults():
 @pytest.mark.parametrize("field", [f for _, f in FIELDS], ids=lambda f: f.name)
 def test_each_flag_sets_its_own_option(field: dataclasses.Field):
   value = other_value(field)
-  needed = {"encoder_weights": "none"} if field.name == "encoder" else {}
-  options = needed | {field.name: value}
+  needed = {
+    "encoder": {"encoder_weights": "none"},
+    "batch_norm": {"encoder": "efficientnet_lite0"},
+  }
+  options = needed.get(field.name, {}) | {field.name: value}
   arguments = [f"--{name}={given}" for name, given in options.items()]
   expected = sound(**options)
   assert parsed("--target_records=t", *arguments) == expected
@@ -183,6 +186,10 @@ def test_flagfile(tmp_path: Path):
     ("mask_scale", {"mask_scale": 7.0}),
     ("orientation_grid", {"orientation_grid": 0}),
     ("encoder_weights", {"encoder": "compact"}),
+    ("batch_norm", {"batch_norm": "train"}),
+    ("batch_norm", {"batch_norm": "train", "encoder": "resnet50"}),
+    ("width", {"encoder": "resnet50", "width": 0.5}),
+    ("width", {"encoder": "efficientnet_lite0", "decoder_width": 0.05}),
     ("stage1_steps", {"stage1_steps": 0}),
     ("stage1_steps", {"stage1_steps": 75}),
     ("round_steps", {"round_steps": 75}),
@@ -305,3 +312,18 @@ def test_load_from_what_is_no_run(tmp_path: Path):
   (tmp_path / "config.json").write_text("{}")
   with pytest.raises(InputError, match=r"config\.json"):
     load_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+  ("options", "expected"),
+  [
+    ({}, "listing"),
+    ({"decoder": "separable"}, "separable"),
+    ({"encoder": "compact", "encoder_weights": "none"}, "listing"),
+    ({"encoder": "efficientnet_lite0"}, "separable"),
+    ({"encoder": "resnet50", "decoder": "listing"}, "listing"),
+  ],
+  ids=str,
+)
+def test_light_encoders_have_a_decoder_to_match(options: dict, expected: str):
+  assert sound(**options).model.decoder_kind == expected

@@ -11,10 +11,10 @@ from tests.conftest import noise_picture
 MASKS = 3
 
 
-@pytest.fixture
-def counter() -> SFCN:
+@pytest.fixture(params=["listing", "separable"])
+def counter(request: pytest.FixtureRequest) -> SFCN:
   keras.utils.set_random_seed(2)
-  counter = SFCN(width=0.1, masks=MASKS, initializer="he_normal")
+  counter = SFCN(*(0.1, MASKS), initializer="he_normal", decoder=request.param)
   counter(np.zeros((1, 16, 16, 3), np.float32))
   # Biases start at nought, and would hide that one of them is forgotten.
   for weight in counter.trainable_weights:

@@ -24,6 +24,12 @@ ARGUMENTS = {
   "spatial_encoder": True,
   "seed": 4,
 }
+LIGHT = {
+  "encoder": "efficientnet_lite0",
+  "decoder": "separable",
+  "decoder_width": 2.0,
+  "train_statistics": True,
+}
 
 
 def pictures(*sizes: int, height: int = 32, width: int = 48) -> np.ndarray:
@@ -76,10 +82,11 @@ def flat(maps: dict[str, object]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("changes", [{}, LIGHT], ids=["listing", "light"])
 @pytest.mark.parametrize("size", [(33, 41), (7, 100)])
-def test_maps(policy: str, size: tuple[int, int]):
+def test_maps(policy: str, changes: dict, size: tuple[int, int]):
   keras.config.set_dtype_policy(policy)
-  maps = counter()(pictures(0, 1, height=size[0], width=size[1]))
+  maps = counter(**changes)(pictures(0, 1, height=size[0], width=size[1]))
   assert set(maps) == {"density", "log_variance"}
   for values in maps.values():
     assert values.shape == (2, -(-size[0] // 8), -(-size[1] // 8), 1)
@@ -143,8 +150,9 @@ def test_head_computes_in_float32_under_any_policy():
     {"spatial_encoder": False},
     {"encoder": "compact"},
     {"decoder_width": 0.5, "detached_variance": True},
+    LIGHT,
   ],
-  ids=["listing", "no-scans", "compact", "narrow"],
+  ids=["listing", "no-scans", "compact", "narrow", "light"],
 )
 def test_saving_and_loading_change_no_bit(
   tmp_path: Path, policy: str, changes: dict[str, object]

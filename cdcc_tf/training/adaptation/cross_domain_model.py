@@ -107,7 +107,7 @@ class CrossDomainModel(keras.Model):
     # By name: a dict's order is not to be relied on.
     domains = [name for name in ("source", "target") if name in batch]
     images = [batch[name]["image"] for name in domains]
-    features = self.counter.encoder(ops.concatenate(images))
+    features = self.counter.encode(ops.concatenate(images), training=True)
     source_size = images[0].shape[0]
     if source_size is None:
       raise ValueError("batches must say how large they are: drop_remainder")

@@ -17,7 +17,7 @@ from cdcc_tf.inference.exports import saved_model
 from cdcc_tf.uncertainty.conformal import LEVELS, Calibration
 from cdcc_tf.uncertainty.familiarity import Familiarity
 from tests.conftest import noise_picture
-from tests.inference.conftest import tiny_model
+from tests.inference.conftest import LIGHT, tiny_model
 
 # Same graph, same numbers: float32 differs by the order of sums. In bfloat16 a
 # value between two others rounds either way, depending on what was fused.
@@ -35,13 +35,19 @@ print(json.dumps(counts))
 
 
 @pytest.mark.parametrize(
-  ("precision", "fast"),
-  [("float32", False), ("float32", True), ("bfloat16", False)],
+  ("precision", "fast", "network"),
+  [
+    ("float32", False, {}),
+    ("float32", True, {}),
+    ("bfloat16", False, {}),
+    ("float32", False, LIGHT),
+  ],
+  ids=["float32", "fast", "bfloat16", "light"],
 )
 def test_export_agrees_with_the_model(
-  tmp_path: Path, precision: str, fast: bool
+  tmp_path: Path, precision: str, fast: bool, network: dict
 ) -> None:
-  tiny_model().save(tmp_path / "model.keras")
+  tiny_model(**network).save(tmp_path / "model.keras")
   model = load_model(tmp_path / "model.keras", precision)
   counter = CrowdCounter(model, fast=fast)
   saved_model.export(counter, tmp_path / "exported")

@@ -1,5 +1,6 @@
 """The joint training step."""
 
+import dataclasses
 from functools import partial
 
 import keras
@@ -8,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.config import TrainingConfig
+from cdcc_tf.models import light_encoders
 from cdcc_tf.models.decoders import build_orientation_decoder
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training.adaptation.cross_domain_model import CrossDomainModel
@@ -20,12 +22,14 @@ from cdcc_tf.training.adaptation.orientation_task import (
 from tests.training.replicas import assert_two_step_as_one
 
 CROP = 32
+LITE_STAGES = light_encoders._LITE_STAGES
 
 
 def make_model(
   schedule: OrientationSchedule | None,
   spatial_encoder: bool = False,
   encoder_rate: float | None = None,
+  network: dict | None = None,
   **options: object,
 ) -> CrossDomainModel:
   keras.utils.set_random_seed(1)
@@ -33,7 +37,11 @@ def make_model(
   if schedule is not None:
     task = OrientationTask(build_orientation_decoder(0.05, (2, 2)), schedule)
   model = CrossDomainModel(
-    SFCN(width=0.05, spatial_encoder=spatial_encoder), task, **options
+    SFCN(
+      **{"width": 0.05, "spatial_encoder": spatial_encoder} | (network or {})
+    ),
+    task,
+    **options,
   )
   model.build_all(CROP)
   optimizer = keras.optimizers.SGD(0.1)
@@ -211,3 +219,25 @@ def test_two_replicas_take_the_step_of_one(clip: float) -> None:
     gradient_clip_norm=clip,
   )
   assert_two_step_as_one(make, make_batch)
+
+
+def make_model_of_five_blocks(*arguments: object) -> CrossDomainModel:
+  """Returns a model with a shortened EfficientNet-Lite, in its own process."""
+  kept = (LITE_STAGES[index] for index in (0, 1, 2, 3, 5))
+  light_encoders._LITE_STAGES = [(*s[:2], 1, *s[3:]) for s in kept]
+  ends = ("block0_", "block1_", "block2_", "block3_", "block4_")
+  light_encoders.BACKBONES["efficientnet_lite0"] = dataclasses.replace(
+    light_encoders.BACKBONES["efficientnet_lite0"], ends=ends
+  )
+  network = {
+    **{"encoder": "efficientnet_lite0", "width": 0.1},
+    **{"decoder": "separable", "train_statistics": True},
+  }
+  return make_model(*arguments, network=network)
+
+
+def test_two_replicas_share_the_statistics_of_a_batch() -> None:
+  """And take the step of one: features, gradients and moving statistics."""
+  make = partial(make_model_of_five_blocks, OrientationSchedule(1.0))
+  # Dividing by a batch's spread makes gradients, and their rounding, larger.
+  assert_two_step_as_one(make, make_batch, tolerance=1e-4)

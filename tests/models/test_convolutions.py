@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cdcc_tf.models.dilated import DilatedConv2D
+from cdcc_tf.models.convolutions import DilatedConv2D
 from tests.conftest import check_layer
 
 OPTIONS = {

@@ -1,13 +1,15 @@
-"""A network that has scans, as the real ones do, resumes exactly, too.
+"""Networks that the other tests leave out resume exactly, too.
 
-Other tests leave the spatial encoder out, which takes long to trace. Here it is
-traced once; `benchmarks.resume` kills whole runs.
+Scans, as the real networks have them, take long to trace: here they are traced
+once. A light encoder may keep statistics that no gradient moves.
+`benchmarks.resume` kills whole runs.
 """
 
 import dataclasses
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data.pipeline import joint
@@ -16,14 +18,30 @@ from cdcc_tf.training import builders, stages
 from cdcc_tf.training.loop.checkpoints import Checkpoints
 from tests.training.conftest import with_training
 
+LIGHT = {"encoder": "efficientnet_lite0", "width": 0.1}
 
-def test_steps_after_a_checkpoint_are_repeated_exactly(
-  config: ExperimentConfig, tmp_path: Path
-) -> None:
-  scanning = with_training(
-    dataclasses.replace(
-      config, model=dataclasses.replace(config.model, spatial_encoder=True)
+
+@pytest.mark.parametrize(
+  ("options", "moved"),
+  [
+    ({"spatial_encoder": True}, ["spatial"]),
+    (
+      LIGHT | {"batch_norm": "train"},
+      ["stem/mean", "block15_project/variance"],
     ),
+    (
+      {**LIGHT, "encoder": "mobilenetv3_small", "width": 1.0},
+      ["conv_bn/beta"],
+    ),
+  ],
+  ids=["scans", "lite", "keras"],
+)
+def test_steps_after_a_checkpoint_are_repeated_exactly(
+  config: ExperimentConfig, tmp_path: Path, options: dict, moved: list[str]
+) -> None:
+  network = dataclasses.replace(config.model, **options)
+  scanning = with_training(
+    dataclasses.replace(config, model=network),
     orientation_weight=0.0,
     ema_momentum=0.0,  # which Keras puts into the model when a fit ends
   )
@@ -59,4 +77,5 @@ def test_steps_after_a_checkpoint_are_repeated_exactly(
     np.testing.assert_array_equal(one, other)
     if not np.array_equal(before, one):
       changed.add(name)
-  assert any("spatial" in name for name in changed)
+  for part in moved:
+    assert any(part in name for name in changed)

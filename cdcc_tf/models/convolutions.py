@@ -1,6 +1,9 @@
-"""Dilated convolution as plain convolutions on the phases of the grid."""
+"""The decoders' convolutions: dilated, on phases of the grid; or separable."""
+
+from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
@@ -51,6 +54,74 @@ class DilatedConv2D(keras.layers.Conv2D):
     )
     outputs = self.activation(outputs + ops.cast(self.bias, outputs.dtype))
     return _from_phases(outputs, rate, height, width)
+
+  def convolve_channels(
+    self, inputs: tf.Tensor, channels: np.ndarray
+  ) -> tf.Tensor:
+    """Convolves as `call` those input channels alone: the others are zero."""
+    kernel = ops.take(self.kernel, channels, axis=2)
+    return self.convolve(ops.take(inputs, channels, axis=-1), kernel)
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class SeparableConv2D(keras.layers.Layer):
+  """A depthwise 3x3 convolution, a 1x1 convolution with bias, and a ReLU.
+
+  Keras' own starts its depthwise kernels as if they summed every channel.
+
+  Args:
+    filters: number of output channels.
+  """
+
+  def __init__(self, filters: int, **kwargs: Any):
+    super().__init__(**kwargs)
+    self.filters = filters
+
+  def build(self, input_shape: Shape) -> None:
+    """Creates both kernels and the bias."""
+    channels = input_shape[-1]
+    self.depthwise_kernel = self.add_weight(
+      name="depthwise_kernel",
+      shape=(3, 3, channels, 1),
+      initializer=keras.initializers.RandomNormal(stddev=1 / 3),
+    )
+    self.kernel = self.add_weight(
+      name="kernel",
+      shape=(1, 1, channels, self.filters),
+      initializer="he_normal",
+    )
+    self.bias = self.add_weight(
+      name="bias", shape=(self.filters,), initializer="zeros"
+    )
+
+  def call(self, inputs: tf.Tensor) -> tf.Tensor:
+    """Maps [batch, height, width, channels] to [batch, height, width, …]."""
+    return self._convolve(inputs, self.depthwise_kernel, self.kernel)
+
+  def convolve_channels(
+    self, inputs: tf.Tensor, channels: np.ndarray
+  ) -> tf.Tensor:
+    """Convolves as `call` those input channels alone: the others are zero."""
+    depthwise, kernel = (
+      ops.take(each, channels, axis=2)
+      for each in (self.depthwise_kernel, self.kernel)
+    )
+    return self._convolve(
+      ops.take(inputs, channels, axis=-1), depthwise, kernel
+    )
+
+  def _convolve(
+    self, inputs: tf.Tensor, depthwise: tf.Tensor, kernel: tf.Tensor
+  ) -> tf.Tensor:
+    depthwise, kernel, bias = (
+      ops.cast(each, inputs.dtype) for each in (depthwise, kernel, self.bias)
+    )
+    outputs = ops.depthwise_conv(inputs, depthwise, padding="same")
+    return ops.relu(tf.nn.bias_add(ops.conv(outputs, kernel), bias))
+
+  def get_config(self) -> dict:
+    """Returns the constructor's arguments."""
+    return super().get_config() | {"filters": self.filters}
 
 
 def _to_phases(cells: tf.Tensor, rate: int) -> tf.Tensor:
