@@ -18,8 +18,8 @@ from benchmarks import inference, timing
 from cdcc_tf.cli import app
 from cdcc_tf.config import PseudoLabelConfig
 from cdcc_tf.data.images import decode_image
-from cdcc_tf.data.records import manifest, record
-from cdcc_tf.data.records.dataset import open_split
+from cdcc_tf.data.records import record
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.models.mask_ensemble import MaskEnsemble
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training.rounds.labelling import label
@@ -92,10 +92,11 @@ def measure(
 ) -> list[str]:
   """Times all; returns a line each, pictures a second, and the ratios."""
   counter = inference.our_counter(precision, channels).model
-  count = manifest.load_manifest(folder).pictures[split]
+  records = RecordDataset.open(folder)
+  count = records.splits[split]
   held_out = count - min(pictures, count)
-  files, _ = open_split(folder, split)
-  dataset = tf.data.TFRecordDataset([str(file) for file in files])
+  files = [str(file) for file in records.files(split)]
+  dataset = tf.data.TFRecordDataset(files)
   members = [
     record.parse(example, with_points=False)["image"].numpy()
     for example in dataset.skip(held_out)
@@ -105,7 +106,7 @@ def measure(
     with tempfile.TemporaryDirectory() as output:
       summary = label(
         counter,
-        folder,
+        records,
         split,
         held_out,
         Path(output) / "cache",

@@ -16,7 +16,7 @@ from cdcc_tf import config
 from cdcc_tf.cli import app, counter_flags
 from cdcc_tf.config import experiment_flags
 from cdcc_tf.data.pseudo_labels import KEY_FILE
-from cdcc_tf.data.records.manifest import load_manifest
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from cdcc_tf.output_folder import OutputFolder
 from cdcc_tf.runs.folder import RunFolder
@@ -50,7 +50,8 @@ def main() -> None:
       f"{folder.path}: its --pseudo_rule={options.pseudo_rule} is no longer "
       f"known. Give --pseudo_rule={' or '.join(RULES)}."
     )
-  load_manifest(FLAGS.records).shards_of(FLAGS.split, Path(FLAGS.records))
+  records = RecordDataset.open(FLAGS.records)
+  records.files(FLAGS.split)
   # Here, because the above is to be refused before TensorFlow is imported.
   from cdcc_tf.inference.counter import load_model
   from cdcc_tf.training.rounds import label_statistics, labelling
@@ -61,7 +62,7 @@ def main() -> None:
   ratio = contrast_for(stage, options, sources, FLAGS.records, FLAGS.split)
   summary = labelling.label(
     load_model(model, FLAGS.precision),
-    FLAGS.records,
+    records,
     FLAGS.split,
     0,
     output.path,

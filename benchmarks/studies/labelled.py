@@ -4,7 +4,7 @@ from pathlib import Path
 
 from absl import flags
 
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.record import CrowdRecord
 
 
@@ -33,4 +33,4 @@ def define_choice(values: flags.FlagValues) -> None:
 
 def pictures(records: Path, split: str, every: int) -> list[CrowdRecord]:
   """Returns every n-th picture of a split."""
-  return list(dataset.read_records(records, split))[::every]
+  return list(RecordDataset.open(records).records(split))[::every]

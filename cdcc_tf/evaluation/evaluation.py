@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_image
-from cdcc_tf.data.records import dataset, manifest
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
 from cdcc_tf.evaluation import files, protocols
@@ -79,14 +79,14 @@ def evaluate(
     )
   files.folder_for(output)
   others = read_all(together_with)
-  total = manifest.load_manifest(folder).pictures.get(split)
-  drawn = _to_draw(folder, split, panels)
+  records = RecordDataset.open(folder)
+  drawn = _to_draw(records, split, panels)
   results, rows, unlabelled = [], [], 0
   cells = reliability.CellFigures()
   for record in tqdm(
-    dataset.read_records(folder, split),
+    records.records(split),
     desc=f"evaluate {split}",
-    total=total,
+    total=records.splits.get(split),
     unit="picture",
     disable=None,
   ):
@@ -172,13 +172,13 @@ def _reliability(
   )
 
 
-def _to_draw(folder: Path, split: str, panels: int) -> set[str]:
+def _to_draw(records: RecordDataset, split: str, panels: int) -> set[str]:
   """Chooses pictures from few to many people, without holding any of them."""
   if not panels:
     return set()
   by_count = sorted(
     (len(record.points), record.id)
-    for record in dataset.read_records(folder, split)
+    for record in records.records(split)
     if record.labelled
   )
   if not by_count:

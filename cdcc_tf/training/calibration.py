@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from cdcc_tf.config import DataConfig, ExperimentConfig
 from cdcc_tf.data.images import decode_image
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import CrowdCounter, load_model
@@ -158,6 +158,7 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
 
 def _pictures(data: DataConfig) -> Iterator[CrowdRecord]:
   for folder in data.source_folders:
-    yield from dataset.read_records(folder, "val")
+    yield from RecordDataset.open(folder).records("val")
   if data.target_records:
-    yield from dataset.read_held_out(data.target_records, data.target_held_out)
+    target = RecordDataset.open(data.target_records)
+    yield from target.held_out_records(data.target_held_out)

@@ -17,7 +17,7 @@ from cdcc_tf.config import (
   ModelConfig,
   TrainingConfig,
 )
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from cdcc_tf.models.encoders import build_encoder
 from cdcc_tf.models.sfcn import SFCN
@@ -115,7 +115,7 @@ def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   again = str(tiny_records("again", {"train": 4}))
   nobody = [
     dataclasses.replace(record, points=np.zeros((0, 2), np.float32))
-    for record in dataset.read_records(crowded, "train")
+    for record in RecordDataset.open(crowded).records("train")
   ]
   empty = str(tiny_records("empty", {"train": nobody}))
   config = ExperimentConfig(
@@ -134,7 +134,8 @@ def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   )
   pictures = {"real": fixed.images_of(crowded, "train", 2, encoder)}
   assert [seen.people for seen in pictures["real"]] == [
-    len(record.points) for record in dataset.read_records(crowded, "train")
+    len(record.points)
+    for record in RecordDataset.open(crowded).records("train")
   ][::2]
   results = sources.measure(config, arms, pictures, encoder, 4, (0, 1))
   one, same, mixed = (figures["real"] for figures in results.values())

@@ -14,8 +14,7 @@ import pytest
 from absl import flags
 from PIL import ExifTags, Image
 
-from cdcc_tf.data.records import dataset
-from cdcc_tf.data.records.dataset import require_sigmas
+from cdcc_tf.data.records.dataset import RecordDataset, require_sigmas
 from cdcc_tf.data.records.manifest import Manifest, load_manifest
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
@@ -53,7 +52,9 @@ def convert_shanghaitech(
 
 def read(output: Path, split: str = "train") -> dict[str, CrowdRecord]:
   """Reads a split by picture id."""
-  return {record.id: record for record in dataset.read_records(output, split)}
+  return {
+    record.id: record for record in RecordDataset.open(output).records(split)
+  }
 
 
 def test_shanghaitech(tmp_path: Path):

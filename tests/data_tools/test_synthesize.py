@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 import pytest
 
-from cdcc_tf.data.records import dataset, shards
+from cdcc_tf.data.records import shards
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from data_tools import synthesize
 from data_tools.common import contact_sheet
@@ -125,7 +126,9 @@ def test_every_preset_has_its_share_of_every_split(tmp_path):
   )
   records.synthesize(order, options)
   for split, number in (("train", 7), ("val", 2), ("dev", 3)):
-    ids = [each.id for each in dataset.read_records(options.output, split)]
+    ids = [
+      each.id for each in RecordDataset.open(options.output).records(split)
+    ]
     presets_seen = [name.split("/")[0] for name in ids]
     assert presets_seen.count("street") == presets_seen.count("square")
     assert presets_seen.count("street") == number
@@ -215,13 +218,13 @@ def test_records_round_trip(tmp_path):
   assert manifest.options["seed"] == 3
   made = {p.id: p for p in generate.make_images(ORDER, range(8), workers=1)}
   for split, heads in manifest.heads.items():
-    stored = list(dataset.read_records(options.output, split))
+    stored = list(RecordDataset.open(options.output).records(split))
     assert sum(len(record.points) for record in stored) == heads
     for record in stored:
       assert record.image == made[record.id].jpeg
       assert (record.width, record.height) == (96, 64)
       np.testing.assert_array_equal(record.points, made[record.id].points)
-  dataset.verify(options.output)
+  RecordDataset.open(options.output).verify()
   assert sheet.read_bytes().startswith(b"\x89PNG")
 
 

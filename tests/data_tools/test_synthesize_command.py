@@ -11,7 +11,8 @@ import pytest
 from absl import flags
 from absl.testing import flagsaver
 
-from cdcc_tf.data.records import dataset, manifest
+from cdcc_tf.data.records import manifest
+from cdcc_tf.data.records.dataset import RecordDataset
 from data_tools import synthesize
 from data_tools.synthesis.style.look import looks_of
 
@@ -45,7 +46,7 @@ def heads(output: Path, of: manifest.Manifest) -> list[int]:
   counts = {
     record.id: len(record.points)
     for split in of.pictures
-    for record in dataset.read_records(output, split)
+    for record in RecordDataset.open(output).records(split)
   }
   return [counts[name] for name in sorted(counts)]
 
@@ -98,7 +99,7 @@ def test_like_sets_size_and_look(tmp_path: Path) -> None:
   (expected,) = looks_of(mine)
   assert look == json.loads(json.dumps(dataclasses.asdict(expected)))
   for split in near.pictures:
-    for record in dataset.read_records(tmp_path / "near", split):
+    for record in RecordDataset.open(tmp_path / "near").records(split):
       data = np.frombuffer(record.image, np.uint8)
       image = cv2.imdecode(data, cv2.IMREAD_COLOR)
       assert image.shape == (40, 72, 3)

@@ -14,7 +14,7 @@ from tensorboard.backend.event_processing import event_accumulator
 
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data.pipeline import source, stream
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from cdcc_tf.runs import opening
 from cdcc_tf.runs.folder import RunFolder
@@ -109,10 +109,11 @@ def test_poisoned_target_labels_change_nothing_in_a_run(
   tiny_records: Callable,
 ) -> None:
   """Weights, which counter is kept, intervals: all as without the poison."""
+  target = RecordDataset.open(config.data.target_records)
   poisoned = {
     split: [
       dataclasses.replace(record, points=np.float32([[1, 1]] * 40))
-      for record in dataset.read_records(config.data.target_records, split)
+      for record in target.records(split)
     ]
     for split in ("train", "val")
   }

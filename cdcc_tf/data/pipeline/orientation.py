@@ -8,6 +8,7 @@ from cdcc_tf.config import DataConfig
 from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline import augment, stream
 from cdcc_tf.data.records import dataset, record, shards
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 
 # The source's density batches and the pseudo-labels are 1 and 3.
@@ -68,7 +69,8 @@ def source_members(
   config: DataConfig, seed: int, first_step: int
 ) -> tf.data.Dataset:
   """Returns the source's part of it: (position, serialised record)."""
-  files, count = dataset.open_source(config.source_folders, "train")
+  datasets = [RecordDataset.open(folder) for folder in config.source_folders]
+  files, count = dataset.labelled_files(datasets, "train")
   first = first_step * config.orientation_source // 2
   return stream.shuffled(files, count, seed + _SOURCE_STREAM, first)
 
@@ -83,7 +85,8 @@ def open_target(config: DataConfig) -> tuple[list[Path], int]:
   Raises:
     InputError: no such records, damaged ones, or too few to hold some out.
   """
-  files, count = dataset.open_split(config.target_records, "train")
+  target = RecordDataset.open(config.target_records)
+  files, count = target.files("train"), target.splits["train"]
   if count < 2:
     raise InputError(
       f"{config.target_records}: has one training picture, and at least two "

@@ -8,6 +8,7 @@ from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline import augment, stream
 from cdcc_tf.data.pipeline.clutter import random_clutter
 from cdcc_tf.data.records import dataset, record
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.regions import decode_region
 
 _SOURCE_STREAM = 1  # others' are 2 to 4
@@ -28,7 +29,9 @@ def source_batches(
       the deviations that `adaptive_sigma` asks for.
   """
   if config.adaptive_sigma:
-    dataset.require_sigmas(config.source_folders)
+    dataset.require_sigmas(
+      [RecordDataset.open(folder) for folder in config.source_folders]
+    )
 
   def example(
     position: tf.Tensor, serialized: tf.Tensor
@@ -77,6 +80,7 @@ def source_members(
   config: DataConfig, seed: int, first_step: int
 ) -> tf.data.Dataset:
   """Returns what `source_batches` is made of: (position, serialised record)."""
-  files, count = dataset.open_source(config.source_folders, "train")
+  datasets = [RecordDataset.open(folder) for folder in config.source_folders]
+  files, count = dataset.labelled_files(datasets, "train")
   first = first_step * config.source_batch
   return stream.shuffled(files, count, seed + _SOURCE_STREAM, first)

@@ -10,6 +10,7 @@ from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline.augment import both_ways
 from cdcc_tf.data.pipeline.orientation import open_target
 from cdcc_tf.data.records import dataset, record
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.regions import cell_shares, decode_region
 
 
@@ -23,7 +24,8 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
   Raises:
     InputError: no such records or split, damaged ones, or unlabelled pictures.
   """
-  files, count = dataset.open_source(config.source_folders, "val")
+  datasets = [RecordDataset.open(folder) for folder in config.source_folders]
+  files, count = dataset.labelled_files(datasets, "val")
   side = config.validation_crop
 
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -46,7 +48,7 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
     }
 
   return (
-    dataset.read_serialized(files)
+    dataset.read_in_parallel(files)
     .take(config.validation_images)
     .map(example, num_parallel_calls=2)
     .batch(1)
@@ -65,7 +67,7 @@ def target_validation(config: DataConfig) -> tf.data.Dataset:
   Raises:
     InputError: no such records, damaged ones, or too few to hold some out.
   """
-  files, _ = open_target(config)
+  open_target(config)
 
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
     fields = record.parse(serialized, with_points=False)
@@ -75,8 +77,8 @@ def target_validation(config: DataConfig) -> tf.data.Dataset:
     return both_ways(tf.cast(image, tf.float32))
 
   return (
-    dataset.read_serialized(files[:1])
-    .take(config.target_held_out)
+    RecordDataset.open(config.target_records)
+    .held_out(config.target_held_out)
     .map(example, num_parallel_calls=2)
     .map(lambda batch: {"target": batch})
     .apply(_of_length(config.target_held_out))

@@ -1,10 +1,12 @@
-"""Reading records: shards of a split, compared with their checksums."""
+"""RecordDataset: a folder of records, opened once and handed on."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import tensorflow as tf
 
 from cdcc_tf.data.records.manifest import (
   FILE_NAME,
@@ -12,18 +14,146 @@ from cdcc_tf.data.records.manifest import (
   file_sha256,
   load_manifest,
 )
-from cdcc_tf.data.records.record import CrowdRecord, parse
 from cdcc_tf.errors import InputError
+
+if TYPE_CHECKING:  # opening records takes no TensorFlow
+  import tensorflow as tf
+
+  from cdcc_tf.data.records.record import CrowdRecord
 
 _SHARDS_AT_ONCE = 4  # in reading
 
 
-def read_serialized(files: list[Path]) -> tf.data.Dataset:
-  """Reads shards side by side, always in the same order.
+class RecordDataset:
+  """The records of one data set: images with head points, in splits.
+
+  `open` reads the manifest alone. The shards of a split are compared with
+  their checksums when the split is first read.
+
+  >>> dataset = RecordDataset.open("records/shtb")  # doctest: +SKIP
+  >>> dataset.splits  # doctest: +SKIP
+  {'train': 400, 'test': 316}
+  >>> record = next(iter(dataset.records("train")))  # doctest: +SKIP
+  >>> record.id, record.width, record.height, len(record.points)
+  ... # doctest: +SKIP
+  ('part_B/train_data/IMG_1', 1024, 768, 24)
+
+  Attributes:
+    folder: of the records.
+    manifest: what conversion wrote about them.
+  """
+
+  def __init__(self, folder: str | Path, manifest: Manifest):
+    self.folder, self.manifest = Path(folder), manifest
+
+  @classmethod
+  def open(cls, folder: str | Path) -> RecordDataset:
+    """Opens the records that `convert` or `synthesize` wrote to a folder.
+
+    Raises:
+      InputError: the folder, its manifest or a shard is missing, or another
+        version wrote it.
+    """
+    return cls(folder, load_manifest(folder))
+
+  @property
+  def splits(self) -> dict[str, int]:
+    """Number of images in each split."""
+    return self.manifest.pictures
+
+  def unlabelled(self, split: str) -> int:
+    """Returns the number of images in a split that have no labels."""
+    return self.manifest.unlabelled.get(split, 0)
+
+  def is_labelled(self, split: str) -> bool:
+    """Returns whether every image of a split is labelled."""
+    return not self.unlabelled(split)
+
+  def files(self, split: str) -> list[Path]:
+    """Returns a split's shards, compared with their checksums.
+
+    Raises:
+      InputError: there is no such split, or a shard is damaged.
+    """
+    files = self.manifest.shards_of(split, self.folder)
+    self.verify(split)
+    return files
+
+  def serialized(self, split: str) -> tf.data.Dataset:
+    """Reads a split's shards in parallel, always in the same order.
+
+    Returns:
+      Dataset of scalar strings, to be given to `record.parse`.
+
+    Raises:
+      InputError: there is no such split, or a shard is damaged.
+    """
+    return read_in_parallel(self.files(split))
+
+  def records(
+    self, split: str, with_points: bool = True
+  ) -> Iterator[CrowdRecord]:
+    """Yields a split's records, always in the same order.
+
+    Args:
+      split: e.g. `train`.
+      with_points: False leaves the labels unread; the records then count as
+        unlabelled.
+
+    Raises:
+      InputError: there is no such split, or a shard is damaged.
+    """
+    yield from _records(self.serialized(split), with_points)
+
+  def held_out(self, count: int) -> tf.data.Dataset:
+    """Reads the training images that are held out of adaptation.
+
+    They are the first images of the first training shard, in the order of the
+    data set, because conversion does not shuffle.
+
+    Returns:
+      Dataset of scalar strings, to be given to `record.parse`.
+
+    Raises:
+      InputError: there is no such split, or a shard is damaged.
+    """
+    import tensorflow as tf
+
+    return tf.data.TFRecordDataset(str(self.files("train")[0])).take(count)
+
+  def held_out_records(self, count: int) -> Iterator[CrowdRecord]:
+    """Yields `held_out` as unlabelled records; their points are not parsed.
+
+    Raises:
+      InputError: there is no such split, or a shard is damaged.
+    """
+    yield from _records(self.held_out(count), with_points=False)
+
+  def verify(self, split: str | None = None) -> None:
+    """Compares the shards of a split, or all shards, with their checksums.
+
+    Raises:
+      InputError: a shard differs from what was written.
+    """
+    for shard in self.manifest.shards:
+      path = self.folder / shard.file
+      if split not in (None, shard.split):
+        continue
+      if not path.is_file() or file_sha256(path) != shard.sha256:
+        raise InputError(
+          f"{path}: does not match its checksum in {FILE_NAME}; the file is "
+          "missing, truncated or changed. Copy it again, or convert again."
+        )
+
+
+def read_in_parallel(files: Sequence[Path]) -> tf.data.Dataset:
+  """Reads shards in parallel, always in the same order.
 
   Returns:
-    Dataset of scalar strings, to be given to `parse`.
+    Dataset of scalar strings, to be given to `record.parse`.
   """
+  import tensorflow as tf
+
   return tf.data.Dataset.from_tensor_slices(
     [str(file) for file in files]
   ).interleave(
@@ -34,67 +164,44 @@ def read_serialized(files: list[Path]) -> tf.data.Dataset:
   )
 
 
-def open_split(folder: str | Path, split: str) -> tuple[list[Path], int]:
-  """Finds a split's shards and compares them with their checksums.
+def labelled_files(
+  datasets: Sequence[RecordDataset], split: str
+) -> tuple[list[Path], int]:
+  """Finds the shards of a split of one or several labelled data sets.
 
   Returns:
-    The files and the number of pictures in them.
+    The files, compared with their checksums, and the number of images in them.
 
   Raises:
-    InputError: no such records or split, or a shard is damaged.
-  """
-  manifest = verify(folder, split)
-  return manifest.shards_of(split, Path(folder)), manifest.pictures[split]
-
-
-def open_source(folders: Sequence[str], split: str) -> tuple[list[Path], int]:
-  """Opens a split of one or several folders of labelled pictures as one.
-
-  Returns:
-    The files and the number of pictures in them.
-
-  Raises:
-    InputError: as `open_split`; or a picture is unlabelled, which would be
-      taken for a picture without people.
+    InputError: there is no such split, a shard is damaged, or an image is
+      unlabelled, which would pass for an image without people.
   """
   files, count = [], 0
-  for folder in folders:
-    unlabelled = load_manifest(folder).unlabelled.get(split, 0)
+  for dataset in datasets:
+    unlabelled = dataset.unlabelled(split)
     if unlabelled:
       raise InputError(
-        f"{folder}: {unlabelled} pictures of split {split!r} are unlabelled, "
-        "and a source domain needs labels. Label or remove them and convert "
-        "again."
+        f"{dataset.folder}: {unlabelled} pictures of split {split!r} are "
+        "unlabelled, and a source domain needs labels. Label or remove them "
+        "and convert again."
       )
-    more, pictures = open_split(folder, split)
-    files += more
-    count += pictures
+    files += dataset.files(split)
+    count += dataset.splits[split]
   return files, count
 
 
-def require_sigmas(folders: Sequence[str]) -> None:
-  """Makes sure that records hold a deviation for each head.
+def require_sigmas(datasets: Sequence[RecordDataset]) -> None:
+  """Makes sure that records hold a standard deviation for each head.
 
   Raises:
     InputError: they were converted without.
   """
-  for folder in folders:
-    if load_manifest(folder).options.get("sigma") != "adaptive":
+  for dataset in datasets:
+    if dataset.manifest.options.get("sigma") != "adaptive":
       raise InputError(
-        f"{folder}: holds no geometry-adaptive deviations, which "
-        "--adaptive_sigma needs. Convert again with --sigma=adaptive."
+        f"{dataset.folder}: holds no geometry-adaptive standard deviations, "
+        "which --adaptive_sigma needs. Convert again with --sigma=adaptive."
       )
-
-
-def read_records(folder: str | Path, split: str) -> Iterator[CrowdRecord]:
-  """Yields a split's records, points included; for evaluation and checks.
-
-  Raises:
-    InputError: a shard is damaged.
-  """
-  files, _ = open_split(folder, split)
-  for example in read_serialized(files).as_numpy_iterator():
-    yield _record(parse(example))
 
 
 def read_shard(file: Path) -> Iterator[CrowdRecord]:
@@ -103,58 +210,29 @@ def read_shard(file: Path) -> Iterator[CrowdRecord]:
   Raises:
     tf.errors.OpError: it is damaged from here on.
   """
-  for example in tf.data.TFRecordDataset(str(file)).as_numpy_iterator():
-    yield _record(parse(example))
+  import tensorflow as tf
+
+  yield from _records(tf.data.TFRecordDataset(str(file)), with_points=True)
 
 
-def read_held_out(folder: str | Path, count: int) -> Iterator[CrowdRecord]:
-  """Yields the target's pictures that training leaves out, as unlabelled ones.
+def _records(
+  serialized: tf.data.Dataset, with_points: bool
+) -> Iterator[CrowdRecord]:
+  from cdcc_tf.data.records.record import CrowdRecord, parse
 
-  They are the first of the first training shard, in the order of the data set:
-  conversion shuffles nothing. Their points are not parsed.
-
-  Raises:
-    InputError: a shard is damaged.
-  """
-  files, _ = open_split(folder, "train")
-  dataset = read_serialized(files[:1]).take(count)
-  for example in dataset.as_numpy_iterator():
-    yield _record(parse(example, with_points=False))
-
-
-def _record(fields: dict[str, tf.Tensor]) -> CrowdRecord:
-  """Returns what `parse` made of a record, unlabelled if it read no points."""
   none = np.zeros((0, 2), np.float32)
-  sigmas = np.asarray(fields.get("sigmas", ()))
-  height, width = fields["size"].numpy().tolist()
-  return CrowdRecord(
-    id=fields["id"].numpy().decode(),
-    image=fields["image"].numpy(),
-    height=height,
-    width=width,
-    points=np.asarray(fields.get("points", none)),
-    labelled="points" in fields and bool(fields["labelled"]),
-    sigmas=sigmas if len(sigmas) else None,
-    roi=fields["roi"].numpy() or None,
-    group=fields["group"].numpy().decode(),
-  )
-
-
-def verify(folder: str | Path, split: str | None = None) -> Manifest:
-  """Compares every shard, or those of one split, with their checksums.
-
-  Raises:
-    InputError: a shard differs from what was written.
-  """
-  folder = Path(folder)
-  manifest = load_manifest(folder)
-  for shard in manifest.shards:
-    if split not in (None, shard.split):
-      continue
-    if file_sha256(folder / shard.file) != shard.sha256:
-      raise InputError(
-        f"{folder / shard.file}: does not match its checksum in "
-        f"{FILE_NAME}; the file is truncated or changed. Copy it "
-        "again, or convert again."
-      )
-  return manifest
+  for example in serialized.as_numpy_iterator():
+    fields = parse(example, with_points)
+    sigmas = np.asarray(fields.get("sigmas", ()))
+    height, width = fields["size"].numpy().tolist()
+    yield CrowdRecord(
+      id=fields["id"].numpy().decode(),
+      image=fields["image"].numpy(),
+      height=height,
+      width=width,
+      points=np.asarray(fields.get("points", none)),
+      labelled=with_points and bool(fields["labelled"]),
+      sigmas=sigmas if len(sigmas) else None,
+      roi=fields["roi"].numpy() or None,
+      group=fields["group"].numpy().decode(),
+    )

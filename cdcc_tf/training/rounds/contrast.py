@@ -13,7 +13,8 @@ import tensorflow as tf
 from cdcc_tf.config import PseudoLabelConfig
 from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline.augment import luminance
-from cdcc_tf.data.records import dataset, record
+from cdcc_tf.data.records import record
+from cdcc_tf.data.records.dataset import RecordDataset
 
 logger = logging.getLogger(__name__)
 
@@ -58,9 +59,9 @@ def median_contrast(folders: Sequence[str], split: str = "train") -> float:
   """
   values: list[float] = []
   for folder in folders:
-    files, _ = dataset.open_split(folder, split)
     measured = (
-      dataset.read_serialized(files)
+      RecordDataset.open(folder)
+      .serialized(split)
       .take(_ENOUGH)
       .map(_contrast_of, num_parallel_calls=tf.data.AUTOTUNE)
     )

@@ -17,7 +17,7 @@ from cdcc_tf.data.pseudo_labels.cache import (
   finished_shards,
 )
 from cdcc_tf.data.pseudo_labels.record import PseudoRecord
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.manifest import file_sha256
 from cdcc_tf.data.records.record import parse
 from cdcc_tf.data.regions import cell_shares, decode_region
@@ -53,7 +53,7 @@ def fingerprint(counter: SFCN) -> str:
 
 def label(
   counter: SFCN,
-  record_folder: str | Path,
+  records: RecordDataset,
   split: str,
   held_out: int,
   output: Path,
@@ -64,9 +64,9 @@ def label(
 
   Args:
     counter: the network whose estimates become labels.
-    record_folder: the target's records; their points are not read.
+    records: of the target; their points are not read.
     split: of the records.
-    held_out: so many first pictures of the split are left out.
+    held_out: number of first images of the split to leave out.
     output: folder of the cache.
     options: how cells are chosen.
     contrast: at which share of their contrast pictures are looked at, see
@@ -76,10 +76,10 @@ def label(
     InputError: the records are damaged or too few, the cache is another's, or
       the counter's maps are not finite.
   """
-  files, count = dataset.open_split(record_folder, split)
+  files, count = records.files(split), records.splits[split]
   if held_out >= count:
     raise InputError(
-      f"{record_folder}: has {count} pictures in split {split!r}, and "
+      f"{records.folder}: has {count} pictures in split {split!r}, and "
       f"--target_held_out={held_out} leaves none to label. Hold out fewer."
     )
   cache = PseudoLabelCache(

@@ -16,6 +16,7 @@ from cdcc_tf.data.pipeline.pseudo_labels import (
 )
 from cdcc_tf.data.pipeline.source import source_batches, source_members
 from cdcc_tf.data.pseudo_labels import cache
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.runs.folder import RunFolder
@@ -62,7 +63,7 @@ def next_stage(
   start = time.monotonic()
   summary = labelling.label(
     counter,
-    config.data.target_records,
+    RecordDataset.open(config.data.target_records),
     "train",
     config.data.target_held_out,
     folder.pseudo_labels(stage.name),

@@ -24,18 +24,19 @@ def looks_like(folder: Path) -> tuple[Look, ...]:
   if not (folder / manifest.FILE_NAME).exists():
     return looks_of(folder)
   from cdcc_tf.data.images import decode_image
-  from cdcc_tf.data.records import dataset, record
+  from cdcc_tf.data.records import record
+  from cdcc_tf.data.records.dataset import RecordDataset
 
-  splits = manifest.load_manifest(folder).pictures
-  if "train" not in splits:
+  dataset = RecordDataset.open(folder)
+  if "train" not in dataset.splits:
+    splits = ", ".join(sorted(dataset.splits))
     raise InputError(
       f"--like={folder}: only pictures of split 'train' are looked at, and "
-      f"these records hold {', '.join(sorted(splits))}. Convert again with "
-      "other split options, or name a folder of pictures."
+      f"these records hold {splits}. Convert again with other split options, "
+      "or name a folder of pictures."
     )
-  files, count = dataset.open_split(folder, "train")
-  step = -(-count // MOST_IMAGES)
-  serialized = dataset.read_serialized(files).shard(step, 0)  # each `step`-th
+  step = -(-dataset.splits["train"] // MOST_IMAGES)
+  serialized = dataset.serialized("train").shard(step, 0)  # each `step`-th
   looks = looks_among(
     decode_image(record.parse(example, with_points=False)["image"]).numpy()
     for example in serialized

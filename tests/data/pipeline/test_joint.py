@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
 from cdcc_tf.data.pipeline import joint, stream, validation
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
 from tests.conftest import (
@@ -434,7 +434,7 @@ def test_source_validation(
   )
   config = data_config(folder, validation_crop=crop)
   batches = list(validation.source_validation(config).as_numpy_iterator())
-  members = list(dataset.read_records(folder, "val"))
+  members = list(RecordDataset.open(folder).records("val"))
   assert len(batches) == 3
   kept_height, kept_width = min(height, crop), min(width, crop)
   top, left = (height - kept_height) // 2, (width - kept_width) // 2
@@ -463,7 +463,7 @@ def test_target_validation(tiny_records: RecordsFactory):
   config = data_config(folder, folder, target_held_out=2, validation_crop=512)
   batches = list(validation.target_validation(config).as_numpy_iterator())
   assert len(batches) == 2
-  members = itertools.islice(dataset.read_records(folder, "train"), 2)
+  members = itertools.islice(RecordDataset.open(folder).records("train"), 2)
   for batch, member in zip(batches, members, strict=True):
     assert set(batch) == {"target"}
     assert set(batch["target"]) == {"image", "orientation"}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cdcc_tf.data.records import dataset, shards
+from cdcc_tf.data.records import shards
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.image_table import Origin
 from cdcc_tf.data.records.manifest import load_manifest
 from cdcc_tf.data.records.writer import RecordWriter
@@ -176,4 +177,4 @@ def test_pictures_are_on_disk_and_not_in_memory(tmp_path: Path):
     assert [path.name for path in hidden.parent.iterdir()] == [
       "train-00000.tfrecord"
     ]
-  assert len(list(dataset.read_records(tmp_path / "new", "train"))) == 2
+  assert len(list(RecordDataset.open(tmp_path / "new").records("train"))) == 2

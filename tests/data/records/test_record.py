@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 import pytest
 
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.image_table import Origin
 from cdcc_tf.data.records.manifest import hashlib, load_manifest
 from cdcc_tf.data.records.record import CrowdRecord, parse
@@ -46,7 +46,7 @@ SIGMAS = np.float32([1.5, 2.5, 30.0])
 )
 def test_round_trip(tmp_path: Path, record: CrowdRecord):
   folder = write_records(tmp_path / "records", {"train": [record]})
-  (restored,) = dataset.read_records(folder, "train")
+  (restored,) = RecordDataset.open(folder).records("train")
   assert_equal_records(record, restored)
 
 
@@ -66,20 +66,20 @@ def test_several_shards_hold_every_picture_once(tiny_records: RecordsFactory):
   assert len({shard.file for shard in manifest.shards}) == 8
   for split, first, count in (("train", 0, 7), ("val", 7, 3), ("test", 10, 4)):
     found = {
-      record.id: record for record in dataset.read_records(folder, split)
+      record.id: record for record in RecordDataset.open(folder).records(split)
     }
     assert sorted(found) == sorted(f"tiny/{first + i}" for i in range(count))
     for index in range(first, first + count):
       assert_equal_records(tiny_record(index), found[f"tiny/{index}"])
-    files, pictures = dataset.open_split(folder, split)
-    assert pictures == count
-    assert len(files) == (count + 1) // 2
+    dataset = RecordDataset.open(folder)
+    assert dataset.splits[split] == count
+    assert len(dataset.files(split)) == (count + 1) // 2
 
 
 def test_order_of_reading_is_always_the_same(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"train": 9}, per_shard=2)
   orders = [
-    [record.id for record in dataset.read_records(folder, "train")]
+    [record.id for record in RecordDataset.open(folder).records("train")]
     for _ in range(3)
   ]
   assert orders[0] == orders[1] == orders[2]
@@ -123,10 +123,9 @@ def test_exception_inside_leaves_no_records(tmp_path: Path):
 
   with pytest.raises(RuntimeError, match="power cut"):
     half_a_conversion()
-  for read in (dataset.verify, load_manifest):
-    with pytest.raises(InputError, match=r"data_tools\.convert") as raised:
-      read(tmp_path)
-    assert str(tmp_path) in str(raised.value)
+  with pytest.raises(InputError, match=r"data_tools\.convert") as raised:
+    RecordDataset.open(tmp_path)
+  assert str(tmp_path) in str(raised.value)
 
 
 def test_no_picture_at_all_is_refused_with_the_reasons(tmp_path: Path):
@@ -166,27 +165,27 @@ def test_damaged_shard_is_named(tiny_records: RecordsFactory, how: str):
   folder = tiny_records(pictures={"train": 4, "val": 2}, per_shard=2)
   damage(folder / "train-00001.tfrecord", how)
   for read in (
-    lambda: dataset.verify(folder),
-    lambda: dataset.open_split(folder, "train"),
-    lambda: list(dataset.read_records(folder, "train")),
+    lambda: RecordDataset.open(folder).verify(),
+    lambda: RecordDataset.open(folder).files("train"),
+    lambda: list(RecordDataset.open(folder).records("train")),
   ):
     with pytest.raises(InputError, match=r"train-00001\.tfrecord.*checksum"):
       read()
   # Another split does not suffer.
-  assert dataset.open_split(folder, "val")[1] == 2
+  assert len(RecordDataset.open(folder).files("val")) == 1
 
 
 def test_missing_shard_is_named(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"train": 4}, per_shard=2)
   (folder / "train-00000.tfrecord").unlink()
   with pytest.raises(InputError, match=r"train-00000\.tfrecord.*missing"):
-    dataset.open_split(folder, "train")
+    RecordDataset.open(folder).files("train")
 
 
 def test_unknown_split_names_the_known_ones(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"train": 1, "val": 1})
   with pytest.raises(InputError, match=r"'test'.*train, val"):
-    dataset.open_split(folder, "test")
+    RecordDataset.open(folder).files("test")
 
 
 def test_parse_without_points_has_no_labels():
@@ -221,9 +220,9 @@ def test_a_shard_is_read_once_for_its_checksum(
 
   monkeypatch.setattr(hashlib, "file_digest", counted)
   for _ in range(3):
-    dataset.open_split(folder, "train")
+    RecordDataset.open(folder).files("train")
   assert sorted(read) == [f"train-{index:05d}.tfrecord" for index in range(3)]
-  dataset.verify(folder)
+  RecordDataset.open(folder).verify()
   assert sorted(read)[3:] == ["val-00000.tfrecord"]
 
 
@@ -232,24 +231,24 @@ def test_change_after_the_first_checksum_is_noticed(
   tiny_records: RecordsFactory, how: str
 ):
   folder = tiny_records()
-  dataset.open_split(folder, "train")
+  RecordDataset.open(folder).files("train")
   shard = folder / "train-00000.tfrecord"
   whole, status = shard.read_bytes(), shard.stat()
   damage(shard, how)
   # File systems may tell times no finer than a clock tick.
   os.utime(shard, ns=(status.st_atime_ns, status.st_mtime_ns + 10_000_000))
   with pytest.raises(InputError, match="checksum"):
-    dataset.open_split(folder, "train")
+    RecordDataset.open(folder).files("train")
   shard.write_bytes(whole)
   os.utime(shard, ns=(status.st_atime_ns, status.st_mtime_ns + 20_000_000))
-  dataset.open_split(folder, "train")
+  RecordDataset.open(folder).files("train")
 
 
 def test_shard_replaced_by_one_of_the_same_size_and_time_is_noticed(
   tiny_records: RecordsFactory,
 ):
   folder = tiny_records()
-  dataset.open_split(folder, "train")
+  RecordDataset.open(folder).files("train")
   shard = folder / "train-00000.tfrecord"
   status, other = shard.stat(), folder / "other"
   other.write_bytes(shard.read_bytes())
@@ -257,4 +256,4 @@ def test_shard_replaced_by_one_of_the_same_size_and_time_is_noticed(
   os.utime(other, ns=(status.st_atime_ns, status.st_mtime_ns))
   os.replace(other, shard)
   with pytest.raises(InputError, match="checksum"):
-    dataset.open_split(folder, "train")
+    RecordDataset.open(folder).files("train")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cdcc_tf.data.records import dataset, staged_folder
+from cdcc_tf.data.records import staged_folder
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.writer import RecordWriter
 from cdcc_tf.errors import InputError
 from tests.conftest import RecordsFactory, tiny_record, write_records
@@ -45,12 +46,12 @@ def test_old_records_stay_readable_until_the_new_ones_are_whole(
   folder = tiny_records(pictures={"train": 3, "val": 2}, per_shard=1)
   with RecordWriter(folder, "tiny", {}, overwrite=True) as writer:
     writer.write(tiny_record(9), "train")
-    assert len(list(dataset.read_records(folder, "train"))) == 3
+    assert len(list(RecordDataset.open(folder).records("train"))) == 3
   assert set(contents(folder.parent)) == {
     "records/manifest.json",
     "records/train-00000.tfrecord",
   }
-  (record,) = dataset.read_records(folder, "train")
+  (record,) = RecordDataset.open(folder).records("train")
   assert record.id == "tiny/9"
 
 
@@ -166,7 +167,7 @@ def test_left_by_an_earlier_process_of_the_same_number(tmp_path: Path):
     "new/manifest.json",
     "new/train-00000.tfrecord",
   }
-  dataset.verify(folder)
+  RecordDataset.open(folder).verify()
 
 
 def test_hidden_folders_of_other_names_are_left_alone(tmp_path: Path):
@@ -242,7 +243,7 @@ def test_records_finished_meanwhile_are_not_replaced(tmp_path: Path):
 
   with pytest.raises(InputError, match="finished records"):
     slower()
-  (record,) = dataset.read_records(folder, "train")
+  (record,) = RecordDataset.open(folder).records("train")
   assert record.id == "tiny/1"
   assert [path.name for path in tmp_path.iterdir()] == ["new"]
 
@@ -258,13 +259,13 @@ def test_records_of_another_version_can_be_replaced(
   assert changed != text
   manifest.write_text(changed)
   overwrite(folder)
-  assert len(list(dataset.read_records(folder, "train"))) == 1
+  assert len(list(RecordDataset.open(folder).records("train"))) == 1
 
 
 def test_empty_folder_is_free(tmp_path: Path):
   (tmp_path / "new").mkdir()
   folder = write_records(tmp_path / "new", {"train": [tiny_record(1)]})
-  dataset.verify(folder)
+  RecordDataset.open(folder).verify()
 
 
 def test_link_stays_a_link(tmp_path: Path, tiny_records: RecordsFactory):
@@ -274,7 +275,7 @@ def test_link_stays_a_link(tmp_path: Path, tiny_records: RecordsFactory):
   link.symlink_to(folder, target_is_directory=True)
   overwrite(link)
   assert link.is_symlink()
-  assert len(list(dataset.read_records(folder, "train"))) == 1
+  assert len(list(RecordDataset.open(folder).records("train"))) == 1
   assert [path.name for path in link.parent.iterdir()] == ["link"]
 
 
@@ -282,7 +283,7 @@ def test_folder_given_as_a_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
   (tmp_path / "new").mkdir()
   monkeypatch.chdir(tmp_path / "new")
   write_records(Path("."), {"train": [tiny_record(1)]})
-  dataset.verify(tmp_path / "new")
+  RecordDataset.open(tmp_path / "new").verify()
 
 
 def test_places_where_no_folder_can_be(

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, JpegImagePlugin
 
 from cdcc_tf.data.images import decode_image
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.regions import heads_within
 from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
@@ -228,7 +228,7 @@ def test_counts_are_conserved(tmp_path: Path):
     manifest = convert("shanghaitech", root, output, Options(**options))
     heads.append(manifest.heads)
     assert (manifest.options | options) == manifest.options
-    for record in dataset.read_records(output, "train"):
+    for record in RecordDataset.open(output).records("train"):
       sides = np.float32([record.width, record.height])
       assert ((record.points >= 0) & (record.points < sides)).all()
       if options:

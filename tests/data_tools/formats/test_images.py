@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from cdcc_tf.output_folder import OutputFolder
 from data_tools.common.summary import summary
@@ -56,7 +56,7 @@ def test_converted(tmp_path: Path):
   assert manifest.pictures == manifest.unlabelled == {"train": 3}
   assert len(manifest.skipped_files) == 1
   assert "source domain" not in summary(manifest)  # nor can they be one
-  found = list(dataset.read_records(output, "train"))
+  found = list(RecordDataset.open(output).records("train"))
   assert [record.id for record in found] == [
     *("cam/train/c.webp.jpg", "cam/train/seq_2.PNG", "cam/train/seq_10.jpg")
   ]

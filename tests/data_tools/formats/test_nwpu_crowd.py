@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import nwpu_crowd
@@ -83,9 +83,9 @@ def test_unlabelled_is_not_empty_in_the_records(tmp_path: Path):
   )
   manifest = convert("nwpu_crowd", root, tmp_path / "records", Options())
   assert manifest.unlabelled == {"test": 1}
-  (record,) = dataset.read_records(tmp_path / "records", "test")
+  (record,) = RecordDataset.open(tmp_path / "records").records("test")
   assert not record.labelled
-  train = list(dataset.read_records(tmp_path / "records", "train"))
+  train = list(RecordDataset.open(tmp_path / "records").records("train"))
   assert [(len(r.points), r.labelled) for r in train] == [(3, True), (0, True)]
 
 

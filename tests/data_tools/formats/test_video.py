@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cdcc_tf.data.images import decode_image
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import video
@@ -84,7 +84,7 @@ def test_converted(tmp_path: Path):
   found = [
     record
     for split in ("train", "val")
-    for record in dataset.read_records(output, split)
+    for record in RecordDataset.open(output).records(split)
   ]
   assert {(r.id, r.group, grey(r.image)) for r in found} == {
     ("in/train/one.avi/000000", "one.avi", 0),

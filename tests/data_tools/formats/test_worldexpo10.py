@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cdcc_tf.data.records import dataset
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import worldexpo10
@@ -83,7 +83,7 @@ def test_region_reaches_the_records(tmp_path: Path, version: str):
   content = {"point_position": np.asarray(POINTS)}
   write_mat(labels / f"{TEST}.mat", content, version)
   convert("worldexpo10", root, tmp_path / "records", Options())
-  (record,) = dataset.read_records(tmp_path / "records", "test")
+  (record,) = RecordDataset.open(tmp_path / "records").records("test")
   assert record.group == "104207"
   np.testing.assert_allclose(record.points, np.array(POINTS) - 0.5)
   region = record.region()

@@ -14,6 +14,7 @@ from cdcc_tf.config import ExperimentConfig, PseudoLabelConfig
 from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pseudo_labels import cache
 from cdcc_tf.data.pseudo_labels.record import parse
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import CrowdCounter
 from cdcc_tf.models.mask_ensemble import MaskEnsemble
@@ -46,11 +47,11 @@ def test_poisoned_target_labels_change_no_pseudo_label_and_no_threshold(
   ]
   shards, seen = [], []
   for name, members in (("honest", honest), ("poisoned", poisoned)):
-    target = tiny_records(name, {"train": members})
+    target = RecordDataset.open(tiny_records(name, {"train": members}))
     output = tmp_path / f"{name}_labels"
     labelling.label(counter, target, "train", 2, output, config.pseudo)
     shards.append([f.read_bytes() for f in sorted(output.glob("*.tfrecord"))])
-    data = dataclasses.replace(config.data, target_records=str(target))
+    data = dataclasses.replace(config.data, target_records=str(target.folder))
     seen.append(calibration.look(CrowdCounter(counter), data, name))
   assert shards[0] == shards[1]
   for one, other in zip(*map(dataclasses.astuple, seen), strict=True):
@@ -83,7 +84,7 @@ def test_labels_are_the_counters_own_estimates(
   monkeypatch.setattr(labelling, "_batches_of_one_size", noting)
   summary = labelling.label(
     counter,
-    tiny_records("target", {"train": members}),
+    RecordDataset.open(tiny_records("target", {"train": members})),
     "train",
     1,
     tmp_path / "labels",
@@ -124,7 +125,8 @@ def test_labels_are_the_counters_own_estimates(
 def test_a_cache_of_another_contrast_is_another(
   counter: SFCN, tmp_path: Path, tiny_records: Callable
 ) -> None:
-  target = tiny_records("target", {"train": [tiny_record(0, 40, 48)]})
+  folder = tiny_records("target", {"train": [tiny_record(0, 40, 48)]})
+  target = RecordDataset.open(folder)
   made = (counter, target, "train", 0, tmp_path / "labels", PseudoLabelConfig())
   labelling.label(*made, 0.6)
   with pytest.raises(InputError, match="contrast"):
@@ -134,7 +136,8 @@ def test_a_cache_of_another_contrast_is_another(
 def test_below_the_floor_there_is_nobody_and_the_choice_of_cells_is_the_same(
   counter: SFCN, tmp_path: Path, tiny_records: Callable
 ) -> None:
-  target = tiny_records("target", {"train": [tiny_record(0, 40, 48)]})
+  folder = tiny_records("target", {"train": [tiny_record(0, 40, 48)]})
+  target = RecordDataset.open(folder)
   made, coverages = {}, []
   for name, floor in (("plain", 0.0), ("floored", None)):
     if floor is None:
@@ -169,7 +172,7 @@ def test_pictures_of_unusual_uncertainty_are_left_out(
   counter: SFCN, tmp_path: Path, tiny_records: Callable
 ) -> None:
   members = [tiny_record(index, 40, 48) for index in range(8)]
-  target = tiny_records("target", {"train": members})
+  target = RecordDataset.open(tiny_records("target", {"train": members}))
   summaries = [
     labelling.label(
       counter,
@@ -201,7 +204,7 @@ def test_nothing_is_learned_outside_the_region_of_interest(
   ]
   summary = labelling.label(
     counter,
-    tiny_records("target", {"train": members}),
+    RecordDataset.open(tiny_records("target", {"train": members})),
     "train",
     0,
     tmp_path / "labels",
@@ -223,7 +226,7 @@ def test_nothing_is_learned_outside_the_region_of_interest(
 def test_no_picture_left_to_label(
   counter: SFCN, tmp_path: Path, tiny_records: Callable
 ) -> None:
-  target = tiny_records("target", {"train": 3})
+  target = RecordDataset.open(tiny_records("target", {"train": 3}))
   with pytest.raises(InputError, match=r"3 pictures.*--target_held_out=3"):
     labelling.label(
       counter, target, "train", 3, tmp_path / "labels", PseudoLabelConfig()
@@ -235,7 +238,7 @@ def test_maps_that_are_not_finite_are_never_labels(
   counter: SFCN, tmp_path: Path, tiny_records: Callable
 ) -> None:
   counter.head.bias.assign([np.nan, 0.0])
-  target = tiny_records("target", {"train": 2})
+  target = RecordDataset.open(tiny_records("target", {"train": 2}))
   with pytest.raises(InputError, match=r"tiny.*not finite.*--learning_rate"):
     labelling.label(
       counter, target, "train", 0, tmp_path / "labels", PseudoLabelConfig()
