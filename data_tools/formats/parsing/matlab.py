@@ -1,17 +1,37 @@
-"""MATLAB .mat files of any version: plain values or one line of complaint."""
+"""MATLAB .mat files of any version: plain values or one line of complaint.
 
+Files are parsed in a separate process: scipy can crash on a damaged file, HDF5
+can loop, and a file of a kilobyte can ask for all memory there is. One process
+serves all files; if it dies, only the file at hand is lost.
+"""
+
+import concurrent.futures
+import contextlib
+import functools
+import multiprocessing
+import os
+import signal
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pebble
 
-from data_tools.formats.parsing import matlab_process
+from cdcc_tf.errors import first_line
 from data_tools.formats.parsing.files import read_bytes
 from data_tools.formats.parsing.points import checked
 
 # Several times the largest annotation of any set, whose points fill a megabyte.
 MAX_BYTES = 256 << 20
+MAX_MEMORY = 4 << 30  # bytes of address space of the parsing process
+# Processor time for one file: the largest take 0.7, and with a new process
+# after it a user waits less than 5 s for a damaged one.
+SECONDS = 3.0
+PATIENCE = 12  # times as long on the clock: the machine can be busy
+_SECONDS_TO_START = 60.0
+_TOO_SLOW = "is damaged (takes more than {:g} s to read)"
 
 
 def read_fields(path: Path, *names: str) -> dict[str, Any]:
@@ -31,7 +51,74 @@ def read_fields(path: Path, *names: str) -> dict[str, Any]:
     OSError: it cannot be opened.
     ValueError: it is damaged or no .mat file; says so in one line.
   """
-  return matlab_process.shared.parse(read_bytes(path, MAX_BYTES), list(names))
+  arguments = read_bytes(path, MAX_BYTES), names, SECONDS
+  patience = PATIENCE * SECONDS
+  task = _pool().schedule(_parse, arguments, timeout=patience)
+  try:
+    fields, reason = task.result(_SECONDS_TO_START + patience)
+  except concurrent.futures.TimeoutError:
+    if not task.done():
+      raise RuntimeError(
+        "the process that reads .mat files does not start; a script that "
+        'converts must do so under: if __name__ == "__main__":'
+      ) from None
+    raise ValueError(_TOO_SLOW.format(SECONDS)) from None
+  except pebble.ProcessExpired as error:
+    if error.exitcode == -getattr(signal, "SIGPROF", 0):
+      raise ValueError(_TOO_SLOW.format(SECONDS)) from None
+    raise ValueError("is damaged (crashes the library that reads it)") from None
+  if reason:
+    raise ValueError(f"is empty or damaged ({reason})")
+  return fields
+
+
+@functools.cache
+def _pool() -> pebble.ProcessPool:
+  """Returns the pool of the one parsing process, which ends with this one."""
+  return pebble.ProcessPool(
+    max_workers=1,
+    initializer=_prepare_process,
+    context=multiprocessing.get_context("spawn"),
+  )
+
+
+def _prepare_process() -> None:
+  """Limits the memory of the parsing process, and silences its libraries."""
+  # It computes nothing, and every thread takes of the memory it may have.
+  os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+  warnings.simplefilter("ignore")
+  with contextlib.suppress(ImportError, ValueError, OSError):
+    import resource  # not on Windows
+
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+  nowhere = os.open(os.devnull, os.O_WRONLY)
+  os.dup2(nowhere, 1)
+  os.dup2(nowhere, 2)
+
+
+def _parse(
+  content: bytes, names: Sequence[str], seconds: float
+) -> tuple[dict[str, Any], str]:
+  """Parses a file in the parsing process; returns its fields, or a reason.
+
+  SIGPROF ends the process after these seconds of processor time, whatever a
+  library does; seconds on the clock would depend on how busy the machine is.
+  """
+  from data_tools.formats.parsing import matlab_content
+
+  timed = hasattr(signal, "setitimer")  # not on Windows
+  if timed:
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+  try:
+    return matlab_content.parse(content, list(names)), ""
+  except MemoryError:
+    return {}, "takes more memory than any annotation"
+  except Exception as error:  # of any kind, from damaged files
+    return {}, first_line(error)
+  finally:
+    if timed:
+      signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def field(fields: Any, *names: str) -> Any:

@@ -1,11 +1,13 @@
 """MATLAB files of any version and in any state: values, or one line."""
 
-import io
-import pickle
+import os
+import resource
 import signal
 import struct
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import numpy as np
 import pytest
 import scipy.io
 
-from data_tools.formats.parsing import matlab, matlab_process, matlab_worker
+from data_tools.formats.parsing import matlab, matlab_content
 from tests.data_tools.formats.mat_files import write_mat
 from tests.data_tools.formats.mutations import mutants, spoil_bytes
 
@@ -168,7 +170,7 @@ def test_file_too_large_is_not_even_opened(
 def test_more_values_than_any_annotation(tmp_path: Path, version: str):
   """A megabyte of nothing, compressed to a kilobyte, asks for a gigabyte."""
   path = tmp_path / "a.mat"
-  many = matlab_worker.MAX_VALUES + 1
+  many = matlab_content.MAX_VALUES + 1
   if version == "7.3":
     with h5py.File(path, "w") as file:
       file.create_dataset("p", (many, 2), np.float64, chunks=(1024, 2))
@@ -193,7 +195,7 @@ def test_arrays_of_the_same_arrays(
   tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
   """Ten times ten times ten: what is small in a file need not be in memory."""
-  monkeypatch.setattr(matlab_worker, "MAX_PLACES", 300)
+  monkeypatch.setattr(matlab_content, "MAX_PLACES", 300)
   path = tmp_path / "a.mat"
   with h5py.File(path, "w") as file:
     inner = file.create_dataset("p0", data=[[1.0]])
@@ -201,9 +203,9 @@ def test_arrays_of_the_same_arrays(
       cell = file.create_dataset(f"p{depth}", (10,), h5py.ref_dtype)
       cell[:] = [inner.ref] * 10
       inner = cell
-  assert len(matlab_worker.parse(path.read_bytes(), ["p2"])["p2"]) == 10
+  assert len(matlab_content.parse(path.read_bytes(), ["p2"])["p2"]) == 10
   with pytest.raises(ValueError, match="more values than any annotation"):
-    matlab_worker.parse(path.read_bytes(), ["p9"])
+    matlab_content.parse(path.read_bytes(), ["p9"])
 
 
 def test_values_never_come_from_other_files(tmp_path: Path):
@@ -224,40 +226,52 @@ def test_values_never_come_from_other_files(tmp_path: Path):
     assert "another file" in reason or "link to elsewhere" in reason
 
 
-def stand_in(
-  tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
-) -> None:
-  """Puts a script in the worker's place that does `body` for a request."""
-  script = tmp_path / "worker.py"
-  lines = [
-    *("import os, pickle, signal, sys, time", "out = sys.stdout.buffer"),
-    *("pickle.dump(({}, None), out)", "out.flush()"),
-    *("pickle.load(sys.stdin.buffer)", body),
-  ]
-  script.write_text("\n".join(lines))
-  monkeypatch.setattr(matlab_process, "_WORKER", script)
-  matlab_process.shared.close()
+def crashes(*arguments: object) -> None:
+  """Stands in for the parser, as do the next three."""
+  os.kill(os.getpid(), signal.SIGSEGV)
 
 
-def test_crash_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def ends(*arguments: object) -> None:
+  os._exit(1)
+
+
+def waits(*arguments: object) -> None:
+  time.sleep(60)
+
+
+def reports_itself(*arguments: object) -> tuple[dict[str, Any], str]:
+  limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+  return {"tensorflow": "tensorflow" in sys.modules, "limit": limit}, ""
+
+
+@pytest.mark.parametrize("parser", [crashes, ends])
+def test_crash_costs_one_file(
+  tmp_path: Path,
+  monkeypatch: pytest.MonkeyPatch,
+  parser: Callable[..., None],
+):
   path = write_mat(tmp_path / "a.mat", {"p": POINTS})
   with monkeypatch.context() as patch:
-    body = f"os.kill(os.getpid(), {int(signal.SIGSEGV)})"
-    stand_in(tmp_path, patch, body)
+    patch.setattr(matlab, "_parse", parser)
     assert reason_for(path) == "is damaged (crashes the library that reads it)"
-    stand_in(tmp_path, patch, "out.write(b'half'); out.flush()")
-    assert "crashes" in reason_for(path)
   np.testing.assert_array_equal(matlab.read_fields(path, "p")["p"], POINTS)
 
 
 def test_waiting_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
   path = write_mat(tmp_path / "a.mat", {"p": POINTS})
   with monkeypatch.context() as patch:
-    stand_in(tmp_path, patch, "time.sleep(60)")
-    patch.setattr(matlab_process, "_PATIENCE", 1)
-    patch.setattr(matlab_process, "SECONDS", 0.3)
+    patch.setattr(matlab, "_parse", waits)
+    patch.setattr(matlab, "PATIENCE", 5)
+    patch.setattr(matlab, "SECONDS", 0.3)
     assert "takes more than 0.3 s" in reason_for(path)
   np.testing.assert_array_equal(matlab.read_fields(path, "p")["p"], POINTS)
+
+
+def test_process_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+  path = write_mat(tmp_path / "a.mat", {"p": POINTS})
+  monkeypatch.setattr(matlab, "_parse", reports_itself)
+  expected = {"tensorflow": False, "limit": matlab.MAX_MEMORY}
+  assert matlab.read_fields(path, "p") == expected
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="not on Windows")
@@ -265,20 +279,22 @@ def test_computing_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
   frames = {"frame": [{"loc": POINTS} for _ in range(150)]}
   path = write_mat(tmp_path / "a.mat", frames, "7.3")
   with monkeypatch.context() as patch:
-    patch.setattr(matlab_process, "SECONDS", 0.01)
+    patch.setattr(matlab, "SECONDS", 0.01)
     assert "takes more than 0.01 s" in reason_for(path, "frame")
   assert len(matlab.read_fields(path, "frame")["frame"]) == 150
 
 
-def test_worker_that_does_not_start_is_our_fault(
+def test_process_that_does_not_start_is_no_damaged_file(
   tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
   path = write_mat(tmp_path / "a.mat", {"p": POINTS})
-  stand_in(tmp_path, monkeypatch, "")
-  (tmp_path / "worker.py").write_text("raise SystemExit(1)")
-  with pytest.raises(RuntimeError, match="does not start"):
-    matlab.read_fields(path, "p")
-  matlab_process.shared.close()
+  with monkeypatch.context() as patch:
+    patch.setattr(matlab, "_parse", waits)
+    patch.setattr(matlab, "PATIENCE", 0.5)
+    patch.setattr(matlab, "_SECONDS_TO_START", -1.4)
+    with pytest.raises(RuntimeError, match="does not start"):
+      matlab.read_fields(path, "p")
+  np.testing.assert_array_equal(matlab.read_fields(path, "p")["p"], POINTS)
 
 
 @pytest.mark.parametrize(
@@ -299,35 +315,35 @@ def test_whatever_the_libraries_raise(
   def fails(content: bytes, names: list[str]) -> dict[str, Any]:
     raise error
 
-  monkeypatch.setattr(matlab_worker, "parse", fails)
-  answers = io.BytesIO()
-  matlab_worker.serve(io.BytesIO(pickle.dumps((b"", ["p"], 5.0))), answers)
-  answers.seek(0)
-  assert pickle.load(answers) == ({}, None)
-  assert pickle.load(answers) == (None, reason)
+  monkeypatch.setattr(matlab_content, "parse", fails)
+  assert matlab._parse(b"", ["p"], 5.0) == ({}, reason)
 
 
-def test_nothing_is_left_behind(tmp_path: Path):
+@pytest.mark.parametrize("end", ["", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_nothing_is_left_behind(tmp_path: Path, end: str):
   """The process ends with the program that started it, and silently."""
   path = write_mat(tmp_path / "a.mat", {"p": POINTS})
   program = (
-    "import sys, pathlib;"
-    "from data_tools.formats.parsing import matlab, matlab_process;"
+    "import multiprocessing, os, pathlib, signal, sys;"
+    "from data_tools.formats.parsing import matlab;"
     f"matlab.read_fields(pathlib.Path({str(path)!r}), 'p');"
-    "print(matlab_process.shared._process.pid, 'scipy' in sys.modules,"
-    "'h5py' in sys.modules, 'tensorflow' in sys.modules)"
+    "print(multiprocessing.active_children()[0].pid, 'scipy' in sys.modules,"
+    "'h5py' in sys.modules, 'tensorflow' in sys.modules, flush=True);" + end
   )
   run = subprocess.run(
     [sys.executable, "-X", "dev", "-c", program],
     cwd=Path(matlab.__file__).parents[3],
     capture_output=True,
     text=True,
-    check=True,
+    check=not end,
   )
-  assert run.stderr == ""
+  assert end or run.stderr == ""
   number, *loaded = run.stdout.split()
   assert loaded == ["False"] * 3
-  assert not Path(f"/proc/{number}/stat").exists()
+  deadline = time.monotonic() + 10
+  while Path(f"/proc/{number}").exists() and time.monotonic() < deadline:
+    time.sleep(0.05)
+  assert not Path(f"/proc/{number}").exists()
 
 
 @pytest.mark.parametrize(

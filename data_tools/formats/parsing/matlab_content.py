@@ -1,18 +1,14 @@
-"""The process in which .mat files are parsed, so that a crash costs one file.
+"""Parses the content of .mat files: plain things, within a budget.
 
-It is run as a script and knows nothing of the project. Of the files it reads it
-makes plain things: a struct becomes a dictionary, a cell or an array of structs
-a list in MATLAB's order, text a str, everything else an array.
+It runs in a separate process (see `matlab`), because the libraries can crash or
+loop on a damaged file. A struct becomes a dictionary, a cell or an array of
+structs a list in MATLAB's order, text a str, everything else an array. scipy's
+own simplification does not do: it squeezes a single point [1, 2] to two numbers
+and leaves structs within nested cells as they are.
 """
 
-import contextlib
 import io
-import os
-import pickle
-import signal
-import sys
-import warnings
-from typing import Any, BinaryIO
+from typing import Any
 
 import h5py
 import numpy as np
@@ -21,12 +17,11 @@ import scipy.io
 MAX_VALUES = 50_000_000  # of all arrays together
 MAX_PLACES = 200_000  # members of structs and cells
 MAX_DEPTH = 20
-_MEMORY = 4 << 30
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 class _Budget:
-  """What one file may still spend: a small one can claim to be endless."""
+  """What one file may still use: a small file can claim to be endless."""
 
   def __init__(self) -> None:
     self.values, self.places = MAX_VALUES, MAX_PLACES
@@ -45,11 +40,14 @@ def parse(content: bytes, names: list[str]) -> dict[str, Any]:
 
   Args:
     content: of the file.
-    names: of the variables that are wanted; those that it has are returned.
+    names: of the wanted variables; the file may lack some of them.
+
+  Returns:
+    The wanted variables that the file has.
 
   Raises:
-    ValueError: it is no .mat file, or holds what no annotation does. Damage can
-      raise anything else, or crash.
+    ValueError: it is no .mat file, or holds what no annotation does. A damaged
+      file can raise any other exception, or crash the process.
   """
   # MATLAB writes a header of 512 bytes first, other programs may not.
   if _HDF5_SIGNATURE in (content[512:520], content[:8]):
@@ -138,58 +136,3 @@ def _member(group: h5py.Group, name: str) -> Any:
 
 def _is_references(item: Any) -> bool:
   return isinstance(item, h5py.Dataset) and item.dtype == h5py.ref_dtype
-
-
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-  """Answers requests until there are no more.
-
-  A request is a pickled (content, names, seconds), an answer a pickled
-  (fields, None) or (None, reason). An answer to nothing says beforehand that
-  all is ready. A request that takes more seconds of computing ends the process.
-  """
-  answer: tuple[dict[str, Any] | None, str | None] = {}, None
-  while True:
-    pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
-    answers.flush()
-    try:
-      content, names, seconds = pickle.load(requests)
-    except EOFError:
-      return
-    try:
-      _end_after(seconds)
-      answer = parse(content, names), None
-    except MemoryError:
-      answer = None, "takes more memory than any annotation"
-    except Exception as error:  # of every kind, from damaged files
-      lines = str(error).strip().splitlines() or [type(error).__name__]
-      answer = None, lines[0]
-    finally:
-      _end_after(0)
-
-
-def _end_after(seconds: float) -> None:
-  """Ends this process by SIGPROF, whatever it does; 0 calls that off.
-
-  Seconds on the clock would go by how busy the machine is.
-  """
-  if hasattr(signal, "setitimer"):  # not on Windows
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-
-
-def main() -> None:
-  """Serves standard input; what libraries print goes nowhere."""
-  warnings.simplefilter("ignore")
-  with contextlib.suppress(ImportError, ValueError, OSError):
-    import resource  # not on Windows
-
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-  answers = os.fdopen(os.dup(1), "wb")
-  nowhere = os.open(os.devnull, os.O_WRONLY)
-  os.dup2(nowhere, 1)
-  os.dup2(nowhere, 2)
-  serve(sys.stdin.buffer, answers)
-
-
-if __name__ == "__main__":
-  main()
