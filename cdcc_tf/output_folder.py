@@ -21,8 +21,8 @@ def written_in(folder: Path) -> set[str]:
   The list itself is among them; the set is empty if there is none.
   """
   noted = _noted(folder)
-  names = {name for name, digest in noted if _digest(folder / name) == digest}
-  return names | {LIST} if noted else set()
+  ours = {name for name in noted if _digest(folder / name) in noted[name]}
+  return ours | {LIST} if noted else set()
 
 
 class OutputFolder:
@@ -127,19 +127,19 @@ def note(folder: Path, name: str, content: bytes) -> None:
     file.write(f"\n{line}")  # what comes before may be torn
 
 
-def _noted(folder: Path) -> list[tuple[str, str]]:
-  """Returns names and digests from a folder's list."""
-  noted = []
+def _noted(folder: Path) -> dict[str, set[str]]:
+  """Returns the names in a folder's list, and the digests of each."""
+  noted: dict[str, set[str]] = {}
   try:
     lines = (folder / LIST).read_text().splitlines()
   except (OSError, ValueError):
-    return []
+    return noted
   for line in lines:
     try:
       name, digest = json.loads(line)
+      noted.setdefault(name, set()).add(digest)
     except (ValueError, TypeError):
-      continue  # a process was killed while it wrote this line
-    noted.append((str(name), str(digest)))
+      pass  # a process was killed while it wrote this line
   return noted
 
 

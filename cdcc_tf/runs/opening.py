@@ -1,15 +1,13 @@
 """Starting a run folder, or opening the one of a run that was interrupted."""
 
 import json
-import os
 import re
 import shutil
-import sys
 from pathlib import Path
 
 from cdcc_tf.config import ExperimentConfig, load_config
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
+from cdcc_tf.files import lock, write_atomically
 from cdcc_tf.models import NETWORK_VERSION
 from cdcc_tf.output_folder import OutputFolder
 from cdcc_tf.runs.files import read_json
@@ -99,27 +97,12 @@ def _clear(folder: Path) -> None:
 
 
 def _hold(run: RunFolder) -> None:
-  """Keeps other processes from opening a run until this one ends.
-
-  The kernel lets go of the lock however that happens, by SIGKILL too. A record
-  lock is not handed to children, which may live longer.
-  """
-  if sys.platform == "win32":
-    return
-  import fcntl  # not on Windows
-
-  # Stays open: whoever closes the file lets go of the lock.
-  file = os.open(run.path / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
-  try:
-    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-  except (BlockingIOError, PermissionError) as error:
-    os.close(file)
+  """Keeps other processes from opening a run until this one ends."""
+  if not lock(run.path / ".lock"):
     raise InputError(
       f"{run.path}: another process is training in it. Let it end or stop it, "
       "or choose another --run."
-    ) from error
-  except OSError:
-    return  # a network's file system without locks: as good as it gets
+    )
 
 
 def _flag_file(folder: Path, config: ExperimentConfig) -> str:

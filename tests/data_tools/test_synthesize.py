@@ -430,15 +430,16 @@ def test_interrupted_plain_files_leave_what_was_there(tmp_path):
 def test_with_files_an_interrupted_run_s_pictures_are_said_to_be_dropped(
   tmp_path, caplog
 ):
-  left = tmp_path / ".records.9999999.tmp"
+  left = tmp_path / ".records.tmp"
   left.mkdir()
+  (left / "unfinished.lock").touch()
   (left / "unfinished.key").write_text("of the same options, without files")
   options = records.Options(
     tmp_path / "records", 2, files=tmp_path / "plain", workers=1
   )
   with caplog.at_level(logging.INFO):
     records.synthesize(ORDER, options)
-  assert "begins afresh" in caplog.text
+  assert "starting over" in caplog.text
   assert not left.exists()
 
 

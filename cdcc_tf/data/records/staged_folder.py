@@ -15,11 +15,12 @@ from pathlib import Path
 from cdcc_tf.data.records.image_table import FILE_NAME as PICTURES_FILE_NAME
 from cdcc_tf.data.records.manifest import FILE_NAME
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
+from cdcc_tf.files import lock, write_atomically
+from cdcc_tf.output_folder import OutputFolder
 
 logger = logging.getLogger(__name__)
 
-_KEY = "unfinished.key"
+_KEY, _LOCK = "unfinished.key", "unfinished.lock"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +67,7 @@ class StagedFolder:
   def __init__(
     self, target: Path, overwrite: bool, contents: Contents = RECORDS
   ):
-    """Looks whether the place is free, or may be made free.
+    """Checks that the place is free, or may be made free.
 
     Raises:
       InputError: the target holds finished contents and overwrite is False, or
@@ -75,32 +76,41 @@ class StagedFolder:
     self._contents = contents
     self._name = target  # as the user spelt it, for messages
     self._target = target.resolve()  # a link stays; what it points to changes
-    self._overwrite, self._taken_over = overwrite, False
-    self.path = self._sibling("tmp")
-    self._aside = self._sibling("old")
+    self._overwrite = overwrite
+    self.path = self._target.with_name(f".{self._target.name}.tmp")
+    self._replaced = self._target.with_name(f".{self._target.name}.old")
     self._check()
 
   def create(self, key: str = "") -> None:
-    """Makes the hidden folder, after clearing up after killed conversions.
+    """Makes the hidden folder, after clearing up after a killed process.
 
     Args:
-      key: what the contents depend on. What a conversion of the same key left
-        behind is taken over; empty to take over nothing.
+      key: what the contents depend on. What was left behind under the same key
+        stays in the folder; empty to keep nothing.
 
     Raises:
-      InputError: nothing can be written there.
+      InputError: nothing can be written there, or another process is writing.
     """
+    what, flag = self._contents.what, self._contents.flag
+    OutputFolder(self.path, flag).refuse_filled(unless=_LOCK)
     try:
-      self._target.parent.mkdir(parents=True, exist_ok=True)
-      self._clear_up(key)
-      if not self.path.exists():
-        self.path.mkdir()
+      self.path.mkdir(parents=True, exist_ok=True)
+      if not lock(self.path / _LOCK):
+        raise InputError(
+          f"{self._name}: another process is writing {what} there. Let it end "
+          f"or stop it, or choose another {flag}."
+        )
+      try:
+        self._clear_up(key)
+      except InputError:
+        self.discard()
+        raise
       if key:
         write_atomically(self.path / _KEY, key)
     except OSError as error:
       raise InputError(
         f"{self._name}: cannot be written ({error.strerror}: "
-        f"{error.filename}). Choose another {self._contents.flag}."
+        f"{error.filename}). Choose another {flag}."
       ) from error
 
   def discard(self) -> None:
@@ -111,27 +121,26 @@ class StagedFolder:
     """Moves the folder to the target, then deletes the records it replaces.
 
     Raises:
-      InputError: meanwhile somebody else has put something there.
+      InputError: meanwhile something else has been put there.
     """
     self._check()
-    (self.path / _KEY).unlink(missing_ok=True)
+    for name in (_KEY, _LOCK):
+      (self.path / name).unlink(missing_ok=True)
     if self._target.exists():
-      self._target.rename(self._aside)
+      self._target.rename(self._replaced)
     try:
       self.path.rename(self._target)
     except OSError:
-      if self._aside.exists():
-        self._aside.rename(self._target)
+      if self._replaced.exists():
+        self._replaced.rename(self._target)
       raise
-    if self._aside.exists():
-      self._delete(self._aside)
+    self._delete_replaced()
 
   def _check(self) -> None:
+    what, flag = self._contents.what, self._contents.flag
+    OutputFolder(self._name, flag)  # refuses a file
     if not self._target.exists():
       return
-    what, flag = self._contents.what, self._contents.flag
-    if not self._target.is_dir():
-      raise InputError(f"{self._name}: is a file. Choose another {flag}.")
     if os.path.ismount(self._target):
       raise InputError(
         f"{self._name}: is a mount point, which cannot be replaced whole. "
@@ -152,76 +161,42 @@ class StagedFolder:
       )
 
   def _clear_up(self, key: str) -> None:
-    """Deletes what killed conversions to this target left behind.
-
-    Of one of the same key the folder becomes this one's.
+    """Deletes what a killed process left, unless it was of the same key.
 
     One that was killed between the two moves of `put_in_place` left the target
-    without records: those it had set aside go back.
+    without records: those it had moved aside go back.
     """
-    for kind in ("old", "tmp"):
-      found = self._target.parent.glob(f".*.{kind}")
-      for path in sorted(found, key=lambda path: path != self.path):
-        pid = path.name.removeprefix(f".{self._target.name}.")
-        pid = pid.removesuffix(f".{kind}")
-        if self._sibling(kind, pid) != path or not _has_ended(pid):
-          continue
-        if kind == "tmp":
-          self._take_over(path, key)
-        elif not (self._target / self._contents.index).exists():
-          path.rename(self._target)  # missing, or empty: see _check
-          self._check()
-        else:
-          self._delete(path)
-
-  def _take_over(self, path: Path, key: str) -> None:
-    """Goes on with what a killed conversion left, or deletes it."""
-    left = _key_of(path)
-    if key and left == key and not self._taken_over:
-      path.rename(self.path)
-      self._taken_over = True
+    if (self._target / self._contents.index).exists():
+      self._delete_replaced()
+    elif self._replaced.exists():
+      self._replaced.rename(self._target)  # missing, or empty: see _check
+      self._check()
+    noted = self.path / _KEY
+    found = noted.read_text(errors="replace") if noted.exists() else ""
+    if key and found == key:
       return
-    if left:
+    if found:
       logger.info(
-        "%s: what an interrupted run left is of other data or options, or one "
-        "with which nothing is taken over; begins afresh.",
+        "%s: found leftovers of a run with different data or options; starting "
+        "over.",
         self._name,
       )
-    shutil.rmtree(path)
+    for path in self.path.iterdir():
+      if path.is_dir():
+        shutil.rmtree(path)
+      elif path.name != _LOCK:
+        path.unlink()
 
-  def _delete(self, folder: Path) -> None:
-    """Deletes a folder of contents, but not what was put there meanwhile."""
+  def _delete_replaced(self) -> None:
+    """Deletes the replaced contents, but not what was put there meanwhile."""
+    if not self._replaced.exists():
+      return
     index = self._contents.index
-    ours = self._contents.files(folder) - {index}
-    for path in folder.iterdir():
+    ours = self._contents.files(self._replaced) - {index}
+    for path in self._replaced.iterdir():
       if path.name in ours:
         path.unlink()
-    (folder / index).unlink(missing_ok=True)  # last: it tells what is ours
-    if not any(folder.iterdir()):
-      folder.rmdir()
-
-  def _sibling(self, kind: str, pid: str | None = None) -> Path:
-    pid = pid or str(os.getpid())
-    return self._target.with_name(f".{self._target.name}.{pid}.{kind}")
-
-
-def _key_of(folder: Path) -> str:
-  try:
-    return (folder / _KEY).read_text()
-  except (OSError, ValueError):
-    return ""
-
-
-def _has_ended(pid: str) -> bool:
-  """Tells whether the process that left a folder behind runs no more."""
-  if not pid.isdecimal():
-    return False
-  if int(pid) == os.getpid():  # an earlier one of the same number
-    return True
-  try:
-    os.kill(int(pid), 0)
-  except ProcessLookupError:
-    return True
-  except OSError:  # somebody else's
-    return False
-  return False
+    # Last, because it tells what is ours.
+    (self._replaced / index).unlink(missing_ok=True)
+    if not any(self._replaced.iterdir()):
+      self._replaced.rmdir()
