@@ -13,7 +13,7 @@ from absl import flags
 from cdcc_tf import config
 from cdcc_tf.cli import app, counter_flags
 from cdcc_tf.data.records.manifest import load_manifest
-from cdcc_tf.evaluation import files, protocols
+from cdcc_tf.evaluation import files, protocols, results
 from cdcc_tf.runs.folder import RunFolder
 
 FLAGS = flags.FLAGS
@@ -51,6 +51,8 @@ def main() -> None:
     name += "_fast"
   output = Path(FLAGS.output or Path(FLAGS.run) / "evaluation" / name)
   files.folder_for(output)
+  others = [Path(place) for place in FLAGS.together_with]
+  results.read_all(others, FLAGS.protocol)
   data = config.load_config(FLAGS.run).data
   run = RunFolder(Path(FLAGS.run))
   run.model(FLAGS.which)
@@ -72,7 +74,7 @@ def main() -> None:
     FLAGS.panels,
     provenance,
     FLAGS.protocol,
-    [Path(place) for place in FLAGS.together_with],
+    others,
     data.adaptive_sigma,
   )
   print(

@@ -25,6 +25,13 @@ def written_in(folder: Path) -> set[str]:
   return ours | {LIST} if noted else set()
 
 
+def written_among(paths: Iterable[Path]) -> set[Path]:
+  """Returns those of some files that are as a command wrote them."""
+  paths = list(paths)
+  ours = {folder: written_in(folder) for folder in {p.parent for p in paths}}
+  return {path for path in paths if path.name in ours[path.parent]}
+
+
 class OutputFolder:
   """A folder to write files to, in which others' are never replaced.
 

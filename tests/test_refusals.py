@@ -103,6 +103,13 @@ def test_help(name: str) -> None:
     ("export", "--run=run --output=mine", "--output=mine: not empty"),
     ("pseudo_label", "--run=run --records=no --output=o", "no/manifest.json"),
     ("pseudo_label", "--run=run --records=records --output=mine", "mine"),
+    ("evaluate", "--run=run --records=records --together_with=o", "together"),
+    (
+      "evaluate",
+      "--run=run --records=records --together_with=o --protocol=nwpu",
+      "o/pictures.csv",
+    ),
+    ("synthesize", "--output=o --like=no", "no"),
     ("predict", "--run=run --input=photo.png --output=theirs", "counts.csv"),
     ("evaluate", "--run=run --records=records --output=theirs", "metrics.js"),
     ("convert", "--format=no --input=mine --output=o", "--format"),

@@ -72,13 +72,8 @@ def evaluate(
       names no group, and the protocol needs one; or a picture was counted by
       several counters.
   """
-  if together_with and protocols.PROTOCOLS[protocol] is None:
-    raise InputError(
-      f"--together_with: --protocol={protocol} has no groups to average. Name "
-      "the protocol, e.g. --protocol=ucf_cc_50."
-    )
   files.folder_for(output)
-  others = read_all(together_with)
+  others = read_all(together_with, protocol)
   records = RecordDataset.open(folder)
   drawn = _to_draw(records, split, panels)
   results, rows, unlabelled = [], [], 0

@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cdcc_tf.errors import InputError
+from cdcc_tf.evaluation import protocols
 from cdcc_tf.evaluation.metrics import GAME_LEVELS, ImageResult
 
 FILE_NAME = "pictures.csv"
@@ -30,12 +31,18 @@ def table(results: Iterable[ImageResult]) -> str:
   return text.getvalue()
 
 
-def read_all(folders: Iterable[Path]) -> dict[str, ImageResult]:
+def read_all(folders: Sequence[Path], protocol: str) -> dict[str, ImageResult]:
   """Reads what several evaluations counted, by the pictures' ids.
 
   Raises:
-    InputError: see `read`; or two of them counted the same picture.
+    InputError: see `read`; or two of them counted the same picture; or there
+      are some, and the protocol has no groups to average.
   """
+  if folders and protocols.PROTOCOLS[protocol] is None:
+    raise InputError(
+      f"--together_with: --protocol={protocol} has no groups to average. Name "
+      "the protocol, e.g. --protocol=ucf_cc_50."
+    )
   found: dict[str, ImageResult] = {}
   for folder in folders:
     for result in read(folder):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cdcc_tf.output_folder import OutputFolder, written_in
+from cdcc_tf.output_folder import OutputFolder, written_among
 
 # Ends of the names of what a prediction leaves for each picture, and its table.
 DENSITY, UNCERTAINTY, MAPS = "_density.png", "_uncertainty.png", "_maps.npz"
@@ -54,9 +54,8 @@ def names_for(
 
 def overlays_among(pictures: Sequence[Path]) -> set[Path]:
   """Finds those that an earlier prediction drew; a name alone makes none."""
-  named = [p for p in pictures if p.name.endswith((DENSITY, UNCERTAINTY))]
-  ours = {folder: written_in(folder) for folder in {p.parent for p in named}}
-  return {path for path in named if path.name in ours[path.parent]}
+  ends = (DENSITY, UNCERTAINTY)
+  return written_among(p for p in pictures if p.name.endswith(ends))
 
 
 def encoded_maps(density: np.ndarray, deviation: np.ndarray) -> bytes:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.output_folder import OutputFolder, written_in
+from cdcc_tf.output_folder import OutputFolder, written_among
 from cdcc_tf.visualization import overlays
 
 COLUMNS, WIDTH = 4, 480  # of a sheet; pixels of a picture's longer side
@@ -47,8 +47,7 @@ def check_name(path: Path | None, overwrite: bool = False) -> None:
   if path.suffix.lower() != ".png":
     raise InputError(f"--contact_sheet={path}: give a name ending in .png.")
   OutputFolder(path.parent, "--contact_sheet")  # refuses a file
-  free = overwrite or not path.exists()
-  if not free and path.name not in written_in(path.parent):
+  if path.exists() and not (overwrite or written_among([path])):
     raise InputError(
       f"--contact_sheet={path}: there is such a file, and it is no contact "
       "sheet of ours. Rename it, or give another name."

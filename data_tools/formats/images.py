@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cdcc_tf.data import image_kinds
-from cdcc_tf.output_folder import written_in
+from cdcc_tf.output_folder import written_among
 from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, LabelledImage, Note, Unreadable
 from data_tools.formats.parsing.folders import holds, natural_key, wrong_layout
@@ -54,8 +54,7 @@ def read(folder: Path) -> Iterator[Item]:
       None if root.is_dir() else _holds_images,
     )
   drawn = [p for p in found if p.stem.endswith(("_density", "_uncertainty"))]
-  ours = {folder: written_in(folder) for folder in {p.parent for p in drawn}}
-  overlays = {path for path in drawn if path.name in ours[path.parent]}
+  overlays = written_among(drawn)
   if overlays:
     yield Note(f"Overlays of a prediction were left out: {len(overlays)}.")
   for path in found:
