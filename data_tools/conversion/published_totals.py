@@ -5,15 +5,14 @@ compared with published ones, which is worth a note and no reason to stop.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import ModuleType
 
 import numpy as np
 
-from data_tools.formats.base import LabelledImage, Totals
+from data_tools.formats.base import LabelledImage, Reader, Totals
 
 
 def deviations(
-  reader: ModuleType,
+  reader: Reader,
   options: Mapping[str, object],
   pictures: Sequence[LabelledImage],
 ) -> list[str]:

@@ -1,18 +1,7 @@
 """Readers of data sets and annotators, one small module each.
 
-A reader is a module with `LAYOUT` (what it expects on disk), `DEFAULT_SPLITS`
-(how its training pictures are divided unless told otherwise) and
-`read(folder)`, which yields `LabelledImage`, `Unreadable` and `Note`. Adding
-a format is writing one and naming it here.
-
-A reader that leaves the user a choice names it in `OPTIONS`, and `read` takes a
-keyword argument of that name, which has a default; a flag of
-`data_tools.convert` of the same name sets it. A reader of a published set has
-`TOTALS`, the numbers of pictures and heads to compare with, or a function
-`totals` of those keyword arguments that returns them.
+Each implements `base.Reader`. To add a format, write a module and name it here.
 """
-
-from types import ModuleType
 
 from data_tools.common.splits import Splits
 from data_tools.formats import (
@@ -38,8 +27,9 @@ from data_tools.formats import (
   video,
   worldexpo10,
 )
+from data_tools.formats.base import Reader
 
-FORMATS: dict[str, ModuleType] = {
+FORMATS: dict[str, Reader] = {
   "beijing_brt": beijing_brt,
   "coco": coco,
   "csv": csv_points,

@@ -1,12 +1,13 @@
 """What a reader of a data set yields."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from cdcc_tf.errors import first_line
+from data_tools.common.splits import Splits
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,20 +100,23 @@ class Totals:
   in_region: bool = False
 
 
-def labelled(
-  read_points: Callable[[Path], np.ndarray],
-  annotation: Path,
-  picture: LabelledImage,
-) -> LabelledImage | Unreadable:
-  """Returns a picture with the points of its annotation, or why it has none.
+class Reader(Protocol):
+  """A module of `data_tools.formats` that reads one format.
 
-  Args:
-    read_points: returns points, or raises OSError or ValueError.
-    annotation: what it reads.
-    picture: all but the points.
+  A reader that leaves the user a choice also has `OPTIONS`, the names of
+  keyword arguments of `read`, which have defaults; a flag of
+  `data_tools.convert` of the same name sets each. A reader of a published set
+  has `TOTALS`, the numbers of images and heads to compare with, or a function
+  `totals` of those keyword arguments that returns them.
+
+  Attributes:
+    LAYOUT: what it expects on disk, for --help and for error messages.
+    DEFAULT_SPLITS: how its training images are divided by default.
   """
-  try:
-    points = read_points(annotation)
-  except (OSError, ValueError) as error:
-    return Unreadable(picture.path, f"{annotation.name}: {first_line(error)}")
-  return dataclasses.replace(picture, points=points)
+
+  LAYOUT: str
+  DEFAULT_SPLITS: Splits
+
+  @property
+  def read(self) -> Callable[..., Iterator[Item]]:
+    """Takes the data set's folder and options; yields what is in it."""

@@ -6,21 +6,16 @@ from pathlib import Path
 import numpy as np
 
 from data_tools.common.splits import Splits
-from data_tools.formats.base import (
-  LabelledImage,
-  Totals,
-  Unreadable,
-  labelled,
-)
+from data_tools.formats.base import Item, LabelledImage, Totals
 from data_tools.formats.parsing.fields import member, number, sequence
 from data_tools.formats.parsing.files import read_json
 from data_tools.formats.parsing.folders import (
-  annotations_without_image,
   child_folder,
   images_named,
   number_in,
   wrong_layout,
 )
+from data_tools.formats.parsing.split_folders import annotated
 
 LAYOUT = """\
   FDST/                          (any name)
@@ -35,9 +30,10 @@ TOTALS = (
   Totals("test", 6000, known={5999: "test_data/65/001.json is damaged"}),
   Totals("all", 15_000, 394_081),
 )
+_STEM = r"\d{3}"
 
 
-def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
+def read(folder: Path) -> Iterator[Item]:
   """Yields the frames, numerically sorted by split, video and frame.
 
   Args:
@@ -50,18 +46,16 @@ def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
   if not videos:
     raise wrong_layout(folder, LAYOUT, _videos)
   for video, split in videos.items():
-    frames = images_named(video, r"\d{3}")
-    for path in frames:
-      picture = LabelledImage(
+    images = [
+      LabelledImage(
         f"{split}/{video.name}/{path.stem}",
         path,
         split=split,
         unit=f"video {video.name}",
       )
-      yield labelled(read_points, path.with_suffix(".json"), picture)
-    yield from annotations_without_image(
-      video, (f"{path.stem}.json" for path in frames), r"(\d{3})\.json"
-    )
+      for path in images_named(video, _STEM)
+    ]
+    yield from annotated(images, video, "{}.json", _STEM, read_points)
 
 
 def read_points(annotation: Path) -> np.ndarray:
@@ -103,6 +97,6 @@ def _videos(folder: Path) -> dict[Path, str]:
     base = child_folder(folder, f"{split}_data")
     inside = [] if base is None else [p for p in base.iterdir() if p.is_dir()]
     for video in sorted(inside, key=lambda path: (number_in(path), path)):
-      if images_named(video, r"\d{3}"):
+      if images_named(video, _STEM):
         videos[video] = split
   return videos

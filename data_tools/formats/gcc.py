@@ -10,11 +10,11 @@ import numpy as np
 from cdcc_tf.errors import InputError
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
+  Item,
   LabelledImage,
   Note,
   Totals,
   Unreadable,
-  labelled,
 )
 from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.choices import chosen
@@ -34,6 +34,7 @@ from data_tools.formats.parsing.gcc_lists import (
   read_lists,
 )
 from data_tools.formats.parsing.points import from_rows
+from data_tools.formats.parsing.split_folders import json_or_mat, labelled
 
 LAYOUT = """\
   GCC/
@@ -64,7 +65,7 @@ def totals(
 
 def read(
   folder: Path, division: str | None = None, gcc_filter: str | None = None
-) -> Iterator[LabelledImage | Unreadable | Note]:
+) -> Iterator[Item]:
   """Yields the pictures in the order of the lists, or of scenes and names.
 
   Labels are (row, column) of a pixel, counted from 0; points are x and y. Heads
@@ -121,9 +122,7 @@ def read_points(annotation: Path) -> np.ndarray:
     content = read_json(annotation)
     rows = from_rows(member(content, "image_info"), "image_info")
   else:
-    fields = matlab.read_fields(annotation, "image_info")
-    location = matlab.field(fields, "image_info", "location")
-    rows = matlab.points(location, "location")
+    rows = matlab.read_points(annotation, ["image_info", "location"])
   return rows[:, ::-1]  # they are (row, column)
 
 
@@ -133,7 +132,7 @@ def _read_listed(
   lists: dict[str, list[Entry]],
   division: str,
   gcc_filter: str | None,
-) -> Iterator[LabelledImage | Unreadable | Note]:
+) -> Iterator[Item]:
   listed = sum(map(len, lists.values()))
   on_disk = {(s, stem) for s, pictures in scenes.items() for stem in pictures}
   for entries in lists.values():
@@ -170,16 +169,13 @@ def _labelled(
   path: Path, split: str, division: str
 ) -> LabelledImage | Unreadable:
   scene = path.parent.parent
-  json = scene / "jsons" / f"{path.stem}.json"
-  mat = scene / "mats" / f"{path.stem}.mat"
   # What a division keeps apart, dividing `train` further must keep apart too.
   place, _, _ = scene.name.rpartition("_")
   units = {"cross_camera": scene.name, "cross_location": place}
   picture = LabelledImage(
     f"{scene.name}/{path.stem}", path, split=split, unit=units.get(division, "")
   )
-  annotation = mat if mat.is_file() and not json.is_file() else json
-  return labelled(read_points, annotation, picture)
+  return labelled(read_points, json_or_mat(scene, path.stem), picture)
 
 
 def _scenes(folder: Path) -> dict[str, dict[str, Path]]:

@@ -7,12 +7,7 @@ from typing import Any
 import numpy as np
 
 from data_tools.common.splits import Splits
-from data_tools.formats.base import (
-  LabelledImage,
-  Totals,
-  Unreadable,
-  labelled,
-)
+from data_tools.formats.base import Item, LabelledImage, Totals
 from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.files import load
 from data_tools.formats.parsing.folders import (
@@ -21,6 +16,7 @@ from data_tools.formats.parsing.folders import (
   number_in,
   wrong_layout,
 )
+from data_tools.formats.parsing.split_folders import labelled
 
 LAYOUT = """\
   mall_dataset/
@@ -40,7 +36,7 @@ _TRAIN = 800
 _BLOCK = 80
 
 
-def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
+def read(folder: Path) -> Iterator[Item]:
   """Yields the frames in order.
 
   Args:

@@ -8,17 +8,18 @@ import numpy as np
 
 from data_tools.common.splits import Splits
 from data_tools.formats.base import (
+  Item,
   LabelledImage,
   Note,
   Totals,
   Unreadable,
-  labelled,
 )
 from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.fields import member
 from data_tools.formats.parsing.files import load, read_json, read_lines
 from data_tools.formats.parsing.folders import images_named, wrong_layout
 from data_tools.formats.parsing.points import from_rows
+from data_tools.formats.parsing.split_folders import json_or_mat, labelled
 
 LAYOUT = """\
   NWPU-Crowd/
@@ -37,7 +38,7 @@ TOTALS = (
 _SPLITS = ("train", "val", "test")
 
 
-def read(folder: Path) -> Iterator[LabelledImage | Unreadable | Note]:
+def read(folder: Path) -> Iterator[Item]:
   """Yields the pictures as the lists have them.
 
   Args:
@@ -65,7 +66,7 @@ def read(folder: Path) -> Iterator[LabelledImage | Unreadable | Note]:
       if split == "test":
         yield item  # its labels are with the authors
       else:
-        yield _with_points(item, _annotation(folder, picture.stem))
+        yield _with_points(item, json_or_mat(folder, picture.stem))
   if pictures:
     yield Note(f"{len(pictures)} pictures are on no list and were left out.")
 
@@ -120,14 +121,7 @@ def read_points(annotation: Path) -> np.ndarray:
   if annotation.suffix == ".json":
     rows = member(read_json(annotation), "points")
     return from_rows(rows, "points")
-  fields = matlab.read_fields(annotation, "annPoints")
-  return matlab.points(matlab.field(fields, "annPoints"), "annPoints")
-
-
-def _annotation(folder: Path, stem: str) -> Path:
-  """Returns the annotation of a picture; the JSON if there are both."""
-  json, mat = folder / "jsons" / f"{stem}.json", folder / "mats" / f"{stem}.mat"
-  return mat if mat.is_file() and not json.is_file() else json
+  return matlab.read_points(annotation, ["annPoints"])
 
 
 def _lists(folder: Path) -> dict[str, Path]:

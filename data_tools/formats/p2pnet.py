@@ -15,7 +15,7 @@ from data_tools.formats.parsing.exports import (
 from data_tools.formats.parsing.fields import shown
 from data_tools.formats.parsing.files import load_text
 from data_tools.formats.parsing.image_names import inside
-from data_tools.formats.parsing.text_points import read_points
+from data_tools.formats.parsing.points import read_points
 
 LAYOUT = """\
   folder/

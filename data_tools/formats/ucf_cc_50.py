@@ -4,20 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data_tools.common.splits import Splits
-from data_tools.formats.base import (
-  LabelledImage,
-  Note,
-  Totals,
-  Unreadable,
-  labelled,
-)
+from data_tools.formats.base import Item, LabelledImage, Note, Totals
 from data_tools.formats.parsing.choices import chosen
 from data_tools.formats.parsing.folders import (
-  annotations_without_image,
   images_named,
   number_in,
   wrong_layout,
 )
+from data_tools.formats.parsing.split_folders import annotated
 from data_tools.formats.ucf_qnrf import read_points
 
 LAYOUT = """\
@@ -42,6 +36,7 @@ FOLDS = {
   "fold4": (5, 7, 4, 21, 27, 39, 22, 43, 32, 35),
   "fold5": (8, 50, 12, 19, 44, 23, 9, 46, 16, 41),
 }
+_ANNOTATION = "{}_ann.mat"
 _FOLD_OF = {n: fold for fold, members in FOLDS.items() for n in members}
 # Heads in 1.jpg, 2.jpg, … of the published set.
 _HEADS = (
@@ -52,9 +47,7 @@ _HEADS = (
 )
 
 
-def read(
-  folder: Path, division: str | None = None
-) -> Iterator[LabelledImage | Unreadable | Note]:
+def read(folder: Path, division: str | None = None) -> Iterator[Item]:
   """Yields the pictures in numerical order.
 
   Points are 0-based and continuous as they are; nothing is subtracted.
@@ -67,39 +60,35 @@ def read(
     InputError: the folder is laid out otherwise, or there is no such fold.
   """
   chosen("division", division, FOLDS)
-  annotations = _annotations(folder)
-  if not annotations:
-    raise wrong_layout(folder, LAYOUT, _annotations)
-  others = []
-  for path, annotation in annotations.items():
-    number = number_in(path)
-    fold = _FOLD_OF[number]
+  paths = _images(folder)
+  if not paths:
+    raise wrong_layout(folder, LAYOUT, _images)
+  images = []
+  for path in paths:
+    fold = _FOLD_OF[number_in(path)]
     split = "test" if fold == division else "train"
-    picture = labelled(
-      read_points,
-      annotation,
-      LabelledImage(path.stem, path, split=split, group=fold),
-    )
-    yield picture
-    if isinstance(picture, LabelledImage) and picture.points is not None:
-      heads = len(picture.points)
-      if heads != _HEADS[number - 1]:
-        others.append(f"{path.name} {heads} ({_HEADS[number - 1]})")
-  yield from annotations_without_image(
-    folder, (path.name for path in annotations.values()), r"(\d+)_ann\.mat"
-  )
+    images.append(LabelledImage(path.stem, path, split=split, group=fold))
+  others = []
+  for item in annotated(images, folder, _ANNOTATION, r"\d+", read_points):
+    yield item
+    if isinstance(item, LabelledImage) and item.points is not None:
+      heads, published = len(item.points), _HEADS[number_in(item.path) - 1]
+      if heads != published:
+        others.append(f"{item.path.name} {heads} ({published})")
   if others:
     yield Note(
-      f"{len(others)} pictures hold other numbers of heads than the published "
-      f"ones in brackets: {', '.join(others[:5])}{', …' if others[5:] else ''}."
+      f"In {len(others)} images the number of heads differs from the published "
+      f"one in brackets: {', '.join(others[:5])}{', …' if others[5:] else ''}."
     )
 
 
-def _annotations(folder: Path) -> dict[Path, Path]:
-  """Lists pictures with their annotations; none if all annotations lack."""
-  annotations = {
-    path: folder / f"{path.stem}_ann.mat"
+def _images(folder: Path) -> list[Path]:
+  """Lists the images; none if the folder holds none of their annotations."""
+  paths = [
+    path
     for path in images_named(folder, r"\d{1,3}")
     if number_in(path) in _FOLD_OF
-  }
-  return annotations if any(a.exists() for a in annotations.values()) else {}
+  ]
+  if not any((folder / _ANNOTATION.format(p.stem)).exists() for p in paths):
+    return []
+  return paths

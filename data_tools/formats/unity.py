@@ -8,18 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data_tools.common.splits import Splits
-from data_tools.formats.base import (
-  LabelledImage,
-  Totals,
-  Unreadable,
-  labelled,
-)
-from data_tools.formats.parsing.folders import (
-  annotations_without_image,
-  numbered_images,
-  split_folders,
-)
-from data_tools.formats.parsing.text_points import read_points
+from data_tools.formats.base import Item, Totals
+from data_tools.formats.parsing.points import read_points
+from data_tools.formats.parsing.split_folders import SplitFolders
 
 LAYOUT = """\
   SyntheticDataset/              (any name)
@@ -29,10 +20,17 @@ LAYOUT = """\
 # A source domain: checkpoints are chosen by the error on `val`.
 DEFAULT_SPLITS = Splits(val_fraction=0.1)
 TOTALS = (Totals("train", 232, 97_399),)
+_FOLDERS = SplitFolders(
+  LAYOUT,
+  r"IMG_\d+",
+  "{}_data/images",
+  "{}_data/ground_truth_txt",
+  "{}.txt",
+)
 
 
-def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
-  """Yields the pictures; their y counts from the bottom.
+def read(folder: Path) -> Iterator[Item]:
+  """Yields the images; their y counts from the bottom.
 
   Args:
     folder: the folder that holds `train_data`.
@@ -40,17 +38,4 @@ def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
   Raises:
     InputError: the folder is laid out otherwise.
   """
-  for split, images, labels in split_folders(
-    folder, "ground_truth_txt", LAYOUT
-  ):
-    annotations = {
-      path: labels / f"{path.stem}.txt" for path in numbered_images(images)
-    }
-    for path, annotation in annotations.items():
-      picture = LabelledImage(
-        f"{split}/{path.stem}", path, split=split, y_from_bottom=True
-      )
-      yield labelled(read_points, annotation, picture)
-    yield from annotations_without_image(
-      labels, (path.name for path in annotations.values()), r"(IMG_\d+)\.txt"
-    )
+  yield from _FOLDERS.read(folder, read_points, y_from_bottom=True)

@@ -8,20 +8,15 @@ import numpy as np
 
 from cdcc_tf.errors import first_line
 from data_tools.common.splits import Splits
-from data_tools.formats.base import (
-  LabelledImage,
-  Totals,
-  Unreadable,
-  labelled,
-)
+from data_tools.formats.base import Item, LabelledImage, Totals, Unreadable
 from data_tools.formats.parsing import matlab
 from data_tools.formats.parsing.folders import (
-  annotations_without_image,
   child_folder,
   images_named,
   wrong_layout,
 )
 from data_tools.formats.parsing.points import checked
+from data_tools.formats.parsing.split_folders import annotated
 
 LAYOUT = """\
   WorldExpo10/                   (any name)
@@ -45,7 +40,7 @@ _NAME = r"\d{6}[_-].+"
 _FIRST_CENTRE = 0.5
 
 
-def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
+def read(folder: Path) -> Iterator[Item]:
   """Yields the frames, numerically sorted by split, scene and frame.
 
   Points outside the region of interest are kept; `roi` says what counts. Frames
@@ -78,9 +73,7 @@ def read_points(annotation: Path) -> np.ndarray:
     FileNotFoundError: there is no such file.
     ValueError: it is damaged, or holds no such points.
   """
-  fields = matlab.read_fields(annotation, "point_position")
-  position = matlab.field(fields, "point_position")
-  return matlab.points(position, "point_position") - _FIRST_CENTRE
+  return matlab.read_points(annotation, ["point_position"]) - _FIRST_CENTRE
 
 
 def read_roi(path: Path) -> np.ndarray:
@@ -106,18 +99,18 @@ def read_roi(path: Path) -> np.ndarray:
 
 def _read_scene(
   labels: Path, split: str, scene: str, frames: list[Path]
-) -> Iterator[LabelledImage | Unreadable]:
+) -> Iterator[Item]:
   try:
     roi = read_roi(labels / "roi.mat")
-  except FileNotFoundError:
-    roi, reason = None, f"scene {scene} has no roi.mat, its region of interest"
   except (OSError, ValueError) as error:
-    roi, reason = None, f"roi.mat of scene {scene}: {first_line(error)}"
-  for path in frames:
-    if roi is None:
+    reason = f"roi.mat of scene {scene}: {first_line(error)}"
+    if isinstance(error, FileNotFoundError):
+      reason = f"scene {scene} has no roi.mat, its region of interest"
+    for path in frames:
       yield Unreadable(path, reason)
-      continue
-    picture = LabelledImage(
+    return
+  images = [
+    LabelledImage(
       # The names hold dots, so that only the last suffix is one.
       f"{split}/{path.stem}",
       path,
@@ -126,11 +119,9 @@ def _read_scene(
       group=scene,
       unit=f"scene {scene}",
     )
-    yield labelled(read_points, labels / f"{path.stem}.mat", picture)
-  if labels.is_dir():
-    yield from annotations_without_image(
-      labels, (f"{path.stem}.mat" for path in frames), rf"({_NAME})\.mat"
-    )
+    for path in frames
+  ]
+  yield from annotated(images, labels, "{}.mat", _NAME, read_points)
 
 
 def _scenes(folder: Path) -> dict[str, dict[str, list[Path]]]:

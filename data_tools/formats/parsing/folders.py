@@ -1,13 +1,15 @@
 """Where the files of a data set lie, and what to say if they lie elsewhere."""
 
+import difflib
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from cdcc_tf.data.image_kinds import SUFFIXES, is_image
 from cdcc_tf.errors import InputError
-from data_tools.formats.base import Unreadable
-from data_tools.formats.parsing.nearest import nearest
+
+_MOST_FOLDERS = 500  # to look at for the one that the user may have meant
 
 
 def natural_key(path: Path) -> list[str | int]:
@@ -20,21 +22,6 @@ def number_in(path: Path) -> int:
   """Returns the last number of a file's name, for numerical sorting."""
   numbers = re.findall(r"\d+", path.stem)
   return int(numbers[-1]) if numbers else -1
-
-
-def numbered_images(folder: Path) -> list[Path]:
-  """Lists IMG_<n> pictures of a folder in numerical order.
-
-  Raises:
-    InputError: there is none.
-  """
-  pictures = images_named(folder, r"IMG_\d+")
-  if not pictures:
-    raise InputError(
-      f"{folder}: no pictures named IMG_<n>.jpg. Expected the data set's own "
-      "files; see --help for the layout."
-    )
-  return pictures
 
 
 def images_named(folder: Path | None, pattern: str) -> list[Path]:
@@ -56,62 +43,6 @@ def images_named(folder: Path | None, pattern: str) -> list[Path]:
     ),
     key=lambda path: natural_key(Path(path.name.lower())),
   )
-
-
-def annotations_without_image(
-  labels: Path, expected: Iterable[str], pattern: str
-) -> Iterator[Unreadable]:
-  """Yields annotations to which no picture belongs, in numerical order.
-
-  Args:
-    labels: folder of the annotations.
-    expected: names of the annotations of the pictures that are there.
-    pattern: regular expression of an annotation's name; its group is the name
-      of the picture without suffix.
-  """
-  known = set(expected)
-  for path in sorted(labels.iterdir(), key=number_in):
-    match = re.fullmatch(pattern, path.name, re.IGNORECASE)
-    if match and path.name not in known:
-      yield Unreadable(path, f"annotation without a picture {match[1]}.jpg")
-
-
-def split_folders(
-  folder: Path, labels: str, layout: str
-) -> list[tuple[str, Path, Path]]:
-  """Finds `train_data` and `test_data` with their pictures and annotations.
-
-  Args:
-    folder: the data set.
-    labels: name of the folders of annotations.
-    layout: what the format expects, for the message.
-
-  Returns:
-    Name of the split, folder of pictures, folder of annotations.
-
-  Raises:
-    InputError: the folder is laid out otherwise.
-  """
-  names = {"train": "train_data", "test": "test_data"}
-  found = []
-  for split, name in names.items():
-    root = child_folder(folder, name)
-    if root is None:
-      continue
-    images, annotations = (
-      child_folder(root, "images"),
-      child_folder(root, labels),
-    )
-    if images is None or annotations is None:
-      raise wrong_layout(root, layout)
-    found.append((split, images, annotations))
-  if not found:
-    raise wrong_layout(
-      folder,
-      layout,
-      lambda other: any(child_folder(other, name) for name in names.values()),
-    )
-  return found
 
 
 def child_folder(folder: Path, name: str) -> Path | None:
@@ -159,9 +90,45 @@ def wrong_layout(
     found = "a file"
   else:
     found = "no such folder"
-  other = None if fits is None else nearest(folder, fits)
+  other = None if fits is None else _nearest(folder, fits)
   hint = "" if other is None else f" Did you mean --input={other} ?"
   return InputError(
     f"{folder}: not laid out as expected. Found: {found}.{hint} Expected:\n"
     f"{expected}"
   )
+
+
+def _nearest(folder: Path, fits: Callable[[Path], object]) -> Path | None:
+  """Finds a folder that fits: inside, above, or near under a like name.
+
+  Args:
+    folder: what the user gave; it need not exist.
+    fits: whether a folder looks like the data set.
+  """
+  above = folder.resolve().parent
+  if folder.is_dir():
+    candidates = [*_below(folder), above, above.parent]
+  elif folder.exists():
+    candidates = [above]  # they named a file in it
+  elif above.is_dir():
+    near: dict[str, list[Path]] = {}
+    for path in _below(above):
+      near.setdefault(path.name.lower(), []).append(path)
+    like = difflib.get_close_matches(folder.name.lower(), near)
+    candidates = [path for name in like for path in near[name]]
+  else:
+    candidates = []
+  for candidate in candidates:
+    try:
+      if candidate.is_dir() and fits(candidate):
+        return candidate
+    except OSError:
+      continue  # that one may not be looked into
+  return None
+
+
+def _below(folder: Path) -> Iterator[Path]:
+  """Yields folders in a folder, then those in them."""
+  inside = itertools.chain(folder.glob("*/"), folder.glob("*/*/"))
+  # A folder of another kind can hold any number.
+  return itertools.islice(inside, _MOST_FOLDERS)

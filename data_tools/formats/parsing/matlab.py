@@ -121,6 +121,24 @@ def _parse(
       signal.setitimer(signal.ITIMER_PROF, 0)
 
 
+def read_points(path: Path, names: Sequence[str]) -> np.ndarray:
+  """Reads the points of one variable, or of a field in it.
+
+  Args:
+    path: of the file.
+    names: of the variable, then of the fields in it.
+
+  Returns:
+    float64 array of shape [heads, 2], x then y in pixels.
+
+  Raises:
+    FileNotFoundError: there is no such file.
+    ValueError: it is damaged, or holds no such field, or not N x 2 finite
+      numbers.
+  """
+  return points(field(read_fields(path, names[0]), *names), names[-1])
+
+
 def field(fields: Any, *names: str) -> Any:
   """Follows names into structs, through cells that hold one thing.
 

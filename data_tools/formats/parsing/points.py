@@ -1,11 +1,19 @@
-"""Numbers of an annotation become points, or one line that says why not."""
+"""Points from arrays, JSON lists and text files, or the reason in one line."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from data_tools.formats.parsing.fields import FARTHEST, pair, sequence
+from data_tools.formats.parsing.fields import (
+  FARTHEST,
+  pair,
+  parse_number,
+  sequence,
+  shown,
+)
+from data_tools.formats.parsing.files import read_lines
 
 
 def checked(
@@ -50,3 +58,31 @@ def from_rows(rows: Any, name: str) -> np.ndarray:
   """
   points = [pair(row, f"a row of {name}") for row in sequence(rows, name)]
   return np.asarray(points, np.float64).reshape(-1, 2)
+
+
+def read_points(
+  annotation: Path, columns: Sequence[str] = ("x", "y")
+) -> np.ndarray:
+  """Reads a text file with one `x y` a line, perhaps with more numbers.
+
+  Args:
+    annotation: the file.
+    columns: names of the numbers in a line; the first two are x and y.
+
+  Returns:
+    float64 array of shape [heads, 2], pixels.
+
+  Raises:
+    FileNotFoundError: there is no such file.
+    ValueError: it is no text, or a line is not those numbers.
+  """
+  rows = []
+  for number, line in enumerate(read_lines(annotation), start=1):
+    words = line.split()
+    if len(words) not in (0, len(columns)):
+      raise ValueError(
+        f"line {number} is not {' '.join(columns)}: {shown(line)}"
+      )
+    if words:
+      rows.append([parse_number(word, f"line {number}") for word in words])
+  return np.asarray(rows, np.float64).reshape(-1, len(columns))[:, :2]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 
 from data_tools.conversion.published_totals import deviations, inside
 from data_tools.formats import shanghaitech
-from data_tools.formats.base import LabelledImage, Totals
+from data_tools.formats.base import LabelledImage, Reader, Totals
 
 SQUARE = np.array([[2.0, 1], [6, 1], [6, 5], [2, 5]])
 
@@ -31,13 +31,13 @@ def pictures(
 
 def notes(totals: Sequence[Totals], found: list[LabelledImage]) -> list[str]:
   """Compares pictures with a reader that publishes `totals`."""
-  reader = cast(ModuleType, SimpleNamespace(TOTALS=totals))
+  reader = cast(Reader, SimpleNamespace(TOTALS=totals))
   return deviations(reader, {}, found)
 
 
 def test_nothing_published_or_nothing_wrong():
   found = pictures("train", [2, 3]) + pictures("test", [None])
-  assert deviations(cast(ModuleType, SimpleNamespace()), {}, found) == []
+  assert deviations(cast(Reader, SimpleNamespace()), {}, found) == []
   totals = [Totals("train", 2, 5), Totals("test", 1), Totals("all", 3, 5)]
   assert notes(totals, found) == []
 
@@ -89,7 +89,7 @@ def test_totals_can_depend_on_the_choices():
   def totals(division: str | None = None) -> list[Totals]:
     return [] if division else [Totals("all", 2)]
 
-  reader = cast(ModuleType, SimpleNamespace(totals=totals))
+  reader = cast(Reader, SimpleNamespace(totals=totals))
   found = pictures("train", [1])
   assert deviations(reader, {"division": "fold1"}, found) == []
   assert len(deviations(reader, {}, found)) == 1

@@ -110,7 +110,7 @@ def test_counts_tell_nobody_from_a_lost_file(tmp_path: Path):
   assert "0003.txt: is empty, but image_labels.txt has 213" in found["0003.jpg"]
   assert "names a picture 0005" in found["image_labels.txt"]
   (note,) = notes(items)
-  assert note.startswith("train: 2 pictures hold another number of heads")
+  assert note.startswith("train: in 2 images the number of heads differs")
   pictures = usable(i for i in items if not reasons([i]))
   assert heads(pictures) == {"train/0001": 2, "train/0002": 0, "train/0004": 2}
 

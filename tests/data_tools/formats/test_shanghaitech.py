@@ -242,6 +242,6 @@ def test_no_folder_at_all(tmp_path: Path):
 def test_folder_without_pictures(tmp_path: Path):
   for name in ("images", "ground_truth"):
     (tmp_path / "train_data" / name).mkdir(parents=True)
-  with pytest.raises(InputError, match="no pictures named") as raised:
+  with pytest.raises(InputError, match="no images of the names") as raised:
     list(shanghaitech.read(tmp_path))
   assert str(tmp_path / "train_data" / "images") in str(raised.value)

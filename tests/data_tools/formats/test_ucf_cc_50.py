@@ -72,7 +72,7 @@ def test_other_numbers_of_heads_are_noted(tmp_path: Path):
   items = list(ucf_cc_50.read(tmp_path))
   assert heads(usable(items)) == {"4": 96, "7": 2, "9": 2}
   (note,) = notes(items)
-  assert note.startswith("2 pictures hold other numbers")
+  assert note.startswith("In 2 images the number of heads differs")
   assert "7.jpg 2 (648), 9.jpg 2 (3406)." in note
 
 
