@@ -8,10 +8,10 @@ from typing import Any
 from cdcc_tf.errors import InputError, first_line
 from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, Note, Unreadable
-from data_tools.formats.parsing.choices import BOX_POINTS, chosen
 from data_tools.formats.parsing.coco_heads import Heads, key_of, read_categories
 from data_tools.formats.parsing.exports import Entry, find_export, match
 from data_tools.formats.parsing.fields import (
+  check_choice,
   mapping,
   sequence,
   shown,
@@ -20,6 +20,7 @@ from data_tools.formats.parsing.fields import (
 )
 from data_tools.formats.parsing.files import load_json
 from data_tools.formats.parsing.image_names import ImageFolder
+from data_tools.formats.parsing.shapes import BOX_POINTS
 
 LAYOUT = """\
   folder/
@@ -46,12 +47,12 @@ def read(
     folder: holds the JSON file and the pictures.
     annotations: name of the JSON file, if there are several.
     label: categories whose annotations are heads, and names of keypoints.
-    box_point: where in a box the head is, see `choices.box_head`.
+    box_point: where in a box the head is, see `shapes.box_head`.
 
   Raises:
     InputError: no file or several, it is no COCO, or `label` does not fit.
   """
-  chosen("box_point", box_point, BOX_POINTS)
+  check_choice("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".json",), LAYOUT)
   content = load_json(export)
   try:

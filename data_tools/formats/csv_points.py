@@ -11,9 +11,8 @@ import numpy as np
 from cdcc_tf.errors import InputError, first_line
 from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, Note
-from data_tools.formats.parsing.choices import chosen
 from data_tools.formats.parsing.exports import Entry, find_export, match
-from data_tools.formats.parsing.fields import parse_number, shown
+from data_tools.formats.parsing.fields import check_choice, parse_number, shown
 from data_tools.formats.parsing.files import load_text
 from data_tools.formats.parsing.image_names import ImageFolder
 
@@ -58,7 +57,7 @@ def read(
     InputError: no CSV or several, a column is missing, a number is bad, or
       normalised coordinates are pixels.
   """
-  chosen("coordinates", coordinates, COORDINATES)
+  check_choice("coordinates", coordinates, COORDINATES)
   table = find_export(folder, annotations, (".csv", ".tsv"), LAYOUT)
   heads = read_table(table)
   largest = max(

@@ -1,6 +1,5 @@
 """CVAT for images 1.1: one XML file with points, boxes or ellipses."""
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -10,15 +9,21 @@ from defusedxml import ElementTree
 from cdcc_tf.errors import InputError, first_line
 from data_tools.common.splits import Splits
 from data_tools.formats.base import Item
-from data_tools.formats.parsing.choices import (
-  BOX_POINTS,
-  box_head,
-  chosen,
-  head_labels,
+from data_tools.formats.parsing.exports import find_export
+from data_tools.formats.parsing.fields import (
+  check_choice,
+  parse_number,
+  shown,
+  size_of,
 )
-from data_tools.formats.parsing.exports import Entry, find_export, match
-from data_tools.formats.parsing.fields import parse_number, shown, size_of
 from data_tools.formats.parsing.image_names import ImageFolder
+from data_tools.formats.parsing.shapes import (
+  BOX_POINTS,
+  Annotated,
+  Shape,
+  box_head,
+  match_shapes,
+)
 
 LAYOUT = """\
   folder/                        (export "CVAT for images 1.1", unpacked)
@@ -35,22 +40,6 @@ _DEEPEST = 50  # elements within elements; the format has six
 _NO_SHAPES = ("tag", "attribute")
 
 
-@dataclasses.dataclass(frozen=True)
-class _Shape:
-  label: str
-  points: tuple[tuple[float, float], ...] = ()
-  problem: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
-class _Image:
-  name: str
-  where: str
-  size: tuple[int, int] | None
-  shapes: tuple[_Shape, ...]
-  problem: str = ""
-
-
 def read(
   folder: Path,
   annotations: str | None = None,
@@ -63,35 +52,23 @@ def read(
     folder: holds the XML file and the pictures.
     annotations: name of the XML file, if there are several.
     label: labels that mark heads.
-    box_point: where in a box the head is, see `choices.box_head`.
+    box_point: where in a box the head is, see `shapes.box_head`.
 
   Raises:
     InputError: no file or several, it is not of CVAT for images, or `label`
       does not fit.
   """
-  chosen("box_point", box_point, BOX_POINTS)
+  check_choice("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".xml",), LAYOUT)
   declared: set[str] = set()
   images = list(_images(export, box_point, declared))
-  used = {shape.label for image in images for shape in image.shapes}
-  wanted = head_labels(used, declared, label, export)
-  entries = [_entry(image, wanted) for image in images]
-  yield from match(ImageFolder(folder), export, entries, upright=True)
-
-
-def _entry(image: _Image, wanted: set[str]) -> Entry:
-  shapes = [shape for shape in image.shapes if shape.label in wanted]
-  problems = [image.problem, *(shape.problem for shape in shapes)]
-  problem = next(filter(None, problems), "")
-  points = [point for shape in shapes for point in shape.points]
-  return Entry(
-    image.name, image.where, None if problem else points, image.size, problem
-  )
+  index = ImageFolder(folder)
+  yield from match_shapes(index, export, images, label, declared)
 
 
 def _images(
   export: Path, box_point: str, declared: set[str]
-) -> Iterator[_Image]:
+) -> Iterator[Annotated]:
   """Yields the images of an export, and notes the labels that it declares.
 
   Raises:
@@ -142,7 +119,7 @@ def _not_cvat(export: Path, path: list[str]) -> InputError:
   return InputError(f"{export}: {found}. Export as 'CVAT for images 1.1'.")
 
 
-def _image(element: Element, box_point: str) -> _Image:
+def _image(element: Element, box_point: str) -> Annotated:
   name = element.get("name", "")
   where = f"image {shown(element.get('id', name))}"
   problem, size = "", None
@@ -163,14 +140,13 @@ def _image(element: Element, box_point: str) -> _Image:
     for member in members:
       if member.tag in _NO_SHAPES or member.get("outside", "0") == "1":
         continue
+      labels = (member.get("label", ""),)
       try:
-        points = tuple(_points(member, box_point))
-        shape = _Shape(member.get("label", ""), points)
+        shape = Shape(labels, _points(member, box_point))
       except ValueError as error:
-        problem_of = f"{member.tag}: {first_line(error)}"
-        shape = _Shape(member.get("label", ""), problem=problem_of)
+        shape = Shape(labels, problem=f"{member.tag}: {first_line(error)}")
       shapes.append(shape)
-  return _Image(name, where, size, tuple(shapes), problem)
+  return Annotated(name, where, shapes, size, problem)
 
 
 def _points(shape: Element, box_point: str) -> list[tuple[float, float]]:

@@ -17,8 +17,7 @@ from data_tools.formats.base import (
   Unreadable,
 )
 from data_tools.formats.parsing import matlab
-from data_tools.formats.parsing.choices import chosen
-from data_tools.formats.parsing.fields import member
+from data_tools.formats.parsing.fields import check_choice, member
 from data_tools.formats.parsing.files import read_json
 from data_tools.formats.parsing.folders import (
   child_folder,
@@ -80,8 +79,8 @@ def read(
     InputError: the folder is laid out otherwise, a list is damaged or, for a
       filter, missing, or there is no such choice.
   """
-  chosen("division", division, DIVISIONS)
-  chosen("gcc_filter", gcc_filter, FILTERS)
+  check_choice("division", division, DIVISIONS)
+  check_choice("gcc_filter", gcc_filter, FILTERS)
   division = division or "random"
   scenes = _scenes(folder)
   if not scenes:

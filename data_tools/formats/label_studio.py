@@ -1,6 +1,5 @@
 """Label Studio's JSON: keypoints, boxes or ellipses, in per cent."""
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,14 +7,9 @@ from typing import Any
 from cdcc_tf.errors import InputError, first_line
 from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, Unreadable
-from data_tools.formats.parsing.choices import (
-  BOX_POINTS,
-  box_head,
-  chosen,
-  head_labels,
-)
-from data_tools.formats.parsing.exports import Entry, find_export, match
+from data_tools.formats.parsing.exports import find_export
 from data_tools.formats.parsing.fields import (
+  check_choice,
   mapping,
   number,
   sequence,
@@ -25,6 +19,13 @@ from data_tools.formats.parsing.fields import (
 )
 from data_tools.formats.parsing.files import load_json
 from data_tools.formats.parsing.image_names import ImageFolder
+from data_tools.formats.parsing.shapes import (
+  BOX_POINTS,
+  Annotated,
+  Shape,
+  box_head,
+  match_shapes,
+)
 
 LAYOUT = """\
   folder/
@@ -48,22 +49,6 @@ _NO_REGIONS = (
 )
 
 
-@dataclasses.dataclass(frozen=True)
-class _Region:
-  labels: tuple[str, ...]
-  point: tuple[float, float] = (0, 0)
-  size: tuple[int, int] | None = None
-  problem: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
-class _Task:
-  name: str
-  where: str
-  regions: tuple[_Region, ...] | None
-  problem: str = ""
-
-
 def read(
   folder: Path,
   annotations: str | None = None,
@@ -76,13 +61,13 @@ def read(
     folder: holds the JSON file and the pictures.
     annotations: name of the JSON file, if there are several.
     label: labels that mark heads.
-    box_point: where in a box the head is, see `choices.box_head`.
+    box_point: where in a box the head is, see `shapes.box_head`.
 
   Raises:
     InputError: no file or several, it is not Label Studio's, or `label` does
       not fit.
   """
-  chosen("box_point", box_point, BOX_POINTS)
+  check_choice("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".json",), LAYOUT)
   content = load_json(export)
   tasks = content if isinstance(content, list) else []
@@ -97,34 +82,13 @@ def read(
       found.append(_task(task, f"task {index + 1}", box_point))
     except ValueError as error:
       yield Unreadable(export, f"task {index + 1}: {first_line(error)}")
-  regions = [region for task in found for region in task.regions or ()]
-  used = {name for region in regions for name in region.labels or ("",)}
-  wanted = head_labels(used, (), label, export)
-  pictures = ImageFolder(folder)
-  entries = [_entry(task, wanted) for task in found]
-  yield from match(
-    pictures, export, entries, upright=True, find=pictures.find_address
+  images = ImageFolder(folder)
+  yield from match_shapes(
+    images, export, found, label, find=images.find_address
   )
 
 
-def _entry(task: _Task, wanted: set[str]) -> Entry:
-  if task.problem or task.regions is None:
-    return Entry(task.name, task.where, problem=task.problem)
-  regions = [r for r in task.regions if wanted & set(r.labels or ("",))]
-  problem = next((r.problem for r in regions if r.problem), "")
-  sizes = {region.size for region in regions}
-  if len(sizes) > 1:
-    problem = problem or "its regions tell several sizes of the picture"
-  return Entry(
-    task.name,
-    task.where,
-    points=None if problem else [region.point for region in regions],
-    size=sizes.pop() if len(sizes) == 1 and not problem else None,
-    problem=problem,
-  )
-
-
-def _task(task: object, where: str, box_point: str) -> _Task:
+def _task(task: object, where: str, box_point: str) -> Annotated:
   """Reads one task.
 
   Raises:
@@ -136,11 +100,11 @@ def _task(task: object, where: str, box_point: str) -> _Task:
   try:
     results = _results(fields.get("completions" if old else "annotations"))
     if results is None:
-      return _Task(name, where, None)
-    regions = [_region(result, old, box_point) for result in results]
+      return Annotated(name, where, None)
+    shapes = [_shape(result, old, box_point) for result in results]
   except ValueError as error:
-    return _Task(name, where, None, first_line(error))
-  return _Task(name, where, tuple(r for r in regions if r))
+    return Annotated(name, where, problem=first_line(error))
+  return Annotated(name, where, [shape for shape in shapes if shape])
 
 
 def _image_name(data: dict[str, Any]) -> str:
@@ -177,7 +141,7 @@ def _results(value: object) -> list[Any] | None:
   return sequence(latest.get("result"), "result")
 
 
-def _region(result: object, old: bool, box_point: str) -> _Region | None:
+def _shape(result: object, old: bool, box_point: str) -> Shape | None:
   """Returns what one result marks; None if it marks nothing in the picture."""
   fields = mapping(result, "a result")
   kind = text(fields.get("type"), "type")
@@ -197,8 +161,8 @@ def _region(result: object, old: bool, box_point: str) -> _Region | None:
       )
     point = _point(value, kind, size, box_point)
   except ValueError as error:
-    return _Region(labels, problem=f"{kind}: {first_line(error)}")
-  return _Region(labels, point, size)
+    return Shape(labels, problem=f"{kind}: {first_line(error)}")
+  return Shape(labels, [point], size=size)
 
 
 def _point(

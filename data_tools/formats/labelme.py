@@ -1,6 +1,5 @@
 """LabelMe: one JSON file a picture, with points, circles or rectangles."""
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,14 +7,9 @@ from typing import Any
 from cdcc_tf.errors import InputError, first_line
 from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, Unreadable
-from data_tools.formats.parsing.choices import (
-  BOX_POINTS,
-  box_head,
-  chosen,
-  head_labels,
-)
-from data_tools.formats.parsing.exports import Entry, match, no_export
+from data_tools.formats.parsing.exports import no_export
 from data_tools.formats.parsing.fields import (
+  check_choice,
   mapping,
   pair,
   sequence,
@@ -26,6 +20,13 @@ from data_tools.formats.parsing.fields import (
 from data_tools.formats.parsing.files import MAX_EXPORT_BYTES, read_json
 from data_tools.formats.parsing.folders import natural_key
 from data_tools.formats.parsing.image_names import ImageFolder, inside
+from data_tools.formats.parsing.shapes import (
+  BOX_POINTS,
+  Annotated,
+  Shape,
+  box_head,
+  match_shapes,
+)
 
 LAYOUT = """\
   folder/
@@ -37,21 +38,6 @@ DEFAULT_SPLITS = Splits()
 OPTIONS = ("label", "box_point")
 
 
-@dataclasses.dataclass(frozen=True)
-class _Shape:
-  label: str
-  points: list[tuple[float, float]]
-  problem: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
-class _File:
-  path: Path
-  name: str
-  size: tuple[int, int] | None
-  shapes: list[_Shape]
-
-
 def read(
   folder: Path, label: str | Sequence[str] = (), box_point: str = "centre"
 ) -> Iterator[Item]:
@@ -60,13 +46,13 @@ def read(
   Args:
     folder: holds the JSON files and the pictures, also in folders below.
     label: labels that mark heads.
-    box_point: where in a rectangle the head is, see `choices.box_head`.
+    box_point: where in a rectangle the head is, see `shapes.box_head`.
 
   Raises:
     InputError: there is no JSON, none of them is LabelMe's, or `label` does not
       fit.
   """
-  chosen("box_point", box_point, BOX_POINTS)
+  check_choice("box_point", box_point, BOX_POINTS)
   candidates = sorted(
     (path for path in folder.rglob("*.json") if path.is_file()), key=natural_key
   )
@@ -87,16 +73,13 @@ def read(
     raise InputError(
       f"{path}: {reason}; nor is any other file here one of LabelMe's."
     )
-  used = {shape.label for file in files for shape in file.shapes}
-  wanted = head_labels(used, (), label, folder)
-  entries = [_entry(file, wanted) for file in files]
   for path, reason in reasons.items():
     # Its picture is not unlabelled: it is labelled, and nobody can read how.
     if image_of(path, pictures):
-      entries.append(Entry(path.stem, "", problem=reason, source=path))
+      files.append(Annotated(path.stem, "", problem=reason, source=path))
     else:
       yield Unreadable(path, reason)
-  yield from match(pictures, folder, entries, upright=True)
+  yield from match_shapes(pictures, folder, files, label)
 
 
 def image_of(path: Path, pictures: ImageFolder) -> Path | None:
@@ -107,20 +90,7 @@ def image_of(path: Path, pictures: ImageFolder) -> Path | None:
     return None
 
 
-def _entry(file: _File, wanted: set[str]) -> Entry:
-  shapes = [shape for shape in file.shapes if shape.label in wanted]
-  problem = next((shape.problem for shape in shapes if shape.problem), "")
-  return Entry(
-    file.name,
-    "imagePath",
-    points=None if problem else [p for shape in shapes for p in shape.points],
-    size=file.size,
-    problem=problem,
-    source=file.path,
-  )
-
-
-def _file(path: Path, box_point: str) -> _File:
+def _file(path: Path, box_point: str) -> Annotated:
   """Reads one JSON file, without the picture that it may hold.
 
   Raises:
@@ -130,19 +100,20 @@ def _file(path: Path, box_point: str) -> _File:
   fields = read_json(path, MAX_EXPORT_BYTES)
   if not isinstance(fields, dict) or "shapes" not in fields:
     raise ValueError("has no list of shapes, so it is none of LabelMe's files")
-  return _File(
-    path,
+  return Annotated(
     text(fields.get("imagePath"), "imagePath"),
-    size_of(fields.get("imageHeight"), fields.get("imageWidth")),
+    "imagePath",
     [
       _shape(mapping(shape, "a shape"), box_point)
       for shape in sequence(fields["shapes"], "shapes")
     ],
+    size_of(fields.get("imageHeight"), fields.get("imageWidth")),
+    source=path,
   )
 
 
-def _shape(shape: dict[str, Any], box_point: str) -> _Shape:
-  label = text(shape.get("label"), "label")
+def _shape(shape: dict[str, Any], box_point: str) -> Shape:
+  labels = (text(shape.get("label"), "label"),)
   # Old versions did not write the kind of their only one.
   kind = shape.get("shape_type") or "polygon"
   try:
@@ -150,9 +121,9 @@ def _shape(shape: dict[str, Any], box_point: str) -> _Shape:
       pair(point, "a point")
       for point in sequence(shape.get("points"), "points")
     ]
-    return _Shape(label, _heads(str(kind), points, box_point))
+    return Shape(labels, _heads(str(kind), points, box_point))
   except ValueError as error:
-    return _Shape(label, [], f"{shown(kind)}: {first_line(error)}")
+    return Shape(labels, problem=f"{shown(kind)}: {first_line(error)}")
 
 
 def _heads(

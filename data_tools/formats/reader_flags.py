@@ -4,8 +4,8 @@ from absl import flags
 
 from data_tools import formats
 from data_tools.formats import csv_points
-from data_tools.formats.parsing import choices
 from data_tools.formats.parsing.gcc_lists import FILTERS
+from data_tools.formats.parsing.shapes import BOX_POINTS
 
 flags.disclaim_key_flags()  # they are shown as the command's own
 
@@ -37,7 +37,7 @@ def define_flags(values: flags.FlagValues) -> None:
   flags.DEFINE_enum(
     "box_point",
     None,
-    choices.BOX_POINTS,
+    BOX_POINTS,
     "Where in a box the head is: its centre, for boxes around heads (default), "
     "or the middle of its upper third, for boxes around whole people. "
     + formats.with_option("box_point"),

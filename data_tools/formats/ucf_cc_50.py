@@ -5,7 +5,7 @@ from pathlib import Path
 
 from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, LabelledImage, Note, Totals
-from data_tools.formats.parsing.choices import chosen
+from data_tools.formats.parsing.fields import check_choice
 from data_tools.formats.parsing.folders import (
   images_named,
   number_in,
@@ -59,7 +59,7 @@ def read(folder: Path, division: str | None = None) -> Iterator[Item]:
   Raises:
     InputError: the folder is laid out otherwise, or there is no such fold.
   """
-  chosen("division", division, FOLDS)
+  check_choice("division", division, FOLDS)
   paths = _images(folder)
   if not paths:
     raise wrong_layout(folder, LAYOUT, _images)

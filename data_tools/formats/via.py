@@ -7,17 +7,17 @@ from typing import Any
 from cdcc_tf.errors import first_line
 from data_tools.common.splits import Splits
 from data_tools.formats.base import Item, Unreadable
-from data_tools.formats.parsing.choices import (
-  BOX_POINTS,
-  box_head,
-  chosen,
-  head_labels,
-  label_list,
-)
-from data_tools.formats.parsing.exports import Entry, find_export, match
-from data_tools.formats.parsing.fields import number, shown
+from data_tools.formats.parsing.exports import find_export
+from data_tools.formats.parsing.fields import check_choice, number, shown
 from data_tools.formats.parsing.image_names import ImageFolder
-from data_tools.formats.parsing.via_files import Picture, read_json, read_table
+from data_tools.formats.parsing.shapes import (
+  BOX_POINTS,
+  Annotated,
+  Shape,
+  box_head,
+  match_shapes,
+)
+from data_tools.formats.parsing.via_files import ViaImage, read_json, read_table
 
 LAYOUT = """\
   folder/
@@ -25,7 +25,7 @@ LAYOUT = """\
     a.jpg                        (anywhere below; names as in the export)
   Points are heads; circles and ellipses by their centre, rectangles by
   --box_point. All regions are heads, unless --label names a value of one
-  of their attributes. Pictures of the export without regions are pictures
+  of their attributes. ViaImages of the export without regions are pictures
   without people; pictures that it does not name are unlabelled."""
 DEFAULT_SPLITS = Splits()
 OPTIONS = ("annotations", "label", "box_point")
@@ -45,21 +45,17 @@ def read(
     folder: holds the export and the pictures.
     annotations: name of the export, if there are several.
     label: values of a region's attributes that mark heads; none takes all.
-    box_point: where in a rectangle the head is, see `choices.box_head`.
+    box_point: where in a rectangle the head is, see `shapes.box_head`.
 
   Raises:
     InputError: no export or several, it is not VIA's, or `label` does not fit.
   """
-  chosen("box_point", box_point, BOX_POINTS)
+  check_choice("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".csv", ".json"), LAYOUT)
   is_table = export.suffix.lower() == ".csv"
   pictures = (read_table if is_table else read_json)(export)
-  values = {
-    v for p in pictures for _, given in p.regions for v in _values(given)
-  }
-  wanted = head_labels(values, (), label, export) if label_list(label) else None
   index = ImageFolder(folder)
-  entries = []
+  images = []
   for picture, others in _named_once(pictures, index):
     if others:
       yield Unreadable(
@@ -68,18 +64,18 @@ def read(
         "does not tell which it is",
       )
     else:
-      entries.append(_entry(picture, wanted, box_point))
-  yield from match(index, export, entries, upright=True)
+      images.append(_annotated(picture, box_point))
+  yield from match_shapes(index, export, images, label or "*")
 
 
 def _named_once(
-  pictures: list[Picture], index: ImageFolder
-) -> Iterator[tuple[Picture, int]]:
+  pictures: list[ViaImage], index: ImageFolder
+) -> Iterator[tuple[ViaImage, int]]:
   """Yields each picture and the number of others that it may be taken for.
 
   VIA tells pictures of one name apart by their files' sizes in bytes.
   """
-  named: dict[str, list[Picture]] = {}
+  named: dict[str, list[ViaImage]] = {}
   for picture in pictures:
     named.setdefault(picture.name, []).append(picture)
   for name, members in named.items():
@@ -104,22 +100,15 @@ def _values(attributes: dict[str, Any]) -> Iterator[str]:
       yield from (name for name, ticked in value.items() if ticked)
 
 
-def _entry(picture: Picture, wanted: set[str] | None, box_point: str) -> Entry:
-  points: list[tuple[float, float]] = []
-  problem = picture.problem
-  for shape, attributes in picture.regions:
-    if wanted is not None and not wanted & set(_values(attributes)):
-      continue
+def _annotated(image: ViaImage, box_point: str) -> Annotated:
+  shapes = []
+  for shape, attributes in image.regions:
+    labels = tuple(_values(attributes))
     try:
-      points.append(_head(shape, box_point))
+      shapes.append(Shape(labels, [_head(shape, box_point)]))
     except ValueError as error:
-      problem = problem or first_line(error)
-  return Entry(
-    picture.name,
-    picture.where,
-    points=None if problem else points,
-    problem=problem,
-  )
+      shapes.append(Shape(labels, problem=first_line(error)))
+  return Annotated(image.name, image.where, shapes, problem=image.problem)
 
 
 def _head(shape: dict[str, Any], box_point: str) -> tuple[float, float]:

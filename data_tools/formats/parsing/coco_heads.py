@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from cdcc_tf.errors import InputError
-from data_tools.formats.parsing.choices import box_head, head_labels, label_list
 from data_tools.formats.parsing.fields import (
   mapping,
   number,
@@ -15,6 +14,7 @@ from data_tools.formats.parsing.fields import (
   shown,
   text,
 )
+from data_tools.formats.parsing.shapes import box_head, head_labels, label_list
 
 _LONGEST_ID = 100  # characters
 

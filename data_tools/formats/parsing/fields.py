@@ -5,7 +5,10 @@ Everything here raises ValueError with one line that names what is wrong.
 
 import re
 import reprlib
+from collections.abc import Iterable
 from typing import Any
+
+from cdcc_tf.errors import InputError
 
 # No picture is this wide. Published points lie up to a picture's size outside.
 FARTHEST = 1e6
@@ -22,6 +25,21 @@ def shown(value: object) -> str:
   """Returns a value as one short line, for a message."""
   brief = _brief.repr(value)
   return brief if len(brief) <= _LONGEST_SHOWN else brief[:_LONGEST_SHOWN] + "…"
+
+
+def check_choice(
+  option: str, value: str | None, choices: Iterable[str]
+) -> None:
+  """Makes sure that a reader's option has one of its values, or None.
+
+  Raises:
+    InputError: it has not.
+  """
+  if value is not None and value not in choices:
+    raise InputError(
+      f"--{option}={value}: for this format give one of {', '.join(choices)}, "
+      "or leave it out."
+    )
 
 
 def mapping(value: object, what: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ _COLUMNS = (
 Region = tuple[dict[str, Any], dict[str, Any]]  # its shape, its attributes
 
 
-class Picture:
+class ViaImage:
   """What the export says of one picture: regions, or why they are unusable."""
 
   def __init__(self, name: str, where: str, file_size: object):
@@ -25,7 +25,7 @@ class Picture:
     self.problem = ""
 
 
-def read_json(export: Path) -> list[Picture]:
+def read_json(export: Path) -> list[ViaImage]:
   """Reads JSON or a project.
 
   Raises:
@@ -43,7 +43,7 @@ def read_json(export: Path) -> list[Picture]:
       name = text(member["filename"], "filename")
     except ValueError:
       name = key
-    picture = Picture(name, f"picture {shown(key)}", member.get("size", ""))
+    picture = ViaImage(name, f"picture {shown(key)}", member.get("size", ""))
     try:
       regions = member.get("regions")
       if isinstance(regions, dict):  # VIA 1 numbers them, VIA 2 lists them
@@ -67,14 +67,14 @@ def read_json(export: Path) -> list[Picture]:
   return pictures
 
 
-def read_table(export: Path) -> list[Picture]:
+def read_table(export: Path) -> list[ViaImage]:
   """Reads a CSV, which has a row for each region.
 
   Raises:
     InputError: it is none of VIA 1 or 2, or damaged.
   """
   rows = csv.DictReader(io.StringIO(load_text(export), newline=""), strict=True)
-  pictures: dict[tuple[str, str], Picture] = {}
+  pictures: dict[tuple[str, str], ViaImage] = {}
   counts: dict[tuple[str, str], str] = {}
   try:
     # VIA 1 begins with #filename.
@@ -93,7 +93,7 @@ def read_table(export: Path) -> list[Picture]:
         )
       key = row["filename"], row["file_size"]
       picture = pictures.setdefault(
-        key, Picture(key[0], f"line {rows.line_num}", key[1])
+        key, ViaImage(key[0], f"line {rows.line_num}", key[1])
       )
       counts[key] = row["region_count"]
       _add_row(picture, row)
@@ -111,7 +111,7 @@ def read_table(export: Path) -> list[Picture]:
   return list(pictures.values())
 
 
-def _add_row(picture: Picture, row: dict[str, str]) -> None:
+def _add_row(picture: ViaImage, row: dict[str, str]) -> None:
   try:
     shape, attributes = (
       mapping(parse_json(row[column]), column)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cdcc_tf.errors import InputError
-from data_tools.formats.parsing import choices, fields, files
+from data_tools.formats.parsing import fields, files, shapes
 
 
 @pytest.mark.parametrize(
@@ -113,12 +113,12 @@ def test_messages_stay_short():
 
 
 def test_head_in_a_box():
-  assert choices.box_head(10, 20, 6, 12, "centre") == (13, 26)
-  assert choices.box_head(10, 20, 6, 12, "top") == (13, 22)
+  assert shapes.box_head(10, 20, 6, 12, "centre") == (13, 26)
+  assert shapes.box_head(10, 20, 6, 12, "top") == (13, 22)
   with pytest.raises(ValueError, match="a box is"):
-    choices.box_head(10, 20, -6, 12, "centre")
+    shapes.box_head(10, 20, -6, 12, "centre")
   with pytest.raises(InputError, match=r"--box_point=middle: .*centre, top"):
-    choices.chosen("box_point", "middle", choices.BOX_POINTS)
+    fields.check_choice("box_point", "middle", shapes.BOX_POINTS)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_head_in_a_box():
   ],
 )
 def test_labels(used: set[str], label: str, expected: set[str]):
-  found = choices.head_labels(used, {"head"}, label, Path("a.json"))
+  found = shapes.head_labels(used, {"head"}, label, Path("a.json"))
   assert found == expected
 
 
@@ -152,4 +152,4 @@ def test_labels(used: set[str], label: str, expected: set[str]):
 def test_labels_that_do_not_fit(used: set[str], label: str, message: str):
   """Taking none for all, or cars for heads, would go unnoticed."""
   with pytest.raises(InputError, match=message):
-    choices.head_labels(used, (), label, Path("a.json"))
+    shapes.head_labels(used, (), label, Path("a.json"))
