@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import importlib.abc
 import importlib.util
+import logging
 import os
 import shutil
 import subprocess
@@ -13,10 +14,13 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
+logger = logging.getLogger(__name__)
+
 # Notes, and the banner before them.
 _NOTICES = "I[0-9]{4} |WARNING: All log messages before absl::InitializeLog"
 _STDERR = 2
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+_GPU = Path("/dev/nvidiactl")
 # Names and values of <malloc.h>.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 _NEVER = 2**31 - 1
@@ -24,7 +28,7 @@ _PAD = 64 * 2**20  # asked of the kernel at a time
 
 
 def quiet_tensorflow() -> None:
-  """Lets only warnings and errors through when TensorFlow is imported.
+  """Lets TensorFlow's errors through, and not its notices.
 
   TensorFlow 2.21 prints its first notices from compiled code, before it reads
   TF_CPP_MIN_LOG_LEVEL, so its standard error has to be filtered. Set that
@@ -57,7 +61,15 @@ class _QuietImport(importlib.abc.MetaPathFinder):
         with _filtered():
           execute(module)
           # Looks for GPUs, and complains if there are none.
-          module.config.list_physical_devices()
+          found = module.config.list_physical_devices("GPU")
+        if _GPU.exists() and not (
+          found or "CUDA_VISIBLE_DEVICES" in os.environ
+        ):
+          logger.warning(
+            "TensorFlow cannot use this machine's NVIDIA GPU. To see why, set "
+            "%s=0.",
+            _LEVEL,
+          )
 
       spec.loader.exec_module = quietly  # type: ignore[method-assign]
     return spec
@@ -71,11 +83,13 @@ def _filtered() -> Iterator[None]:
   that aborts are not lost.
   """
   notices = _NOTICES
-  if not Path("/dev/nvidiactl").exists():
-    notices += "|.*cuInit: UNKNOWN ERROR .303."  # there is no driver, nor a GPU
+  if not _GPU.exists():
+    notices += "|.*cuInit: UNKNOWN ERROR .303."  # there is no driver either
   sys.stderr.flush()
   real = os.dup(_STDERR)
-  os.environ[_LEVEL] = "1"  # read once; later messages obey it
+  # Read once, and obeyed by all that comes later. At 1, training would print
+  # warnings of tf.data's about its own doings.
+  os.environ[_LEVEL] = "2"
   try:
     grep = subprocess.Popen(
       ["grep", "-avE", f"^({notices})"], stdin=subprocess.PIPE, stdout=real

@@ -23,10 +23,26 @@ app.require("input", "size")
 app.run(main)
 """
 GIVEN = ("--input=a", "--size=3")
-
-
+FAKE = """
+import os, sys
+from importlib.machinery import ModuleSpec
+class Fake:
+  @classmethod
+  def find_spec(cls, name, *_):
+    return ModuleSpec(name, cls) if name == "tensorflow" else None
+  @staticmethod
+  def create_module(spec): return None
+  @staticmethod
+  def exec_module(module):
+    os.write(2, b"I0000 a note\\nW0000 no cuDNN\\nF0000 no AVX\\n")
+    {end}
+    module.config = module
+    module.list_physical_devices = lambda kind: []
+sys.meta_path.insert(0, Fake)
+"""
 # Of a user, not of these tests.
-ENVIRONMENT = {k: v for k, v in os.environ.items() if "TF_CPP" not in k}
+OURS = ("TF_CPP_MIN_LOG_LEVEL", "CUDA_VISIBLE_DEVICES")
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in OURS}
 
 
 def run_program(
@@ -136,26 +152,24 @@ def test_warnings_of_the_start_get_through(
   end: str, expected: str, chosen: bool
 ) -> None:
   """Even the last words of a TensorFlow that cannot run on this processor."""
-  fake = f"""
-import os, sys
-from importlib.machinery import ModuleSpec
-class Fake:
-  @classmethod
-  def find_spec(cls, name, *_):
-    return ModuleSpec(name, cls) if name == "tensorflow" else None
-  @staticmethod
-  def create_module(spec): return None
-  @staticmethod
-  def exec_module(module):
-    os.write(2, b"I0000 a note\\nW0000 no cuDNN\\nF0000 no AVX\\n")
-    {end}
-sys.meta_path.insert(0, Fake)
-"""
   variables = {"TF_CPP_MIN_LOG_LEVEL": "0"} if chosen else {}
-  done = run_program("import tensorflow", *GIVEN, before=fake, **variables)
+  done = run_program(
+    "import tensorflow", *GIVEN, before=FAKE.format(end=end), **variables
+  )
   note = "I0000 a note\n" * chosen
   assert done.stderr.startswith(f"{note}W0000 no cuDNN\nF0000 no AVX\n")
   assert expected in done.stderr
+
+
+def test_a_gpu_that_cannot_be_used_is_told_of(tmp_path: Path) -> None:
+  before = FAKE.format(end="") + (
+    "from pathlib import Path\nfrom cdcc_tf.cli import startup\n"
+    f"startup._GPU = Path({str(tmp_path)!r})\n"
+  )
+  for chosen in (False, True):
+    variables = {"CUDA_VISIBLE_DEVICES": "-1"} if chosen else {}
+    done = run_program("import tensorflow", *GIVEN, before=before, **variables)
+    assert ("cannot use this machine's NVIDIA GPU" in done.stderr) != chosen
 
 
 def test_a_reader_who_leaves_is_no_fault() -> None:
