@@ -55,7 +55,8 @@ def test_export_agrees_with_the_model(
   assert "serving_default" in loaded.signatures
   tolerance = TOLERANCE[precision]
   for size in ((48, 64), (45, 61)):
-    images = np.stack([noise_picture(*size, seed) for seed in range(3)])
+    noise = [noise_picture(*size, seed) for seed in range(3)]
+    images = np.stack([one // (i + 1) for i, one in enumerate(noise)])
     served = loaded.serve(images)
     if fast:
       direct = model(images)["density"]
