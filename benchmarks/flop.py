@@ -1,4 +1,6 @@
-"""Arithmetic of the network, counted from its layers, 2 per multiply-add.
+"""Arithmetic of the network, 2 per multiply-add, counted where it is done.
+
+An encoder's is counted in its graph, a decoder's from its layers.
 
 Sizes are multiples of 8 pixels; what is added or compared is left out.
 """
@@ -6,23 +8,21 @@ Sizes are multiples of 8 pixels; what is added or compared is left out.
 import math
 
 import keras
+import tensorflow as tf
 
+from cdcc_tf.models.convolutions import SeparableConv2D
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.models.spatial import SpatialEncoder
 
 
 def encoder(model: SFCN, height: int, width: int) -> float:
   """Returns the FLOP of the encoder's forward pass over one picture."""
-  return sum(
-    # A pooling halves both sides after each block.
-    _convolution(layer, height * width / 4 ** (int(layer.name[5]) - 1))
-    for layer in _convolutions(model.encoder.layers)
-  )
+  return sum(_encoder_convolutions(model, height, width))
 
 
 def first_convolution(model: SFCN, height: int, width: int) -> float:
-  """Returns the FLOP of conv1_1, which needs no gradient of its input."""
-  return _convolution(_convolutions(model.encoder.layers)[0], height * width)
+  """Returns the FLOP of the first one, which needs no gradient of its input."""
+  return _encoder_convolutions(model, height, width)[0]
 
 
 def density_decoder(model: SFCN, height: int, width: int) -> float:
@@ -77,11 +77,29 @@ def train_step(
   )
 
 
+def _encoder_convolutions(model: SFCN, height: int, width: int) -> list[float]:
+  images = tf.TensorSpec((1, height, width, 3))
+  graph = tf.function(model.encoder).get_concrete_function(images).graph
+  found = []
+  for operation in graph.get_operations():
+    if operation.type in ("Conv2D", "DepthwiseConv2dNative"):
+      kernel = operation.inputs[1].shape
+      # A depthwise one sums over rows and columns alone.
+      terms = kernel[:3] if operation.type == "Conv2D" else kernel[:2]
+      outputs = operation.outputs[0].shape
+      found.append(2.0 * math.prod(terms) * math.prod(outputs))
+  return found
+
+
 def _convolutions(
   layers: list[keras.layers.Layer],
-) -> list[keras.layers.Conv2D]:
-  return [layer for layer in layers if isinstance(layer, keras.layers.Conv2D)]
+) -> list[keras.layers.Layer]:
+  kinds = (keras.layers.Conv2D, SeparableConv2D)
+  return [layer for layer in layers if isinstance(layer, kinds)]
 
 
-def _convolution(layer: keras.layers.Conv2D, cells: float) -> float:
-  return 2.0 * math.prod(layer.kernel.shape) * cells
+def _convolution(layer: keras.layers.Layer, cells: float) -> float:
+  flop = 2.0 * math.prod(layer.kernel.shape) * cells
+  if isinstance(layer, SeparableConv2D):
+    flop += 2.0 * math.prod(layer.depthwise_kernel.shape) * cells
+  return flop

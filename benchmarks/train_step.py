@@ -1,9 +1,12 @@
 """Training steps of SFCN against PyTorch, and against this machine's matmul.
 
   python -m benchmarks.train_step
+  python -m benchmarks.train_step --encoders=vgg16,efficientnet_lite0
 
 All crops go through both branches on both sides, so that the work is the same
 and known; then the real step of stage 1, in which half of them go through each.
+With --encoders, only the step of stage 1 as the experiments take it, 6 source
+and 4 target crops, with each encoder and the decoder that goes with it.
 """
 
 import dataclasses
@@ -42,6 +45,12 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   define("matmul_side", 4096, "Side of the matrices.", 1, flag_values=values)
   flags.DEFINE_float(
     "channels", 1.0, "Multiplies the channels.", flag_values=values
+  )
+  flags.DEFINE_list(
+    "encoders",
+    [],
+    "Compare the step of these encoders to the first one's instead.",
+    flag_values=values,
   )
   flags.DEFINE_bool(
     "torch",
@@ -191,8 +200,50 @@ def measure(
   return lines
 
 
+def measure_encoders(
+  encoders: Sequence[str], crop: int, rounds: int, precision: str = "float32"
+) -> list[str]:
+  """Times stage 1's step with each encoder; returns lines, the first is 1x.
+
+  VGG16's first three blocks are frozen and its decoders have a quarter of the
+  paper's width, as in experiments/_base.flags; with light encoders, all learns.
+  """
+  source, target = 6, 4
+  batch = make_batch(crop, source, target)
+  sides: dict[str, Callable[[], object]] = {}
+  work = {}
+  for encoder in encoders:
+    vgg = encoder == "vgg16"
+    config = experiment(precision, crop, frozen_blocks=3 if vgg else 0)
+    network = ModelConfig(
+      encoder=encoder,
+      encoder_weights="imagenet",
+      decoder_width=0.25 if vgg else 1.0,
+    )
+    config = dataclasses.replace(config, model=network)
+    sides[encoder], model = our_step(config, batch)
+    forward = (
+      flop.encoder(model.counter, crop, crop),
+      flop.density_decoder(model.counter, crop, crop),
+    )
+    work[encoder] = [f"{flops / 2e9:.2f} GMAC" for flops in forward]
+  seconds = timing.in_turns(sides, rounds)
+  lines = []
+  for encoder, values in seconds.items():
+    share = timing.ratio(values, seconds[encoders[0]])
+    lines.append(
+      f"{timing.row(encoder, values)}, {share:.2f}x; a crop of {crop} forward: "
+      f"encoder {work[encoder][0]}, decoder {work[encoder][1]}"
+    )
+  return lines
+
+
 def main() -> None:
   """Measures and prints."""
+  if FLAGS.encoders:
+    lines = measure_encoders(FLAGS.encoders, FLAGS.crop, FLAGS.rounds)
+    print("\n".join(lines))
+    return
   lines = measure(
     FLAGS.crop,
     FLAGS.batch,

@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 import itertools
 import math
+import time
 import types
 
 import numpy as np
@@ -310,6 +311,47 @@ def test_flop_of_the_encoder(network: SFCN) -> None:
   assert flop.encoder(network, height, width) == expected
   first = by_hand([3, 64], pixels)
   assert flop.first_convolution(network, height, width) == first
+
+
+def test_encoders_side_by_side(
+  network: SFCN, monkeypatch: pytest.MonkeyPatch
+) -> None:
+  """The first is the measure of the others."""
+  light = SFCN(encoder="efficientnet_lite0", decoder="separable")
+  light(np.zeros((1, 16, 16, 3)))
+  counters = {"vgg16": network, "efficientnet_lite0": light}
+
+  def our_step(config, batch: dict) -> tuple:
+    assert {len(part["image"]) for part in batch.values()} == {6, 4}
+    counter = counters[config.model.encoder]
+    return time.monotonic, types.SimpleNamespace(counter=counter)
+
+  monkeypatch.setattr(train_step, "our_step", our_step)
+  first, second = train_step.measure_encoders(list(counters), 256, 1)
+  assert ", 1.00x; a crop of 256 forward: encoder 18.2" in first
+  assert second.startswith("efficientnet_lite0")
+  assert "encoder 0.48 GMAC, decoder 0.09 GMAC" in second
+
+
+def test_flop_of_a_light_encoder() -> None:
+  """EfficientNet-Lite0: its kernels, each over the cells of its output."""
+  model = SFCN(encoder="efficientnet_lite0", decoder="separable")
+  side, expected = 112, 0
+  for layer in model.encoder.layers:
+    if layer.name in [f"block{i}_depthwise" for i in (1, 3, 5, 11)]:
+      side //= 2
+    if hasattr(layer, "kernel"):
+      expected += 2 * layer.kernel.numpy().size * side**2
+  joining = (40 * 28 * 28 + 112 * 14 * 14 + 320 * 7 * 7) * 64
+  assert flop.encoder(model, 224, 224) == expected + 2 * joining
+  assert flop.first_convolution(model, 224, 224) == 2 * 27 * 32 * 112**2
+  model(np.zeros((1, 16, 16, 3)))
+  separable = [192, 128, 128, 128, 64, 32, 16]
+  cells = sum((9 + b) * a for a, b in itertools.pairwise(separable))
+  scans = 2 * 2 * 9 * 16 * 16 * (27 / 28)
+  assert flop.density_decoder(model, 224, 224) == pytest.approx(
+    2 * 28 * 28 * (cells + scans + 2 * 16)
+  )
 
 
 def test_flop_of_the_decoders(network: SFCN) -> None:
