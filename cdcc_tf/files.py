@@ -1,8 +1,12 @@
-"""Writing files whole or not at all, and one process at a time."""
+"""Writing files whole, one process at a time, and reading JSON."""
 
+import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
+
+from cdcc_tf.errors import InputError, first_line
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -21,6 +25,35 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     raise
   finally:
     temporary.unlink(missing_ok=True)
+
+
+def read_json(
+  path: Path, kind: type = dict, remedy: str = "Copy it again, or delete it."
+) -> Any:
+  """Reads a JSON file that a crash or a copy may have torn.
+
+  Args:
+    path: of the file.
+    kind: `dict` or `list`.
+    remedy: if it is damaged.
+
+  Returns:
+    Its content; empty if there is no file yet.
+
+  Raises:
+    InputError: it is damaged, or of another kind.
+  """
+  if not path.exists():
+    return kind()
+  try:
+    return kind(json.loads(path.read_text()))
+  except (ValueError, TypeError) as error:
+    raise damaged(path, first_line(error), remedy) from error
+
+
+def damaged(path: Path, reason: str, remedy: str) -> InputError:
+  """Returns the error that says what is wrong with a file of ours."""
+  return InputError(f"{path}: damaged ({reason}). {remedy}")
 
 
 def lock(path: Path) -> bool:

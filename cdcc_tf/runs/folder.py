@@ -24,7 +24,7 @@ from typing import Any
 
 from cdcc_tf.config import load_config
 from cdcc_tf.errors import InputError
-from cdcc_tf.runs.files import read_json, read_rows
+from cdcc_tf.files import damaged, read_json
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,7 +126,7 @@ class RunFolder:
     Raises:
       InputError: `history.json` is damaged.
     """
-    return read_rows(self.history, {"step": int, "stage": str})
+    return _rows(self.history, {"step": int, "stage": str})
 
   def round_rows(self) -> list[dict[str, Any]]:
     """Returns the figures by round of stage 2; none before the first.
@@ -134,7 +134,7 @@ class RunFolder:
     Raises:
       InputError: `rounds.json` is damaged.
     """
-    return read_rows(self.rounds, {"round": int})
+    return _rows(self.rounds, {"round": int})
 
   def digests(self) -> dict[str, object]:
     """Returns the checksums of the records it was begun with, by folder.
@@ -181,3 +181,14 @@ class RunFolder:
       "seed": load_config(self.path).training.seed,
       "trained_with": read_json(self.path / "environment.json"),
     }
+
+
+def _rows(path: Path, fields: dict[str, type]) -> list[dict[str, Any]]:
+  """Reads a list of rows, of which each has some fields."""
+  rows = read_json(path, list)
+  for number, row in enumerate(rows, start=1):
+    for name, kind in fields.items():
+      if not isinstance(row, dict) or not isinstance(row.get(name), kind):
+        remedy = "Copy it again, or delete it."
+        raise damaged(path, f"row {number} has no {name!r}", remedy)
+  return rows

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from cdcc_tf.config import ExperimentConfig, load_config
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import lock, write_atomically
+from cdcc_tf.files import lock, read_json, write_atomically
 from cdcc_tf.models import NETWORK_VERSION
 from cdcc_tf.output_folder import OutputFolder
-from cdcc_tf.runs.files import read_json
 from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.runs.provenance import command_typed, environment
 

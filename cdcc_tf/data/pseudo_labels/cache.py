@@ -14,8 +14,8 @@ import tensorflow as tf
 from cdcc_tf.data.pseudo_labels import KEY_FILE
 from cdcc_tf.data.pseudo_labels.record import PseudoRecord
 from cdcc_tf.data.records.manifest import file_sha256
-from cdcc_tf.errors import InputError, first_line
-from cdcc_tf.files import write_atomically
+from cdcc_tf.errors import InputError
+from cdcc_tf.files import read_json, write_atomically
 from cdcc_tf.output_folder import OutputFolder
 
 IMAGES_PER_SHARD = 32
@@ -152,13 +152,11 @@ def _read(path: Path) -> dict:
   Raises:
     InputError: it is damaged.
   """
-  try:
-    return dict(json.loads(path.read_text()))
-  except (ValueError, TypeError) as error:
-    raise InputError(
-      f"{path}: damaged ({first_line(error)}). Delete {path.parent} and run "
-      "the same command again: it makes the pseudo-labels anew."
-    ) from error
+  return read_json(
+    path,
+    remedy=f"Delete {path.parent} and run the same command again: it makes the "
+    "pseudo-labels anew.",
+  )
 
 
 def made_by(folder: str | Path) -> Key:
@@ -167,8 +165,7 @@ def made_by(folder: str | Path) -> Key:
   Raises:
     InputError: the note of it is damaged.
   """
-  noted = Path(folder) / KEY_FILE
-  return _read(noted) if noted.exists() else {}
+  return _read(Path(folder) / KEY_FILE)
 
 
 def _compare(folder: Path, noted: Key, key: Key) -> None:
