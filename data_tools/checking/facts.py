@@ -15,10 +15,8 @@ from cdcc_tf.errors import first_line
 from data_tools.checking import faults
 from data_tools.checking.findings import Finding
 from data_tools.checking.suspicions import of_points, of_size, one_colour
-from data_tools.common.parallel import Room
+from data_tools.common.parallel import decoding
 
-# Pixels that all threads together decode at once.
-_room = Room(32_000_000)
 _SIDE = 8  # of the grid of brightness by which pictures are alike
 
 
@@ -70,7 +68,7 @@ def facts_of(split: str, record: CrowdRecord) -> Facts:
   odd = [*of_size(record.height, record.width), *of_points(points)]
   wrong = [*faults.of_labels(record)]
   content, look = "", None
-  with _room.taken(record.height * record.width):
+  with decoding.hold(record.height * record.width):
     try:
       image = decode_image(record.image).numpy()
     except tf.errors.OpError as error:

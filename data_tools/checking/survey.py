@@ -17,7 +17,6 @@ from data_tools.checking.findings import Finding, listed
 from data_tools.checking.orientation import misplaced
 from data_tools.common import contact_sheet
 from data_tools.common.parallel import in_order
-from data_tools.conversion.preparing import cores
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +87,7 @@ def survey(
   work = functools.partial(_looked_at, conservation=conservation)
   looked_at = list(
     tqdm(
-      in_order(work, enumerate(reading.records()), workers or cores()),
+      in_order(work, enumerate(reading.records()), workers),
       "check",
       sum(manifest.pictures.values()),
       unit="picture",

@@ -1,14 +1,15 @@
-"""Work that several workers share: in order, and in bounded memory.
+"""Work shared by several threads or processes, in order and in bounded memory.
 
-A conversion's are threads, not processes: what takes long in it, to decode, to
-hash and to write, lets other threads run, and every process would load
-TensorFlow for itself.
+A conversion uses threads, not processes: its slow parts (decoding, hashing,
+writing) release the interpreter lock, and every process would load TensorFlow
+again.
 """
 
 import contextlib
+import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -19,15 +20,17 @@ _AHEAD = 2  # results that wait for their turn, for each worker
 
 
 def in_order(
-  work: Callable[[T], R], items: Iterable[T], workers: int
-) -> Iterator[R]:
+  work: Callable[[T], R], items: Iterable[T], workers: int | None
+) -> Generator[R, None, None]:
   """Yields what `work` returns for each item, in the order of the items.
 
   Args:
     work: is called by several threads at once; what it raises is raised here.
     items: are taken one by one, by the caller's thread, when there is room.
-    workers: number of threads; with 1, all is done in the caller's.
+    workers: number of threads, None for one on each core; with 1, everything
+      is done in the caller's thread.
   """
+  workers = workers or cores()
   if workers == 1:
     yield from map(work, items)
     return
@@ -44,7 +47,7 @@ def through(
     pool: of threads or processes.
     work: is called in it; what it raises is raised here.
     items: are taken one by one, by the caller's thread, when there is room.
-    ahead: so many results wait for their turn at most.
+    ahead: largest number of results that wait for their turn.
   """
   waiting: deque[Future[R]] = deque()
   try:
@@ -59,25 +62,35 @@ def through(
       future.cancel()
 
 
-class Room:
-  """What threads may hold at once of something; who wants more has it alone."""
+def cores() -> int:
+  """Returns how many cores this process may use."""
+  if hasattr(os, "sched_getaffinity"):
+    return len(os.sched_getaffinity(0))
+  return os.cpu_count() or 1
 
-  def __init__(self, most: int):
-    self._most = self._free = most
+
+class WeightedSemaphore:
+  """Limits the total weight that threads hold at the same time.
+
+  A thread that asks for more than the limit waits until it is the only holder.
+  """
+
+  def __init__(self, limit: int):
+    self._limit = self._free = limit
     self._changed = threading.Condition()
 
   @contextlib.contextmanager
-  def taken(self, amount: int) -> Iterator[None]:
-    """Waits until there is room, and takes it while the block runs."""
-    amount = min(amount, self._most)
+  def hold(self, weight: int) -> Iterator[None]:
+    """Waits until the weight fits, and holds it while the block runs."""
+    weight = min(weight, self._limit)
     with self._changed:
-      self._changed.wait_for(lambda: self._free >= amount)
-      self._free -= amount
+      self._changed.wait_for(lambda: self._free >= weight)
+      self._free -= weight
     try:
       yield
     finally:
       with self._changed:
-        self._free += amount
+        self._free += weight
         self._changed.notify_all()
 
 
@@ -104,3 +117,7 @@ class Shared:
       self._inside -= 1
       if not self._inside:
         self._entered.close()
+
+
+# Pixels that all threads together decode at the same time.
+decoding = WeightedSemaphore(32_000_000)

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from cdcc_tf.data.records.manifest import Manifest
 from cdcc_tf.data.records.staged_folder import StagedFolder
 from cdcc_tf.errors import InputError
+from data_tools.common.parallel import in_order
 from data_tools.common.splits import Splits, assign_splits
 from data_tools.conversion.fingerprint import fingerprint
 from data_tools.conversion.published_totals import deviations
@@ -77,8 +78,8 @@ def convert(
 
   Points outside their picture are left out and counted in the manifest; the
   published `test` split stays as it is, and `train` is divided by the options,
-  or as is usual for the format. A conversion that was interrupted is gone on
-  with, if neither the data set nor the options have changed.
+  or as is usual for the format. An interrupted conversion is resumed if neither
+  the data set nor the options have changed.
 
   Args:
     format_name: a key of `data_tools.formats.FORMATS`.
@@ -129,16 +130,14 @@ def convert(
   # Here, because a wrong folder is refused before TensorFlow is imported.
   from cdcc_tf.data.records.writer import RecordWriter
   from data_tools.conversion.image_files import UnusableImage
-  from data_tools.conversion.preparing import Preparation, prepared
-  from data_tools.conversion.to_record import record_id
+  from data_tools.conversion.to_record import Preparation, record_id
 
   with RecordWriter(
     output, format_name, described, options.overwrite, key
   ) as writer:
     if writer.recovered:
       logger.info(
-        "%s: goes on after %d of %d pictures, which an interrupted conversion "
-        "wrote.",
+        "%s: resuming an interrupted conversion, which wrote %d of %d images.",
         output,
         writer.recovered,
         wanted,
@@ -148,14 +147,15 @@ def convert(
     skip = _skipper(writer, options.on_bad)
     preparation = Preparation(prefix, options.sigma, resizing, writer.has)
     if fill:
-      # What it leaves over, such as unusable pictures, is told of below.
+      # The loop below reports what it leaves over, such as unusable images.
       writer.filled_by(
         functools.partial(
           fill, items=items, splits=splits, preparation=preparation
         )
       )
+    ready = map(preparation.loaded, items)
     with contextlib.closing(
-      prepared(items, preparation, options.workers)
+      in_order(preparation.of, ready, options.workers)
     ) as outcomes:
       pairs = zip(items, outcomes, strict=True)
       for item, outcome in tqdm(
@@ -170,7 +170,7 @@ def convert(
         elif isinstance(item, Unreadable):
           skip(item.path, item.reason)
         elif isinstance(outcome, UnusableImage):
-          skip(item.path, f"unreadable picture: {outcome}")
+          skip(item.path, f"unreadable image: {outcome}")
         elif outcome is None:
           writer.recall(record_id(prefix, item))
         else:

@@ -18,7 +18,7 @@ from PIL import ExifTags, Image, ImageOps
 from cdcc_tf.data.image_kinds import in_eight_bits
 from cdcc_tf.data.images import decodable_size
 from cdcc_tf.errors import first_line
-from data_tools.common.parallel import Room, Shared
+from data_tools.common.parallel import Shared, decoding
 from data_tools.conversion.resizing import Resizing, Size
 
 Image.init()  # or Pillow knows no TIFF and WebP when told to look for them
@@ -30,9 +30,6 @@ _PNG_BITS, _PNG_COLOUR = 24, 25  # where a PNG's header has them
 _PNG_PLAIN = (0, 2)  # grey and RGB, as opposed to palettes and alpha
 _ON_ITS_SIDE = range(5, 9)  # EXIF orientations
 _AS_IT_IS = Resizing()
-# Pixels that all threads together decode at once; of a larger picture only
-# one is decoded at a time.
-_room = Room(32_000_000)
 
 
 class UnusableImage(Exception):
@@ -99,7 +96,7 @@ def read_image(
     with (
       _quiet,
       Image.open(io.BytesIO(content), formats=_FORMATS) as opened,
-      _room.taken(opened.width * opened.height),
+      decoding.hold(opened.width * opened.height),
     ):
       return _usable(opened, content, upright, size, resizing)
   except UnusableImage:

@@ -1,10 +1,11 @@
-"""Pictures of another size, with the same heads in them."""
+"""Geometry of images: points, regions of interest, and other sizes."""
 
 import dataclasses
+import io
 import re
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from cdcc_tf.data.image_sizes import (
   LARGEST,
@@ -14,6 +15,7 @@ from cdcc_tf.data.image_sizes import (
   shrunk_size,
 )
 from cdcc_tf.errors import InputError
+from data_tools.formats.base import LabelledImage
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,3 +111,90 @@ def resized_region(
     distances = np.square(nearest - new[index]).sum(axis=1)
     moved[index] = nearest[distances.argmin()]
   return result, moved
+
+
+def pixels_from_top_left(
+  picture: LabelledImage, height: int, width: int
+) -> np.ndarray:
+  """Returns a picture's points in pixels, y from the top; none if unlabelled.
+
+  Args:
+    picture: from a reader.
+    height: picture height in pixels.
+    width: picture width in pixels.
+
+  Returns:
+    float64 array of shape [heads, 2].
+  """
+  if picture.points is None:
+    return np.zeros((0, 2))
+  points = np.asarray(picture.points, np.float64).reshape(-1, 2)
+  if picture.normalised:
+    points = points * [width, height]
+  if picture.y_from_bottom:
+    points = np.stack([points[:, 0], height - points[:, 1]], axis=1)
+  return points
+
+
+def into_image(
+  points: np.ndarray, height: int, width: int
+) -> tuple[np.ndarray, np.ndarray]:
+  """Tells which points lie in a picture, its far edges included.
+
+  Annotators' tools put heads exactly on the right and bottom edge; those belong
+  to the last pixel. What lies beyond was never in the picture.
+
+  Args:
+    points: array of shape [heads, 2], pixels.
+    height: picture height in pixels.
+    width: picture width in pixels.
+
+  Returns:
+    float32 points, those on the far edges moved just inside, and a boolean
+    array of shape [heads] that is True for points in the picture.
+  """
+  size = np.array([width, height], np.float32)
+  # float32 first, which is how they are stored: 1023.99999999 becomes 1024.
+  with np.errstate(over="ignore"):  # what is too large becomes infinite
+    points = points.astype(np.float32)
+  inside = ((points >= 0) & (points <= size)).all(axis=1)
+  last = np.nextafter(size, np.float32(0))
+  return np.minimum(points, last), np.asarray(inside)
+
+
+def region_mask(roi: np.ndarray, height: int, width: int) -> np.ndarray:
+  """Returns a region of interest as a mask.
+
+  Args:
+    roi: polygon, float [corners, 2], or mask, bool [height, width].
+    height: picture height in pixels.
+    width: picture width in pixels.
+
+  Returns:
+    bool array of shape [height, width].
+
+  Raises:
+    ValueError: the mask is of another size than the picture, or the polygon
+      lies outside it.
+  """
+  if roi.dtype == bool:
+    if roi.shape != (height, width):
+      raise ValueError(
+        f"is {width}x{height} pixels, but its region of interest is "
+        f"{roi.shape[1]}x{roi.shape[0]}"
+      )
+    return roi
+  mask = Image.new("L", (width, height))
+  corners = [(float(x), float(y)) for x, y in roi]
+  ImageDraw.Draw(mask).polygon(corners, fill=1)
+  inside = np.asarray(mask) > 0
+  if not inside.any():
+    raise ValueError("its region of interest leaves nothing of the picture")
+  return inside
+
+
+def region_png(mask: np.ndarray) -> bytes:
+  """Returns a mask as a grey PNG: 255 inside, 0 outside."""
+  target = io.BytesIO()
+  Image.fromarray(mask.astype(np.uint8) * 255).save(target, "PNG")
+  return target.getvalue()

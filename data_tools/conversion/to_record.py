@@ -1,4 +1,8 @@
-"""From one picture of a reader to a record, or a reason why not."""
+"""From one image of a reader to a record, or the reason why there is none."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -7,14 +11,19 @@ from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import first_line
 from data_tools.conversion.adaptive_sigma import adaptive_sigmas
 from data_tools.conversion.image_files import UnusableImage, read_image
-from data_tools.conversion.regions import region_mask, region_png
 from data_tools.conversion.resizing import (
   Resizing,
   Size,
+  into_image,
+  pixels_from_top_left,
+  region_mask,
+  region_png,
   resized_points,
   resized_region,
 )
-from data_tools.formats.base import LabelledImage
+from data_tools.formats.base import Item, LabelledImage
+
+Outcome = tuple[CrowdRecord, Origin] | UnusableImage | None
 
 
 def record_id(prefix: str, picture: LabelledImage) -> str:
@@ -115,50 +124,58 @@ def _resized(
   return points, None if region is None else region_png(region)
 
 
-def pixels_from_top_left(
-  picture: LabelledImage, height: int, width: int
-) -> np.ndarray:
-  """Returns a picture's points in pixels, y from the top; none if unlabelled.
+@dataclasses.dataclass(frozen=True)
+class Preparation:
+  """What is done to pictures.
 
-  Args:
-    picture: from a reader.
-    height: picture height in pixels.
-    width: picture width in pixels.
-
-  Returns:
-    float64 array of shape [heads, 2].
+  Attributes:
+    prefix: of the records' ids.
+    sigma: `fixed` or `adaptive`.
+    resizing: size that records are to have.
+    has: tells by a record's id whether it is written already.
   """
-  if picture.points is None:
-    return np.zeros((0, 2))
-  points = np.asarray(picture.points, np.float64).reshape(-1, 2)
-  if picture.normalised:
-    points = points * [width, height]
-  if picture.y_from_bottom:
-    points = np.stack([points[:, 0], height - points[:, 1]], axis=1)
-  return points
+
+  prefix: str
+  sigma: str
+  resizing: Resizing
+  has: Callable[[str], bool]
+
+  def of(self, item: Item) -> Outcome:
+    """Returns the record of a picture, or why there is none.
+
+    None if it is written already, or the item is no picture.
+    """
+    if not self._is_wanted(item):
+      return None
+    assert isinstance(item, LabelledImage)
+    try:
+      return to_record(item, self.prefix, self.sigma, self.resizing)
+    except UnusableImage as error:
+      return error
+
+  def loaded(self, item: Item) -> Item:
+    """Loads what must be loaded in order, e.g. the frame of a video."""
+    if not self._is_wanted(item):
+      return item
+    assert isinstance(item, LabelledImage)
+    if item.load is None:
+      return item
+    try:
+      content = item.load()
+    except (OSError, ValueError) as error:
+      return dataclasses.replace(item, load=functools.partial(_fail, error))
+    return dataclasses.replace(item, load=functools.partial(_given, content))
+
+  def _is_wanted(self, item: Item) -> bool:
+    return isinstance(item, LabelledImage) and not self.has(
+      record_id(self.prefix, item)
+    )
 
 
-def into_image(
-  points: np.ndarray, height: int, width: int
-) -> tuple[np.ndarray, np.ndarray]:
-  """Tells which points lie in a picture, its far edges included.
+# Not closures: what is loaded may go to another process.
+def _given(content: bytes) -> bytes:
+  return content
 
-  Annotators' tools put heads exactly on the right and bottom edge; those belong
-  to the last pixel. What lies beyond was never in the picture.
 
-  Args:
-    points: array of shape [heads, 2], pixels.
-    height: picture height in pixels.
-    width: picture width in pixels.
-
-  Returns:
-    float32 points, those on the far edges moved just inside, and a boolean
-    array of shape [heads] that is True for points in the picture.
-  """
-  size = np.array([width, height], np.float32)
-  # float32 first, which is how they are stored: 1023.99999999 becomes 1024.
-  with np.errstate(over="ignore"):  # what is too large becomes infinite
-    points = points.astype(np.float32)
-  inside = ((points >= 0) & (points <= size)).all(axis=1)
-  last = np.nextafter(size, np.float32(0))
-  return np.minimum(points, last), np.asarray(inside)
+def _fail(error: Exception) -> bytes:
+  raise error

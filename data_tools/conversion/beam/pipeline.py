@@ -26,9 +26,9 @@ from cdcc_tf.data.records.shards import (
 )
 from cdcc_tf.data.records.writer import row_of
 from cdcc_tf.files import write_atomically
+from data_tools.conversion.beam import ON_THIS_MACHINE
 from data_tools.conversion.image_files import UnusableImage
-from data_tools.conversion.preparing import ON_THIS_MACHINE, Preparation
-from data_tools.conversion.to_record import record_id
+from data_tools.conversion.to_record import Preparation, record_id
 from data_tools.formats.base import Item, LabelledImage
 
 logger = logging.getLogger(__name__)

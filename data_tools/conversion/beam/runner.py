@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cdcc_tf.errors import InputError
-from data_tools.conversion.preparing import ON_THIS_MACHINE, cores
+from data_tools.common.parallel import cores
+from data_tools.conversion.beam import ON_THIS_MACHINE
 
 
 def loaded(

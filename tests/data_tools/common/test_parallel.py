@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from data_tools.common.parallel import Room, Shared, in_order
+from data_tools.common.parallel import Shared, WeightedSemaphore, in_order
 
 
 def workers_alive() -> int:
@@ -84,13 +84,13 @@ def test_leaving_early_leaves_no_threads():
 
 
 def test_room_is_never_overdrawn():
-  room = Room(10)
+  room = WeightedSemaphore(10)
   held, most = 0, 0
   lock = threading.Lock()
 
   def work(amount: int) -> int:
     nonlocal held, most
-    with room.taken(amount):
+    with room.hold(amount):
       with lock:
         held += amount
         most = max(most, held)
@@ -105,18 +105,18 @@ def test_room_is_never_overdrawn():
 
 
 def test_who_wants_more_than_all_has_it_alone():
-  room = Room(10)
+  room = WeightedSemaphore(10)
   alone = []
 
   def work(amount: int) -> None:
-    with room.taken(amount):
+    with room.hold(amount):
       if amount > 10:
         alone.append(room._free)
 
   list(in_order(work, [3, 99, 3, 99], 4))
   assert alone == [0, 0]
   assert room._free == 10
-  with pytest.raises(KeyError), room.taken(4):
+  with pytest.raises(KeyError), room.hold(4):
     raise KeyError
   assert room._free == 10
 

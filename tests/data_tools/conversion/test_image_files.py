@@ -17,7 +17,8 @@ from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import first_line
 from data_tools.conversion import image_files
 from data_tools.conversion.image_files import UnusableImage, read_image
-from data_tools.conversion.to_record import into_image, to_record
+from data_tools.conversion.resizing import into_image
+from data_tools.conversion.to_record import to_record
 from data_tools.formats.base import LabelledImage
 from tests.conftest import jpeg, noise_picture, png
 from tests.data_tools.conftest import HEIGHT, WIDTH, bomb, write_picture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cdcc_tf.data.records import shards
-from data_tools.conversion import preparing
+from data_tools.conversion import to_record as to_record_module
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.conversion.to_record import to_record
 from tests.commands import command, killed_when, run_module
@@ -71,7 +71,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch):
           raise KeyboardInterrupt
       return to_record(picture, *arguments)
 
-    monkeypatch.setattr(preparing, "to_record", counted)
+    monkeypatch.setattr(to_record_module, "to_record", counted)
     return worked
 
   return stop
@@ -111,8 +111,8 @@ def test_user_is_told_from_where(
   stop_at(None)
   caplog.set_level(logging.INFO)
   run(part, tmp_path / "cut")
-  (line,) = [text for text in caplog.messages if "goes on after" in text]
-  assert "goes on after 16 of 22 pictures" in line
+  (line,) = [text for text in caplog.messages if "resuming" in text]
+  assert "wrote 16 of 22 images" in line
 
 
 def change_points(root: Path) -> dict[str, object]:
@@ -182,7 +182,7 @@ def _convert_slowly(arguments: list[str]) -> None:
     time.sleep(0.02)
     return to_record(*given)
 
-  preparing.to_record = slow
+  to_record_module.to_record = slow
   run_module("data_tools.convert", arguments)
 
 
@@ -199,10 +199,10 @@ def test_killed_command_goes_on(tmp_path: Path):
   )
   done = command("data_tools.convert", *arguments)
   assert done.returncode == 0, done.stderr
-  assert "goes on after " in done.stderr
+  assert "resuming" in done.stderr
   assert not list(tmp_path.glob(".cut*"))
   arguments[-1] = f"--output={tmp_path}/whole"
   again = command("data_tools.convert", *arguments)
   assert again.returncode == 0, again.stderr
-  assert "goes on" not in again.stderr
+  assert "resuming" not in again.stderr
   assert contents(tmp_path / "cut") == contents(tmp_path / "whole")
