@@ -1,7 +1,7 @@
-"""Which files of a folder our commands wrote: all others are the user's.
+"""Tells files that our commands wrote from files of the user.
 
-The answer is a list that is kept in the folder. It says what each file held, so
-that one which somebody has changed since is the user's too.
+Commands keep a list of what they wrote in the folder itself, with a digest of
+each file. A file that has changed since belongs to the user.
 """
 
 import hashlib
@@ -16,9 +16,9 @@ LIST = ".written_by_cdcc_tf.jsonl"
 
 
 def written_in(folder: Path) -> set[str]:
-  """Returns the names of a folder's files that are as a command wrote them.
+  """Returns the names of files that are as a command wrote them.
 
-  The list itself is among them; the set is empty if there is none.
+  They include the list itself; without a list the set is empty.
   """
   noted = _noted(folder)
   ours = {name for name in noted if _digest(folder / name) in noted[name]}
@@ -33,7 +33,7 @@ def written_among(paths: Iterable[Path]) -> set[Path]:
 
 
 class OutputFolder:
-  """A folder to write files to, in which others' are never replaced.
+  """A folder for output, in which files of the user are never replaced.
 
   Example:
   ```python
@@ -49,15 +49,15 @@ class OutputFolder:
   def __init__(
     self, path: str | Path, flag: str = "--output", all_ours: bool = False
   ):
-    """Looks whether there can be such a folder; it is made when it is needed.
+    """Checks the path; the folder is made when the first file is written.
 
     Args:
       path: of the folder.
       flag: that names it, for messages.
-      all_ours: whether all that is in it is ours, such as in a run folder.
+      all_ours: whether every file in it is ours, as inside a run folder.
 
     Raises:
-      InputError: it, or what it is to lie in, is a file.
+      InputError: the path, or a part of it, is a file.
     """
     self.path, self._flag, self._all_ours = Path(path), flag, all_ours
     for place in (self.path, *self.path.parents):
@@ -68,13 +68,13 @@ class OutputFolder:
         )
 
   def refuse_others(self, names: Iterable[str]) -> None:
-    """Makes sure that nothing of the user's is going to be replaced.
+    """Checks that no file of the user will be replaced.
 
     Args:
-      names: of the files that are going to be written.
+      names: of the files to be written.
 
     Raises:
-      InputError: the folder holds such a file, and it is not as we wrote it.
+      InputError: one exists and is not ours, or has been changed.
     """
     there = [name for name in names if (self.path / name).exists()]
     if not there or self._all_ours:
@@ -88,14 +88,14 @@ class OutputFolder:
         )
 
   def refuse_filled(self, unless: str = "", what: str = "") -> None:
-    """Makes sure that the folder is empty, or was begun by the same command.
+    """Checks that the folder is empty, or one of the same command.
 
     Args:
-      unless: name of a file by which the command knows its own folders.
-      what: such a folder is called.
+      unless: name of a file that marks the command's own folders.
+      what: name of such a folder, for messages.
 
     Raises:
-      InputError: something is in it.
+      InputError: it holds something else.
     """
     if not self.path.is_dir() or (unless and (self.path / unless).is_file()):
       return
@@ -122,16 +122,16 @@ class OutputFolder:
 
 
 def note(folder: Path, name: str, content: bytes) -> None:
-  """Adds a file to a folder's list, before it is written.
+  """Adds a file to a folder's list; to be called before it is written.
 
   Args:
-    folder: in which it will lie.
+    folder: the folder.
     name: of the file.
     content: of the file.
   """
   line = json.dumps([name, hashlib.sha256(content).hexdigest()])
   with (folder / LIST).open("a") as file:
-    file.write(f"\n{line}")  # what comes before may be torn
+    file.write(f"\n{line}")  # the line before may be torn
 
 
 def _noted(folder: Path) -> dict[str, set[str]]:
@@ -155,4 +155,4 @@ def _digest(path: Path) -> str:
     with path.open("rb") as file:
       return hashlib.file_digest(file, "sha256").hexdigest()
   except OSError:
-    return ""  # written never, or removed since
+    return ""  # never written, or removed since

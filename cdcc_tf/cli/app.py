@@ -1,4 +1,4 @@
-"""What every command shares: starting up, and ending in one clear line."""
+"""Runs a command: flags, logging, exit status, errors in one line."""
 
 import io
 import logging
@@ -21,21 +21,21 @@ _required: list[str] = []
 
 
 def run(main: Callable[[], None]) -> None:
-  """Parses the flags, runs a command, and ends in one line if it fails.
+  """Parses the flags, runs a command, and reports a failure in one line.
 
-  What the user can mend (bad input, a full disk, a folder that may not be
-  written) exits with status 2; Ctrl-C with 130. Anything else is a fault of
-  this program and shows where.
+  Errors that the user can fix (bad input, a full disk, a folder without write
+  permission) exit with status 2, Ctrl-C with 130. Any other exception is a bug
+  of this program and shows its traceback.
 
   Args:
-    main: the command's body. It reads its flags, makes one call, prints.
+    main: the command's body: it reads flags, makes one call and prints.
 
   Raises:
     SystemExit: always, with the command's status.
   """
   os.environ.setdefault("KERAS_BACKEND", "tensorflow")
   if isinstance(sys.stdout, io.TextIOWrapper):
-    # A file's name or a σ that the terminal cannot show is no reason to fail.
+    # Do not fail at a file name or a σ that the terminal cannot show.
     sys.stdout.reconfigure(errors="backslashreplace")
 
   def body(argv: list[str]) -> None:
@@ -44,7 +44,7 @@ def run(main: Callable[[], None]) -> None:
         f"unexpected argument {argv[1]!r}: options start with --name= (see "
         "--help)"
       )
-    # TensorFlow notes every saved shard as worth knowing; our own words are.
+    # TensorFlow logs every saved shard at level INFO.
     absl_logging.set_verbosity(absl_logging.WARNING)
     _speak_above_progress_bars()
     startup.keep_freed_memory()
@@ -58,20 +58,20 @@ def run(main: Callable[[], None]) -> None:
   except KeyboardInterrupt:
     _end("interrupted", EXIT_INTERRUPTED)
   except BrokenPipeError:
-    # Whoever read our output (`head`, a closed pager) has seen enough. Python
-    # would complain once more when it flushes at exit.
+    # The reader of our output is gone, e.g. `head`. Python would complain again
+    # when it flushes at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(EXIT_BAD_INPUT)
   except OSError as error:
     _end(_describe(error), EXIT_BAD_INPUT)
-  except Exception as error:  # TensorFlow has its own for a full disk
+  except Exception as error:  # TensorFlow's own errors, e.g. for a full disk
     if not _is_about_files(error):
       raise
     _end(first_line(error), EXIT_BAD_INPUT)
 
 
 def require(*names: str) -> None:
-  """Declares flags without which a command cannot start."""
+  """Declares flags that must be given."""
   _required.extend(names)
 
 
@@ -81,7 +81,7 @@ def _parse(argv: list[str]) -> list[str]:
   try:
     arguments = flags.FLAGS(argv)
   except SystemExit:
-    # absl has printed what --help asked for, and calls that a failure.
+    # absl has printed the help, and exits with status 1.
     sys.exit(0)
   except flags.UnrecognizedFlagError as error:
     where = f" (typed, or in {', '.join(files)})" if files else ""
@@ -112,7 +112,7 @@ def _parse(argv: list[str]) -> list[str]:
 
 
 def _end(message: str, status: int) -> NoReturn:
-  # A progress bar that was cut off leaves its line unfinished.
+  # An interrupted progress bar has not ended its line.
   start = "\n" if getattr(tqdm, "_instances", None) else ""
   name = os.path.basename(sys.argv[0])
   print(f"{start}{name}: {message}", file=sys.stderr)
@@ -126,7 +126,7 @@ def _describe(error: OSError) -> str:
 
 
 def _is_about_files(error: Exception) -> bool:
-  """Whether TensorFlow met a full disk or a folder it may not write."""
+  """Returns whether TensorFlow met a full disk or lacked permission."""
   tensorflow = sys.modules.get("tensorflow")
   return tensorflow is not None and isinstance(
     error,
@@ -136,7 +136,7 @@ def _is_about_files(error: Exception) -> bool:
 
 
 class _AboveProgressBars(logging.Handler):
-  """Prints messages without tearing a progress bar apart."""
+  """Prints log messages above progress bars, which stay whole."""
 
   def emit(self, record: logging.LogRecord) -> None:
     """Prints one message."""

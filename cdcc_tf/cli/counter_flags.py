@@ -1,6 +1,6 @@
-"""Flags of every command that uses a trained counter: which, computed how.
+"""Flags that all commands with a trained counter share.
 
-Defined once, shown in each command's --help as its own.
+They are defined once and appear in the --help of each command.
 """
 
 from absl import flags
@@ -11,7 +11,7 @@ flags.disclaim_key_flags()
 def define(
   run_help: str, precision: str = "auto", precision_help: str = ""
 ) -> None:
-  """Defines --run, --which and --precision for the command that calls.
+  """Defines --run, --which and --precision for the calling command.
 
   Args:
     run_help: what the command does with the run's counter.
@@ -23,23 +23,23 @@ def define(
     "which",
     "best",
     ["best", "last"],
-    "The last stage's best counter by --select_by (unless told otherwise, on "
-    "the source's validation split), or its last.",
+    "best: the checkpoint that --select_by chose, by default on the source's "
+    "validation split; last: the one at the end of training.",
   )
   flags.DEFINE_enum(
     "precision",
     precision,
     ["auto", "float32", "bfloat16"],
-    "Compute precision; auto takes bfloat16 where the processor has it."
+    "Precision to compute in; auto: bfloat16 if the processor supports it."
     + precision_help,
   )
 
 
 def define_fast() -> None:
-  """Defines --fast for the command that calls."""
+  """Defines --fast for the calling command."""
   flags.DEFINE_bool(
     "fast",
     False,
-    "Count in one pass instead of with every mask: a quarter less time, but no "
-    "intervals, and counts some percent off those of all masks.",
+    "Count in one pass instead of one per mask: saves a quarter of the time, "
+    "but gives no intervals, and counts differ by some percent.",
   )

@@ -79,16 +79,16 @@ class _QuietImport(importlib.abc.MetaPathFinder):
 def _filtered() -> Iterator[None]:
   """Drops TensorFlow's notices from standard error.
 
-  A process of its own passes the other lines on, so that the last words of one
-  that aborts are not lost.
+  grep passes the other lines on. As it is a separate process, the last words
+  of one that aborts are not lost.
   """
   notices = _NOTICES
   if not _GPU.exists():
     notices += "|.*cuInit: UNKNOWN ERROR .303."  # there is no driver either
   sys.stderr.flush()
   real = os.dup(_STDERR)
-  # Read once, and obeyed by all that comes later. At 1, training would print
-  # warnings of tf.data's about its own doings.
+  # TensorFlow reads it once. At level 1, training would also print tf.data's
+  # warnings about its own internals.
   os.environ[_LEVEL] = "2"
   try:
     grep = subprocess.Popen(
@@ -109,15 +109,15 @@ def _filtered() -> Iterator[None]:
 
 
 def keep_freed_memory() -> bool:
-  """Tells glibc not to hand freed memory back to the kernel.
+  """Makes glibc keep freed memory instead of returning it to the kernel.
 
-  A training step frees and asks for the same gigabytes again. glibc would give
-  large blocks back, and the kernel clear every page anew: up to a fourth of
-  the processor's time (docs/benchmarks.md). If one of glibc's MALLOC_ variables
-  is set, nothing is changed.
+  Each training step frees and allocates the same gigabytes. If glibc returned
+  large blocks, the kernel would have to clear every page again, which takes up
+  to a quarter of the processor's time (docs/benchmarks.md). Nothing changes if
+  one of glibc's MALLOC_ variables is set.
 
   Returns:
-    Whether it took effect; not where there is no glibc.
+    Whether it took effect; False where there is no glibc.
   """
   if any(name.startswith("MALLOC_") for name in os.environ):
     return False

@@ -84,8 +84,8 @@ class RunFolder:
   @property
   def begun(self) -> bool:
     """Whether training has left anything that another start would lose."""
-    # A counter by itself, too: its validation comes before the history, and
-    # whoever copied no more than it from elsewhere has nothing else.
+    # A counter alone counts, too: it is validated before the history is
+    # written, and it may be all that was copied from another machine.
     return (
       self._has_figures()
       or any(self.checkpoints.glob("*/*.index"))
@@ -113,7 +113,7 @@ class RunFolder:
     """
     path = self.path / which / "model.keras"
     if not path.is_file():
-      load_config(self.path)  # says so if this is no run at all
+      load_config(self.path)  # refuses what is not a run folder
       raise InputError(
         f"{path}: not written yet. Let the training of {self.path} go on: it "
         "writes 'best' at the first validation and 'last' at the end."
@@ -162,7 +162,7 @@ class RunFolder:
     return step if isinstance(step, int) else None
 
   def provenance(self, which: str = "best") -> dict[str, object]:
-    """Says where a counter comes from, for whoever quotes its figures.
+    """Describes where a counter comes from, for reports of its figures.
 
     Returns:
       `run`, `which`, `seed`, `trained_with` (the environment), and of its

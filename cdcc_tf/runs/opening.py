@@ -16,11 +16,11 @@ from cdcc_tf.runs.provenance import command_typed, environment
 # A run killed within its first second has these and no config.json.
 _WRITTEN_FIRST = {".lock", "environment.json", "flags.txt"}
 _HALF_WRITTEN = re.compile(r"\.(environment|flags|config)\..*\.tmp")
-# What an attempt leaves that never came to a checkpoint.
+# Files of a run that was stopped before its first checkpoint.
 _LEFTOVERS = (
   *("data.json", "history.json", "not_finite.json"),
   *("checkpoints/*/checkpoint", "checkpoints/*/ckpt-[0-9]*"),
-  # Keras names what it has no memory for tmp…, beside the counter.
+  # Keras stores large arrays in files named tmp… while it saves a counter.
   *(f"counters/step_*/{name}" for name in ("*.keras", "*.json", "tmp*")),
   "tensorboard/events.out.tfevents.*",
   *(f"panels/{name}[0-9]*_*.png" for name in ("step_", "stage", "round")),
@@ -29,11 +29,11 @@ _LEFTOVERS = (
 
 
 def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
-  """Starts a run folder, or opens it again for the same experiment.
+  """Starts a run folder, or reopens it for the same experiment.
 
-  One that never came to its first counter or checkpoint is started anew, and
-  what it left behind is removed: its options may have been what was wrong. No
-  other process can open the folder until this one ends.
+  A run without a counter or checkpoint starts over, with other options if they
+  were wrong, and its leftovers are removed. No other process can open the
+  folder until this one ends.
 
   Raises:
     InputError: the folder belongs to another experiment, to another version of
@@ -66,7 +66,7 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
 
 
 def _refuse_foreign(folder: Path) -> None:
-  """Makes sure that a run may be started in a folder."""
+  """Refuses to start a run in a folder of something else."""
   place = OutputFolder(folder, "--run")
   if not (folder / "config.json").is_file():
     names = {path.name for path in folder.glob("*")} - _WRITTEN_FIRST
@@ -83,9 +83,9 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-  """Removes what an attempt left that never came to a checkpoint.
+  """Removes the leftovers of a run that has no checkpoint.
 
-  Another attempt would be taken for what wrote it. Other files stay.
+  They would be mistaken for files of the run that starts. Other files stay.
   """
   for pattern in _LEFTOVERS:
     for path in folder.glob(pattern):
@@ -105,7 +105,7 @@ def _hold(run: RunFolder) -> None:
 
 
 def _flag_file(folder: Path, config: ExperimentConfig) -> str:
-  """Writes every option out, so that other defaults later change nothing."""
+  """Lists every option, so that a later change of defaults has no effect."""
   return "\n".join(
     [
       f"# Typed: {command_typed()}",
@@ -118,7 +118,7 @@ def _flag_file(folder: Path, config: ExperimentConfig) -> str:
 
 
 def _refuse_other_networks(run: RunFolder) -> None:
-  """Makes sure that a checkpoint's weights mean here what they meant there."""
+  """Refuses checkpoints of another version of the network."""
   versions = read_json(run.path / "environment.json").get("versions")
   began = versions.get("network", 1) if isinstance(versions, dict) else 1
   if began != NETWORK_VERSION:

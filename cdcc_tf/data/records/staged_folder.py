@@ -1,7 +1,7 @@
-"""Replacing a folder of records, or of other files, whole or not at all.
+"""Replaces a folder of records, or of other files, whole or not at all.
 
-They are written into a hidden folder beside their place and put there when
-they are complete. Whatever happens before that, what was there stays there.
+New files go to a hidden folder beside the target, which takes its place when
+they are complete. Until then the target keeps what it holds.
 """
 
 import dataclasses
@@ -30,9 +30,9 @@ class Contents:
   Attributes:
     what: a word for it, for messages.
     flag: that names the folder, for messages.
-    index: name of the file that makes it complete; it goes last.
-    files: tells, from a folder's index, which files in it are such contents;
-      none if there is no index.
+    index: name of the file that makes it complete; it is written last.
+    files: returns the names of such files in a folder, according to its index;
+      none without an index.
   """
 
   what: str
@@ -42,9 +42,9 @@ class Contents:
 
 
 def _files_of_records(folder: Path) -> set[str]:
-  """Returns the names that a folder's manifest, of any version, accounts for.
+  """Returns the files that a folder's manifest, of any version, lists.
 
-  They are none if the folder has no manifest or one of something else.
+  Empty if the folder has no manifest of records.
   """
   try:
     fields = json.loads((folder / FILE_NAME).read_text())
@@ -85,11 +85,11 @@ class StagedFolder:
     """Makes the hidden folder, after clearing up after a killed process.
 
     Args:
-      key: what the contents depend on. What was left behind under the same key
-        stays in the folder; empty to keep nothing.
+      key: what the contents depend on. Leftovers of the same key stay in the
+        folder; empty to keep none.
 
     Raises:
-      InputError: nothing can be written there, or another process is writing.
+      InputError: the folder cannot be written, or another process writes it.
     """
     what, flag = self._contents.what, self._contents.flag
     OutputFolder(self.path, flag).refuse_filled(unless=_LOCK)
@@ -121,7 +121,7 @@ class StagedFolder:
     """Moves the folder to the target, then deletes the records it replaces.
 
     Raises:
-      InputError: meanwhile something else has been put there.
+      InputError: something else has been put there in the meantime.
     """
     self._check()
     for name in (_KEY, _LOCK):
@@ -161,10 +161,10 @@ class StagedFolder:
       )
 
   def _clear_up(self, key: str) -> None:
-    """Deletes what a killed process left, unless it was of the same key.
+    """Deletes the leftovers of a killed process, unless the key is the same.
 
-    One that was killed between the two moves of `put_in_place` left the target
-    without records: those it had moved aside go back.
+    If it was killed between the two moves of `put_in_place`, the target has no
+    records: the old ones are put back.
     """
     if (self._target / self._contents.index).exists():
       self._delete_replaced()
@@ -188,7 +188,7 @@ class StagedFolder:
         path.unlink()
 
   def _delete_replaced(self) -> None:
-    """Deletes the replaced contents, but not what was put there meanwhile."""
+    """Deletes the old contents, but no file that was added to them."""
     if not self._replaced.exists():
       return
     index = self._contents.index
