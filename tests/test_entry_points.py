@@ -51,7 +51,8 @@ def resolve(value: str) -> None:
 def printed() -> dict[str, list[list[str]]]:
   """Gathers the commands that users are told to give, by module."""
   texts = [(ROOT / "README.md").read_text()]
-  texts += [path.read_text() for path in (ROOT / "docs").glob("*.md")]
+  for pages in ("*.md", "how_to/*.md"):
+    texts += [path.read_text() for path in (ROOT / "docs").glob(pages)]
   for path in (ROOT / "experiments").glob("*.flags"):
     texts.append(re.sub(r"^# ?", "", path.read_text(), flags=re.MULTILINE))
   lines = [*quickstart.COMMANDS, quickstart.ARMS[-1]]

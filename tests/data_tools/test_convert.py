@@ -598,8 +598,10 @@ def test_every_choice_of_a_reader_is_a_flag():
 
 
 def test_every_format_is_in_the_documents():
-  document = (Path(__file__).parents[2] / "docs" / "data.md").read_text()
-  table = document.partition("## ")[0]
+  document = (
+    Path(__file__).parents[2] / "docs" / "how_to" / "convert.md"
+  ).read_text()
+  table = document.partition("## Formats")[2].partition("## ")[0]
   named = re.findall(r"`(\w+)`", table)
   assert {name for name in named if name in formats.FORMATS} == set(
     formats.FORMATS
