@@ -72,10 +72,18 @@ def test_the_list_of_commands() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help(name: str) -> None:
+def test_help_and_missing_flags(name: str) -> None:
   done = without_tensorflow(name, "--help")
-  assert (done.returncode, done.stderr) == (0, "")
-  assert name in done.stdout
+  assert (done.returncode, done.stderr) == (0, "")  # absl's own would be 1
+  assert f".{name} --" in done.stdout
+  if name in ("evaluate", "predict", "export"):
+    for flag in ("run", "which", "precision", "[no]fast"):
+      assert f"  --{flag}:" in done.stdout
+  done = without_tensorflow(name)
+  assert done.returncode == 2
+  assert done.stderr.startswith(f"{name}.py: --")
+  assert "is required (see --help)\n" in done.stderr
+  assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -99,6 +107,9 @@ def test_help(name: str) -> None:
     ("predict", "--run=no --input=photo.png --output=o", "not a run folder"),
     ("predict", "--run=run --input=photo.png --output=photo.png", "is a file"),
     ("predict", "--run=run --input=photo.png --output=o --max_side=0", "max_s"),
+    ("evaluate", "--run=no --records=x --output=photo.png", "is a file"),
+    ("export", "--run=no --output=photo.png", "is a file"),
+    ("pseudo_label", "--run=no --records=x --output=photo.png", "is a file"),
     ("export", "--run=no --output=o", "no is not a run folder"),
     ("export", "--run=run --output=mine", "--output=mine: not empty"),
     ("pseudo_label", "--run=run --records=no --output=o", "no/manifest.json"),
