@@ -16,6 +16,7 @@ from benchmarks.train_step import our_step
 from cdcc_tf.cli import app
 from cdcc_tf.config import ExperimentConfig, experiment_flags
 from cdcc_tf.data.pipeline import joint
+from cdcc_tf.data.pipeline.domains import Domains
 
 FLAGS = flags.FLAGS
 
@@ -36,7 +37,8 @@ def measure(
   # A target picture makes two examples: as it is and upside down.
   pairs = (data.target_batch + data.orientation_source) // 2
   pictures = data.source_batch + pairs
-  stream = iter(joint.stage1_batches(data, 0, 0, with_target=True))
+  stage = joint.stage1_stream(data, Domains.open(data), 0, with_target=True)
+  stream = iter(stage.batches(0))
   first = next(stream)  # starts the threads and fills the windows
   delivered = pictures * _rate(lambda: next(stream), batches)
   batch = keras.tree.map_structure(lambda tensor: tensor.numpy(), first)

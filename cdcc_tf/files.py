@@ -27,6 +27,12 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     temporary.unlink(missing_ok=True)
 
 
+def write_json(path: Path, content: Any, sort_keys: bool = False) -> None:
+  """Writes a JSON file whole or not at all."""
+  text = json.dumps(content, indent=1, sort_keys=sort_keys)
+  write_atomically(path, text + "\n")
+
+
 def read_json(
   path: Path, kind: type = dict, remedy: str = "Copy it again, or delete it."
 ) -> Any:

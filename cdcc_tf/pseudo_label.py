@@ -55,11 +55,16 @@ def main() -> None:
   # Here, because the above is to be refused before TensorFlow is imported.
   from cdcc_tf.inference.counter import load_model
   from cdcc_tf.training.rounds import label_statistics, labelling
-  from cdcc_tf.training.rounds.contrast import contrast_for
+  from cdcc_tf.training.rounds.contrast import matching_contrast
+  from cdcc_tf.training.stages import STAGE1
 
-  stage = folder.record(FLAGS.which).get("stage", "")
-  sources = experiment.data.source_folders
-  ratio = contrast_for(stage, options, sources, FLAGS.records, FLAGS.split)
+  ratio = 1.0
+  # A round's counter has learned to count the images as they are.
+  from_stage1 = folder.record(FLAGS.which).get("stage") == STAGE1
+  if options.pseudo_match_contrast and from_stage1:
+    names = experiment.data.source_folders
+    source = [RecordDataset.open(name) for name in names]
+    ratio = matching_contrast(source, records, FLAGS.split)
   summary = labelling.label(
     load_model(model, FLAGS.precision),
     records,

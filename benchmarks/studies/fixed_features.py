@@ -14,7 +14,8 @@ from tqdm import tqdm, trange
 from benchmarks.studies import labelled
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data.images import decode_image
-from cdcc_tf.data.pipeline.source import source_batches
+from cdcc_tf.data.pipeline.domains import Domains
+from cdcc_tf.data.pipeline.source import source_part
 from cdcc_tf.evaluation.metrics import GAME_LEVELS, ImageResult
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training import builders
@@ -53,7 +54,8 @@ def training_crops(
   """Returns features of a source's first crops, augmented as in training."""
   data = dataclasses.replace(config.data, source_records=folder)
   steps = -(-crops // data.source_batch)
-  batches = source_batches(data, config.training.seed, 0).take(steps)
+  part = source_part(data, Domains.open(data), config.training.seed)
+  batches = part.batches(0).take(steps)
   features, density = [], []
   for batch in tqdm(batches, desc=folder, total=steps, disable=None):
     features.append(_halved(encoder(batch["image"])))

@@ -5,5 +5,6 @@ A value is the new name, or the end of a sentence that begins with the old one.
 
 RENAMED = {
   "pseudo_keep_pictures": "pseudo_keep_images",
+  "pseudo_mirror": "was removed: it changed nothing (docs/results.md)",
   "validation_pictures": "validation_images",
 }

@@ -48,11 +48,6 @@ class ExperimentConfig:
       f"given for --select_by={training.select_by}",
     )
     check(
-      training.select_by != "masks" or self.model.masks > 1,
-      "masks",
-      "above 1 for --select_by=masks: one mask agrees with itself",
-    )
-    check(
       self.model.encoder_weights != "none" or not training.frozen_blocks,
       "frozen_blocks",
       "0 with --encoder_weights=none: blocks of random weights learn nothing",

@@ -59,11 +59,6 @@ class PseudoLabelConfig:
     "People per cell: an estimate below becomes nobody. A head that stands "
     "alone reaches 0.16 at --sigma=8 and has 6 % of itself below 0.01.",
   )
-  pseudo_mirror: bool = option(
-    False,
-    "Look at each picture's mirror image too, as a further witness, in twice "
-    "the time. On ShanghaiTech B it changed nothing.",
-  )
   pseudo_match_contrast: bool = option(
     False,
     "Show the counter that labels the target's pictures at the source's "

@@ -86,10 +86,10 @@ class TrainingConfig:
   validate_every: int = option(100, "Steps between validations.")
   select_by: str = option(
     "source",
-    "What chooses the best counter: the error on the source's validation "
-    "split, or how well counts of unlabelled target pictures agree with those "
-    "of their mirror images, of another scale, or between the masks.",
-    ["source", "mirror", "scale", "masks"],
+    "What selects the best checkpoint: the error on the source's validation "
+    "split, or how well counts of unlabelled target images agree with counts "
+    "of the same images at another scale.",
+    ["source", "scale"],
   )
   keep_counters: bool = option(
     False,

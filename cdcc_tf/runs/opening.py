@@ -1,13 +1,12 @@
 """Starting a run folder, or opening the one of a run that was interrupted."""
 
-import json
 import re
 import shutil
 from pathlib import Path
 
 from cdcc_tf.config import ExperimentConfig, load_config
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import lock, read_json, write_atomically
+from cdcc_tf.files import lock, read_json, write_atomically, write_json
 from cdcc_tf.models import NETWORK_VERSION
 from cdcc_tf.output_folder import OutputFolder
 from cdcc_tf.runs.folder import RunFolder
@@ -55,10 +54,7 @@ def open_run(folder: str | Path, config: ExperimentConfig) -> RunFolder:
   run.path.mkdir(parents=True, exist_ok=True)
   _hold(run)
   _clear(run.path)
-  write_atomically(
-    run.path / "environment.json",
-    json.dumps(environment(), indent=1) + "\n",
-  )
+  write_json(run.path / "environment.json", environment())
   write_atomically(run.path / "flags.txt", _flag_file(run.path, config))
   # Last, because its presence is what makes the folder a run.
   write_atomically(run.path / "config.json", config.to_json())

@@ -1,36 +1,32 @@
 """Fitting a counter's intervals when a stage ends (docs/method.md §6).
 
-Labels are the source's only. The target's unlabelled pictures, those that were
-held out of training, say what the counter may call familiar.
+Labels come from the source alone. The target's held-out images, unlabelled,
+show what is familiar to the counter.
 """
 
 import dataclasses
+import itertools
 import logging
 import shutil
-from collections.abc import Iterator
 
 import numpy as np
 from tqdm import tqdm
 
-from cdcc_tf.config import DataConfig, ExperimentConfig
 from cdcc_tf.data.images import decode_image
-from cdcc_tf.data.records.dataset import RecordDataset
-from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import CrowdCounter, load_model
-from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training import calibration_report
-from cdcc_tf.training.stages import Stage
+from cdcc_tf.training.stage_run import StageRun
 from cdcc_tf.uncertainty import conformal, familiarity
 from cdcc_tf.uncertainty.conformal import Calibration
 
 logger = logging.getLogger(__name__)
-_ENOUGH = 19  # scores, of which the 95 % interval reaches to the last
+_ENOUGH = 19  # the 95 % quantile is then the largest of the scores
 
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
-  """Pictures that a counter has looked at.
+  """What a counter found in images.
 
   Attributes:
     counts: people counted, [pictures].
@@ -45,7 +41,7 @@ class Seen:
   def calibration(self) -> Calibration:
     """Fits intervals to the labelled ones."""
     labelled = np.isfinite(self.errors)
-    # A source's pictures may differ far more than those of a site do.
+    # Images of a source differ far more than those of one site.
     adapted_to = ~labelled if not labelled.all() else labelled
     return conformal.fit(
       self.errors[labelled],
@@ -54,88 +50,86 @@ class Seen:
     )
 
 
-def calibrate_stage(
-  config: ExperimentConfig, folder: RunFolder, stage: Stage
-) -> None:
-  """Writes `calibration.json` of a finished stage, and shows how good it is.
+def calibrate_stage(run: StageRun) -> None:
+  """Writes `calibration.json` of a finished stage, and reports how good it is.
 
   Raises:
     InputError: records or the counter are damaged.
   """
-  home = folder.stage(stage.name)
+  home = run.home
   if (home / conformal.FILE_NAME).exists():
     return
-  model = load_model(home / "model.keras", config.training.precision)
-  seen = look(CrowdCounter(model), config.data, f"calibrate {stage.name}")
+  model = load_model(home / "model.keras", run.config.training.precision)
+  seen = look(CrowdCounter(model), run, f"calibrate {run.name}")
   calibration = seen.calibration()
   logger.info(
-    "%s: its counts come with intervals that hold the truth in 90 of 100 "
-    "pictures like the source's: a count, %.2f times its uncertainty up and "
-    "down, by the errors on %d validation pictures of the source.",
-    stage.name,
+    "%s: 90 %% intervals are the count plus or minus %.2f times its "
+    "uncertainty, from the errors on %d validation images of the source.",
+    run.name,
     calibration.reach(0.9),
     len(calibration.scores),
   )
   if len(calibration.scores) < _ENOUGH:
     logger.warning(
-      "%s: the source has %d validation pictures, too few to tell what holds "
-      "95 of 100 counts, which takes %d: the widest intervals reach as far as "
-      "the largest error among them. Make the source's records with a larger "
-      "--val_fraction.",
-      stage.name,
+      "%s: the source has %d validation images, and 95 %% intervals need %d: "
+      "the widest intervals reach only as far as the largest error. Make the "
+      "source's records with a larger --val_fraction.",
+      run.name,
       len(calibration.scores),
       _ENOUGH,
     )
   labelled = np.isfinite(seen.errors)
   counts, errors = seen.counts[labelled], seen.errors[labelled]
   calibration_report.write(
-    counts - errors, counts, seen.uncertainties[labelled], folder, stage
+    counts - errors, counts, seen.uncertainties[labelled], run
   )
-  calibration.save(home)  # last: it says that all of this is done
+  calibration.save(home)  # last: it marks all of this as done
 
 
-def calibrate_kept(
-  config: ExperimentConfig, folder: RunFolder, last: Stage
-) -> None:
+def calibrate_kept(last: StageRun) -> None:
   """Writes `calibration.json` beside the `best` and the `last` counter.
 
   Args:
-    config: the experiment.
-    folder: of a run that has come to its end.
-    last: its last stage, calibrated; usually both are its counter.
+    last: the last stage of a finished run, calibrated; usually both counters
+      are from it.
 
   Raises:
     InputError: records or counters are damaged.
   """
-  stage_step = folder.step_of(folder.stage(last.name))
+  folder, precision = last.folder, last.config.training.precision
+  stage_step = folder.step_of(last.home)
   for which in ("best", "last"):
     home = folder.model(which).parent
     if (home / conformal.FILE_NAME).exists():
       continue
     if folder.step_of(home) == stage_step:
-      shutil.copy(folder.stage(last.name) / conformal.FILE_NAME, home)
+      shutil.copy(last.home / conformal.FILE_NAME, home)
       continue
-    counter = CrowdCounter.from_run(
-      folder.path, which, config.training.precision
-    )
-    look(counter, config.data, f"calibrate {which}").calibration().save(home)
+    counter = CrowdCounter.from_run(folder.path, which, precision)
+    look(counter, last, f"calibrate {which}").calibration().save(home)
 
 
-def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
-  """Counts the source's validation pictures and the target's held-out ones.
+def look(counter: CrowdCounter, run: StageRun, description: str) -> Seen:
+  """Counts the source's validation images and the target's held-out ones.
 
   Args:
     counter: a trained counter.
-    data: the experiment's pictures.
+    run: whose images are counted.
     description: of the progress bar.
 
   Raises:
-    InputError: the records are damaged, or no labelled picture has a place to
-      count in.
+    InputError: the records are damaged, or the region of interest of every
+      labelled image is empty.
   """
-  rows = []
+  rows, data, domains = [], run.config.data, run.domains
+  images = [dataset.records("val") for dataset in domains.source]
+  if domains.target is not None:
+    images.append(domains.target.held_out(data.target_held_out))
   for record in tqdm(
-    list(_pictures(data)), desc=description, unit="picture", disable=None
+    list(itertools.chain(*images)),
+    desc=description,
+    unit="image",
+    disable=None,
   ):
     prediction = counter.count(
       decode_image(record.image).numpy(), record.region()
@@ -154,11 +148,3 @@ def look(counter: CrowdCounter, data: DataConfig, description: str) -> Seen:
       "or none."
     )
   return Seen(*np.array(rows).T)
-
-
-def _pictures(data: DataConfig) -> Iterator[CrowdRecord]:
-  for folder in data.source_folders:
-    yield from RecordDataset.open(folder).records("val")
-  if data.target_records:
-    target = RecordDataset.open(data.target_records)
-    yield from target.held_out_records(data.target_held_out)

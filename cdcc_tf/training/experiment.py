@@ -1,4 +1,4 @@
-"""What `train` runs: builds everything, resumes where it was, and fits."""
+"""What `train` runs: builds everything, resumes where it stopped, and fits."""
 
 import logging
 
@@ -6,8 +6,7 @@ import keras
 import tensorflow as tf
 
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data.pipeline import joint, orientation, stream
-from cdcc_tf.data.pipeline.source import source_members
+from cdcc_tf.data.pipeline.joint import stage1_stream
 from cdcc_tf.errors import InputError
 from cdcc_tf.models import precision
 from cdcc_tf.runs.folder import RunFolder
@@ -15,10 +14,11 @@ from cdcc_tf.training import start
 from cdcc_tf.training.adaptation.orientation_task import OrientationTask
 from cdcc_tf.training.builders import build_first_model, build_strategy
 from cdcc_tf.training.calibration import calibrate_kept, calibrate_stage
-from cdcc_tf.training.loop.fit import Stream, fit
+from cdcc_tf.training.loop.fit import fit
 from cdcc_tf.training.rounds import report
-from cdcc_tf.training.rounds.round import next_stage
-from cdcc_tf.training.stages import Stage, plan
+from cdcc_tf.training.rounds.round import run_round
+from cdcc_tf.training.stage_run import StageRun
+from cdcc_tf.training.stages import plan
 
 logger = logging.getLogger(__name__)
 
@@ -33,81 +33,59 @@ def run(config: ExperimentConfig, folder: RunFolder) -> None:
   Raises:
     InputError: records or encoder weights are missing, damaged, or not those
       that the run began with; batches cannot be divided over the replicas; the
-      run to take stage 1 from does not fit; a file of the run is damaged; a
-      loss is no number.
+      run to take stage 1 from does not fit; a file of the run is damaged; the
+      loss is not finite.
   """
   keras.utils.set_random_seed(config.training.seed)
   policy = precision.use(config.training.precision)
   strategy = build_strategy(config.training.replicas)
   _check_batches(config, strategy.num_replicas_in_sync)
-  start.check(config, folder)
+  domains = start.check(config, folder)
   logger.info(
     "Run %s: %s, %d replica(s).",
     folder.path,
     policy,
     strategy.num_replicas_in_sync,
   )
-  stages = plan(config)
-  previous: Stage | None = None
-  for stage in stages:
-    labels = bool(stage.round and config.rounds.pseudo_weight)
-    if _finished(stage, folder, labels):
-      logger.info("%s: finished before.", stage.name)
+  previous: StageRun | None = None
+  for stage in plan(config):
+    current = StageRun(config, folder, stage, domains)
+    if _finished(current):
+      logger.info("%s: already finished.", stage.name)
     elif previous is None:
-      _first_stage(config, folder, stage, strategy)
-    elif not next_stage(config, folder, stage, previous, strategy):
+      _run_first_stage(current, strategy)
+    elif not run_round(current, previous, strategy):
       break
-    calibrate_stage(config, folder, stage)
-    previous = stage
+    calibrate_stage(current)
+    previous = current
   if previous is not None:
-    calibrate_kept(config, folder, previous)
+    calibrate_kept(previous)
 
 
-def _first_stage(
-  config: ExperimentConfig,
-  folder: RunFolder,
-  stage: Stage,
-  strategy: tf.distribute.Strategy,
-) -> None:
-  # What a checkpoint holds needs no file or download of weights. One that was
-  # not yet noted when the run was killed is never restored.
-  noted = tf.train.get_checkpoint_state(str(folder.checkpoints / stage.name))
+def _run_first_stage(run: StageRun, strategy: tf.distribute.Strategy) -> None:
+  config = run.config
+  # A checkpoint holds the weights, so that no file or download is needed. One
+  # that was not yet noted when the run was killed is never restored.
+  noted = tf.train.get_checkpoint_state(str(run.checkpoints))
   with strategy.scope():
-    model = build_first_model(config, stage, fresh=noted is None)
-
-  def batches(first_step: int) -> tf.data.Dataset:
-    return joint.stage1_batches(
-      config.data, config.training.seed, first_step, config.adapts
-    )
-
-  def ids(step: int) -> dict[str, list[str]]:
-    data, seed = config.data, config.training.seed
-    found = {
-      "source": stream.ids_of(
-        source_members(data, seed, step), data.source_batch
-      )
-    }
-    if config.adapts:
-      target = orientation.target_members(data, seed, step)
-      found["target"] = stream.ids_of(target, data.target_batch // 2)
-      source = orientation.source_members(data, seed, step)
-      found["source"] += stream.ids_of(source, data.orientation_source // 2)
-    return found
-
+    model = build_first_model(config, run.stage, fresh=noted is None)
+  stream = stage1_stream(
+    config.data, run.domains, config.training.seed, config.adapts
+  )
   task = model.task
   decoder = task.decoder if isinstance(task, OrientationTask) else None
-  fit(config, folder, stage, model, Stream(batches, ids), decoder)
+  fit(run, model, stream, decoder)
 
 
-def _finished(stage: Stage, folder: RunFolder, labels: bool) -> bool:
-  ended = folder.stage(stage.name) / "record.json"
-  history = folder.rows()
+def _finished(run: StageRun) -> bool:
+  history = run.folder.rows()
   # The record is written first: killed in between, the interval is repeated.
-  if not (ended.exists() and history):
+  if not ((run.home / "record.json").exists() and history):
     return False
-  if history[-1]["step"] < stage.first_step + stage.steps:
+  if history[-1]["step"] < run.last_step:
     return False
-  return not labels or report.has(folder, stage)
+  labels = run.stage.round and run.config.rounds.pseudo_weight
+  return not labels or report.has(run)
 
 
 def _check_batches(config: ExperimentConfig, replicas: int) -> None:

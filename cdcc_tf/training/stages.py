@@ -4,16 +4,18 @@ import dataclasses
 
 from cdcc_tf.config import ExperimentConfig
 
+STAGE1 = "stage1"
+
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
   """A stretch of training with one loss, one schedule, one optimiser.
 
   Attributes:
-    name: `stage1`, `round1`, …; names its folders.
+    name: `stage1`, `round1`, …; its folders are named after it.
     round: 0 in stage 1.
     first_step: step of the run at which it begins.
-    steps: how many it has.
+    steps: number of its steps.
     learning_rate: its peak.
   """
 
@@ -25,11 +27,9 @@ class Stage:
 
 
 def plan(config: ExperimentConfig) -> list[Stage]:
-  """Lists a run's stages in their order."""
+  """Lists a run's stages in order."""
   training, rounds = config.training, config.rounds
-  stages = [
-    Stage("stage1", 0, 0, training.stage1_steps, training.learning_rate)
-  ]
+  stages = [Stage(STAGE1, 0, 0, training.stage1_steps, training.learning_rate)]
   for number in range(1, rounds.rounds + 1):
     first = stages[-1].first_step + stages[-1].steps
     stages.append(

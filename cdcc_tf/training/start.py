@@ -1,23 +1,26 @@
 """What must be right before training starts, checked without TensorFlow."""
 
-import json
 from pathlib import Path
 
 from cdcc_tf.config import ExperimentConfig
+from cdcc_tf.data.pipeline.domains import Domains
 from cdcc_tf.data.records import manifest
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
+from cdcc_tf.files import write_json
 from cdcc_tf.runs.folder import RunFolder
-from cdcc_tf.training import adopt_stage
+from cdcc_tf.training import import_stage1
 from cdcc_tf.training.stages import plan
 
 
-def check(config: ExperimentConfig, folder: RunFolder) -> None:
+def check(config: ExperimentConfig, folder: RunFolder) -> Domains:
   """Checks the data and the options, and takes stage 1 from another run.
 
   Args:
     config: the experiment.
     folder: of the run.
+
+  Returns:
+    The records of both domains, opened.
 
   Raises:
     InputError: records are missing, or not those that the run began with; a
@@ -25,9 +28,11 @@ def check(config: ExperimentConfig, folder: RunFolder) -> None:
       stage 1 from does not.
   """
   _check_weights(config)
-  _check_validation(config)
+  domains = Domains.open(config.data)
+  _check_validation(domains)
   _check_same_data(config, folder)
-  adopt_stage.adopt(config, folder, plan(config)[0])
+  import_stage1.import_stage1(config, folder, plan(config)[0])
+  return domains
 
 
 def _check_weights(config: ExperimentConfig) -> None:
@@ -45,36 +50,34 @@ def _check_weights(config: ExperimentConfig) -> None:
     )
 
 
-def _check_validation(config: ExperimentConfig) -> None:
-  """Makes sure that every source has pictures to choose a counter by.
+def _check_validation(domains: Domains) -> None:
+  """Makes sure that every source has images to choose a checkpoint by.
 
   Without them a run would fail after its network is built, or weights loaded.
   """
-  for folder in config.data.source_folders:
-    if not manifest.load_manifest(folder).pictures.get("val"):
+  for dataset in domains.source:
+    if not dataset.splits.get("val"):
       raise InputError(
-        f"{folder}: has no split 'val', by which training chooses the best "
-        "counter. Make these records again with --val_fraction=0.1, or more "
-        "where there are few pictures."
+        f"{dataset.folder}: has no split 'val', by which training chooses the "
+        "best checkpoint. Make these records again with --val_fraction=0.1, or "
+        "more if there are few images."
       )
 
 
 def _check_same_data(config: ExperimentConfig, folder: RunFolder) -> None:
-  """Notes which records a run learns from, or compares with that note.
+  """Writes down which records a run learns from, or compares with that.
 
-  Records made anew under the same name would quietly turn a resumed run into
+  Records made again under the same name would silently turn a resumed run into
   another one.
   """
   named = (*config.data.source_folders, config.data.target_records)
-  record_folders = [name for name in named if name]
-  for name in record_folders:
-    manifest.load_manifest(name)  # says so if it is not there
   digests = {
     name: manifest.file_sha256(Path(name) / manifest.FILE_NAME)
-    for name in record_folders
+    for name in named
+    if name
   }
   if not folder.data.exists():
-    write_atomically(folder.data, json.dumps(digests, indent=1) + "\n")
+    write_json(folder.data, digests)
     return
   for name, digest in folder.digests().items():
     if digests.get(name) != digest:

@@ -133,12 +133,12 @@ def test_each_flag_sets_its_own_option(field: dataclasses.Field):
 def test_a_group_may_stand_for_flags_that_are_not_given():
   values = flags.FlagValues()
   experiment_flags.define_flags(values, ["pseudo"])
-  values(["label", "--pseudo_keep=0.5", "--pseudo_mirror"])
+  values(["label", "--pseudo_keep=0.5", "--pseudo_match_contrast"])
   of_a_run = PseudoLabelConfig(pseudo_keep=0.3, pseudo_floor=0.1)
   found = experiment_flags.group_from_flags("pseudo", values, of_a_run)
   # A flag that is given counts, though it is the default.
   assert found == PseudoLabelConfig(
-    pseudo_keep=0.5, pseudo_floor=0.1, pseudo_mirror=True
+    pseudo_keep=0.5, pseudo_floor=0.1, pseudo_match_contrast=True
   )
 
 
@@ -210,7 +210,6 @@ def test_flagfile(tmp_path: Path):
     ("checkpoint_every", {"checkpoint_every": 0}),
     ("validate_every", {"validate_every": 75}),
     ("target_records", {"target_records": ""}),
-    ("masks", {"select_by": "masks", "masks": 1}),
     ("weight_decay", {"optimizer": "sgd", "weight_decay": 0.1}),
   ],
   ids=str,

@@ -14,7 +14,8 @@ import pytest
 from absl import flags
 from PIL import ExifTags, Image
 
-from cdcc_tf.data.records.dataset import RecordDataset, require_sigmas
+from cdcc_tf.data.pipeline.domains import Domains
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.manifest import Manifest, load_manifest
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
@@ -388,10 +389,10 @@ def test_adaptive_sigmas_are_stored_when_asked_for(tmp_path: Path):
   assert manifest.options["sigma"] == "fixed"
   assert all(record.sigmas is None for record in read(output).values())
   with pytest.raises(InputError, match="Convert again with --sigma=adaptive"):
-    require_sigmas([str(output)])
+    Domains((RecordDataset.open(output),)).require_sigmas()
   manifest, _ = convert_shanghaitech(root, sigma="adaptive", overwrite=True)
   assert manifest.options["sigma"] == "adaptive"
-  require_sigmas([str(output)])
+  Domains((RecordDataset.open(output),)).require_sigmas()
   found = read(output)
   record = found["part/train/IMG_1"]
   np.testing.assert_array_equal(

@@ -12,6 +12,10 @@ from cdcc_tf.config import (
   RoundsConfig,
   TrainingConfig,
 )
+from cdcc_tf.data.pipeline.domains import Domains
+from cdcc_tf.runs.folder import RunFolder
+from cdcc_tf.training.stage_run import StageRun
+from cdcc_tf.training.stages import Stage
 from tests.conftest import tiny_record, write_records
 
 
@@ -54,6 +58,14 @@ def tiny_experiment(folder: Path) -> ExperimentConfig:
     ),
     RoundsConfig(rounds=0, round_steps=2),
   )
+
+
+def stage_run(
+  folder: Path, stage: Stage, config: ExperimentConfig | None = None
+) -> StageRun:
+  """Makes a stage of a run that reads no records."""
+  config = config or tiny_experiment(folder)
+  return StageRun(config, RunFolder(folder), stage, Domains(()))
 
 
 def with_training(config: ExperimentConfig, **options) -> ExperimentConfig:

@@ -1,14 +1,24 @@
 """What a stage's intervals and its sense of the familiar are fitted to."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cdcc_tf.config import DataConfig
+from cdcc_tf.config import (
+  DataConfig,
+  ExperimentConfig,
+  RoundsConfig,
+  TrainingConfig,
+)
+from cdcc_tf.data.pipeline.domains import Domains
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import Prediction
+from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training import calibration
+from cdcc_tf.training.stage_run import StageRun
+from cdcc_tf.training.stages import plan
 from tests.conftest import RecordsFactory, png, tiny_record
 
 
@@ -22,6 +32,17 @@ class Counter:
     return Prediction(float(cells.sum()) / 10, cells / 10, cells / 20)
 
 
+def run_of(source: Path) -> StageRun:
+  """Makes a stage that learns from a source alone."""
+  config = ExperimentConfig(
+    DataConfig(source_records=str(source)),
+    training=TrainingConfig(orientation_weight=0.0),
+    rounds=RoundsConfig(rounds=0),
+  )
+  domains = Domains.open(config.data)
+  return StageRun(config, RunFolder(source), plan(config)[0], domains)
+
+
 def test_a_picture_of_an_empty_region_teaches_no_interval(
   tiny_records: RecordsFactory,
 ) -> None:
@@ -32,7 +53,7 @@ def test_a_picture_of_an_empty_region_teaches_no_interval(
     tiny_record(3, 64, 64),
   ]
   source = tiny_records("source", {"train": 1, "val": members})
-  seen = calibration.look(Counter(), DataConfig(source_records=str(source)), "")
+  seen = calibration.look(Counter(), run_of(source), "")
   assert seen.errors == pytest.approx([6.4 - 1, 6.4 - 3], abs=1e-4)
   assert seen.calibration().scores == pytest.approx([3.4 / 3.2, 5.4 / 3.2])
 
@@ -44,7 +65,7 @@ def test_regions_that_are_all_empty_are_named(
   member = dataclasses.replace(tiny_record(2, 64, 64), roi=nowhere)
   source = tiny_records("source", {"train": 1, "val": [member]})
   with pytest.raises(InputError, match="source: the region of interest of"):
-    calibration.look(Counter(), DataConfig(source_records=str(source)), "")
+    calibration.look(Counter(), run_of(source), "")
 
 
 def test_held_out_pictures_of_the_target_say_what_is_familiar() -> None:

@@ -13,16 +13,18 @@ import tensorflow as tf
 from tensorboard.backend.event_processing import event_accumulator
 
 from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.data.pipeline import source, stream
+from cdcc_tf.data.pipeline import source
+from cdcc_tf.data.pipeline.domains import Domains
 from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from cdcc_tf.runs import opening
 from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training import builders, experiment, stages
 from cdcc_tf.training.loop.checkpoints import Checkpoints
-from cdcc_tf.training.loop.model_selection import averaged_weights
+from cdcc_tf.training.loop.model_selection import ema_weights
 from tests.commands import command
 from tests.training.conftest import (
+  stage_run,
   tiny_experiment,
   with_rounds,
   with_training,
@@ -140,13 +142,15 @@ def test_the_kept_counter_is_the_average_of_weights(
   kept = keras.models.load_model(finished.model("last"), compile=False)
   stage = stages.plan(config)[0]
   model = builders.build_first_model(config, stage)
-  assert Checkpoints(model, finished, stage).restore() == 4
+  assert (
+    Checkpoints(model, stage_run(finished.path, stage, config)).restore() == 4
+  )
   raw = model.counter.get_weights()
   assert not all(
     np.allclose(*pair, atol=1e-7)
     for pair in zip(raw, kept.get_weights(), strict=True)
   )
-  with averaged_weights(model):
+  with ema_weights(model):
     for one, other in zip(
       model.counter.get_weights(), kept.get_weights(), strict=True
     ):
@@ -164,7 +168,7 @@ def test_a_torn_checkpoint_is_passed_over(
   for data in own_run.checkpoints.glob("stage1/ckpt-4.data*"):
     data.write_bytes(data.read_bytes()[:100])
   model = builders.build_first_model(config, stage)
-  checkpoints = Checkpoints(model, own_run, stage)
+  checkpoints = Checkpoints(model, stage_run(own_run.path, stage, config))
   assert checkpoints.restore() == 2
   assert "ckpt-4" in caplog.text
   checkpoints.on_epoch_end(0)  # and what came after it is forgotten
@@ -179,9 +183,9 @@ def test_a_stage_killed_before_its_only_history_is_repeated(
 ) -> None:
   own_run.history.unlink()
   fitted = []
-  monkeypatch.setattr(experiment, "fit", lambda *args: fitted.append(args[2]))
+  monkeypatch.setattr(experiment, "fit", lambda *args: fitted.append(args[0]))
   experiment.run(config, own_run)
-  assert [stage.name for stage in fitted] == ["stage1"]
+  assert [run.name for run in fitted] == ["stage1"]
 
 
 def test_no_whole_checkpoint_is_an_error(
@@ -308,11 +312,9 @@ def test_a_loss_that_is_no_number_ends_the_run(
   ).Reload()
   assert "alarms" in events.Tags()["tensors"]
   # The pictures of that very step, of both domains.
-  members = source.source_members(
-    config.data, config.training.seed, found["step"] - 1
-  )
-  ids = stream.ids_of(members, config.data.source_batch)
-  assert found["pictures"]["source"] == ids
+  domains = Domains.open(config.data)
+  part = source.source_part(config.data, domains, config.training.seed)
+  assert found["pictures"]["source"] == part.ids(found["step"] - 1)
   assert len(found["pictures"]["target"]) == config.data.target_batch // 2
   # There is nothing to lose, so the remedy may be tried in the same folder.
   assert opening.open_run(tmp_path / "run", config).rows() == []

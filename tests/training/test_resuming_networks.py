@@ -13,10 +13,10 @@ import pytest
 
 from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data.pipeline import joint
-from cdcc_tf.runs.folder import RunFolder
+from cdcc_tf.data.pipeline.domains import Domains
 from cdcc_tf.training import builders, stages
 from cdcc_tf.training.loop.checkpoints import Checkpoints
-from tests.training.conftest import with_training
+from tests.training.conftest import stage_run, with_training
 
 LIGHT = {"encoder": "efficientnet_lite0", "width": 0.1}
 
@@ -47,13 +47,14 @@ def test_steps_after_a_checkpoint_are_repeated_exactly(
   )
   stage = stages.plan(scanning)[0]
   model = builders.build_first_model(scanning, stage)
-  checkpoints = Checkpoints(model, RunFolder(tmp_path), stage)
+  checkpoints = Checkpoints(model, stage_run(tmp_path, stage, scanning))
 
   def train(epoch: int, *callbacks: Checkpoints) -> list[np.ndarray]:
     """Trains for two steps and returns the weights."""
-    batches = joint.stage1_batches(scanning.data, 0, 2 * epoch, False)
+    domains = Domains.open(scanning.data)
+    stream = joint.stage1_stream(scanning.data, domains, 0, with_target=False)
     model.fit(
-      batches,
+      stream.batches(2 * epoch),
       steps_per_epoch=2,
       initial_epoch=epoch,
       epochs=epoch + 1,

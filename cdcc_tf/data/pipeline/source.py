@@ -5,40 +5,33 @@ import tensorflow as tf
 from cdcc_tf.config import DataConfig
 from cdcc_tf.data.density import STRIDE, density_map
 from cdcc_tf.data.images import decode_image
-from cdcc_tf.data.pipeline import augment, stream
+from cdcc_tf.data.pipeline import augment
 from cdcc_tf.data.pipeline.clutter import random_clutter
-from cdcc_tf.data.records import dataset, record
-from cdcc_tf.data.records.dataset import RecordDataset
+from cdcc_tf.data.pipeline.domains import Domains
+from cdcc_tf.data.pipeline.stream import Part, StreamNumber, example_seeds
+from cdcc_tf.data.records import record
 from cdcc_tf.data.regions import decode_region
 
-_SOURCE_STREAM = 1  # others' are 2 to 4
 
-
-def source_batches(
-  config: DataConfig, seed: int, first_step: int
-) -> tf.data.Dataset:
-  """Returns labelled batches of the source, endlessly, from a step on.
+def source_part(config: DataConfig, domains: Domains, seed: int) -> Part:
+  """Returns the labelled part of a stage's batches.
 
   Returns:
-    Dataset of `image`, float32 [batch, crop, crop, 3] in [0, 255], `density`,
+    Batches of `image`, float32 [batch, crop, crop, 3] in [0, 255], `density`,
     float32 [batch, crop/8, crop/8, 1] in people per cell, and `roi`, of the
     same shape: the share of each cell in which people count.
 
   Raises:
-    InputError: no such records, damaged or unlabelled ones, or ones without
-      the deviations that `adaptive_sigma` asks for.
+    InputError: records are missing, damaged or unlabelled, or lack the
+      standard deviations that `adaptive_sigma` asks for.
   """
   if config.adaptive_sigma:
-    dataset.require_sigmas(
-      [RecordDataset.open(folder) for folder in config.source_folders]
-    )
+    domains.require_sigmas()
 
   def example(
     position: tf.Tensor, serialized: tf.Tensor
   ) -> dict[str, tf.Tensor]:
-    view_seed, colour_seed = stream.example_seeds(
-      seed, _SOURCE_STREAM, position
-    )
+    view_seed, colour_seed = example_seeds(seed, StreamNumber.SOURCE, position)
     fields = record.parse(serialized)
     image = decode_image(fields["image"])
     size = tf.shape(image)[:2]
@@ -69,18 +62,16 @@ def source_batches(
     }
 
   cells = config.crop // STRIDE
-  return (
-    source_members(config, seed, first_step)
-    .map(example, num_parallel_calls=tf.data.AUTOTUNE)
-    .batch(config.source_batch, drop_remainder=True)
+
+  def batched(members: tf.data.Dataset) -> tf.data.Dataset:
+    crops = members.map(example, num_parallel_calls=tf.data.AUTOTUNE)
+    return crops.batch(config.source_batch, drop_remainder=True)
+
+  return Part(
+    "source",
+    StreamNumber.SOURCE,
+    seed,
+    *domains.source_files("train"),
+    config.source_batch,
+    batched,
   )
-
-
-def source_members(
-  config: DataConfig, seed: int, first_step: int
-) -> tf.data.Dataset:
-  """Returns what `source_batches` is made of: (position, serialised record)."""
-  datasets = [RecordDataset.open(folder) for folder in config.source_folders]
-  files, count = dataset.labelled_files(datasets, "train")
-  first = first_step * config.source_batch
-  return stream.shuffled(files, count, seed + _SOURCE_STREAM, first)

@@ -1,10 +1,12 @@
-"""Endless streams of records whose every position can be reached directly.
+"""Endless streams of records, any position of which can be reached directly.
 
 Order and randomness are functions of (seed, position). A run that resumes at
-step k so sees exactly what an undisturbed run sees from step k on.
+step k therefore sees exactly what an uninterrupted run sees from step k on.
 """
 
-from collections.abc import Callable
+import dataclasses
+import enum
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import tensorflow as tf
@@ -14,27 +16,86 @@ SHUFFLE_WINDOW = 512
 _SHARDS_AT_ONCE = 8
 
 
+class StreamNumber(enum.IntEnum):
+  """Numbers of the streams, which make their orders and crops independent."""
+
+  SOURCE = 1
+  ORIENTATION = 2
+  PSEUDO_LABELS = 3
+  SOURCE_ORIENTATION = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+  """One part of a stage's batches: which images make up step k, and how.
+
+  Attributes:
+    domain: `source` or `target`, to which the images belong.
+    number: of the stream.
+    seed: of the stage.
+    files: shards.
+    count: number of records that take part.
+    per_step: number of images in a step.
+    batched: makes batches of (position, serialised record).
+    held_out: number of first records of the first shard to leave out.
+    accept: returns whether a serialised record takes part; None accepts all.
+  """
+
+  domain: str
+  number: StreamNumber
+  seed: int
+  files: Sequence[Path]
+  count: int
+  per_step: int
+  batched: Callable[[tf.data.Dataset], tf.data.Dataset]
+  held_out: int = 0
+  accept: Callable[[tf.Tensor], tf.Tensor] | None = None
+
+  def members(self, first_step: int) -> tf.data.Dataset:
+    """Returns (position, serialised record) from a step on, endlessly."""
+    return shuffled(
+      self.files,
+      self.count,
+      self.seed + self.number,
+      first_step * self.per_step,
+      self.held_out,
+      self.accept,
+    )
+
+  def batches(self, first_step: int) -> tf.data.Dataset:
+    """Returns this part's batches from a step on, endlessly."""
+    return self.batched(self.members(first_step))
+
+  def ids(self, step: int) -> list[str]:
+    """Returns the ids of the images in one step."""
+    feature = {"id": tf.io.FixedLenFeature([], tf.string)}
+    return [
+      tf.io.parse_single_example(record, feature)["id"].numpy().decode()
+      for _, record in self.members(step).take(self.per_step)
+    ]
+
+
 def shuffled(
-  files: list[Path],
+  files: Sequence[Path],
   count: int,
   seed: int,
   first: int,
   held_out: int = 0,
   accept: Callable[[tf.Tensor], tf.Tensor] | None = None,
 ) -> tf.data.Dataset:
-  """Repeats records for ever, in a new order each epoch, from a position on.
+  """Repeats records forever, in a new order each epoch, from a position on.
 
   Shards are read in a new order and side by side; within windows of
   SHUFFLE_WINDOW records the order is random. `Dataset.shuffle` would not do:
-  it hangs on TensorFlow's global seed.
+  it depends on TensorFlow's global seed.
 
   Args:
     files: shards.
     count: number of records that take part.
     seed: of the orders.
     first: position in the endless stream at which to start.
-    held_out: so many first records of the first shard take no part.
-    accept: tells of a serialised record whether it takes part; all, if None.
+    held_out: number of first records of the first shard to leave out.
+    accept: returns whether a serialised record takes part; None accepts all.
 
   Returns:
     Dataset of (position int64, serialised record).
@@ -81,23 +142,10 @@ def shuffled(
 
 
 def example_seeds(
-  seed: int, stream: int, position: tf.Tensor
+  seed: int, stream: StreamNumber, position: tf.Tensor
 ) -> list[tf.Tensor]:
   """Returns independent stateless seeds of one example: view and colour."""
   base = tf.random.experimental.stateless_fold_in(
     tf.constant([seed, stream], tf.int64), position
   )
   return tf.unstack(tf.random.experimental.stateless_split(base, 2))
-
-
-def ids_of(members: tf.data.Dataset, count: int) -> list[str]:
-  """Returns the ids of the first pictures that a stream is made of."""
-  serialized = [each.numpy() for _, each in members.take(count)]
-  return [
-    tf.io.parse_single_example(
-      each, {"id": tf.io.FixedLenFeature([], tf.string)}
-    )["id"]
-    .numpy()
-    .decode()
-    for each in serialized
-  ]

@@ -1,4 +1,4 @@
-"""Validation pictures of both domains: whole or their middle, never changed."""
+"""Validation images of both domains: whole or centre crops, not augmented."""
 
 from collections.abc import Callable
 
@@ -8,13 +8,12 @@ from cdcc_tf.config import DataConfig
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline.augment import both_ways
-from cdcc_tf.data.pipeline.orientation import open_target
+from cdcc_tf.data.pipeline.domains import Domains
 from cdcc_tf.data.records import dataset, record
-from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.regions import cell_shares, decode_region
 
 
-def source_validation(config: DataConfig) -> tf.data.Dataset:
+def source_validation(config: DataConfig, domains: Domains) -> tf.data.Dataset:
   """Returns the source's `val` split, labelled, for choosing checkpoints.
 
   Returns:
@@ -24,8 +23,7 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
   Raises:
     InputError: no such records or split, damaged ones, or unlabelled pictures.
   """
-  datasets = [RecordDataset.open(folder) for folder in config.source_folders]
-  files, count = dataset.labelled_files(datasets, "val")
+  files, count = domains.source_files("val")
   side = config.validation_crop
 
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -57,17 +55,18 @@ def source_validation(config: DataConfig) -> tf.data.Dataset:
   )
 
 
-def target_validation(config: DataConfig) -> tf.data.Dataset:
-  """Returns held-out target pictures, each upright and upside down.
+def target_validation(config: DataConfig, domains: Domains) -> tf.data.Dataset:
+  """Returns held-out target images, each upright and upside down.
 
   Returns:
-    Dataset of `{"target": {"image", "orientation"}}`, one picture, two
-    examples, a batch. Points are not read.
+    Dataset of `{"target": {"image", "orientation"}}`, a batch of two for
+    each image. Points are not read.
 
   Raises:
-    InputError: no such records, damaged ones, or too few to hold some out.
+    InputError: a shard is damaged, or there are too few images to hold some
+      out.
   """
-  open_target(config)
+  files, _ = domains.target_files(config.target_held_out)
 
   def example(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
     fields = record.parse(serialized, with_points=False)
@@ -77,8 +76,8 @@ def target_validation(config: DataConfig) -> tf.data.Dataset:
     return both_ways(tf.cast(image, tf.float32))
 
   return (
-    RecordDataset.open(config.target_records)
-    .held_out(config.target_held_out)
+    dataset.read_in_parallel(files[:1])
+    .take(config.target_held_out)
     .map(example, num_parallel_calls=2)
     .map(lambda batch: {"target": batch})
     .apply(_of_length(config.target_held_out))

@@ -1,21 +1,22 @@
 """A cache of pseudo-labels: the interface between two rounds of stage 2.
 
 It is written shard by shard, each whole or not at all, so that an interrupted
-labelling pass goes on with the first shard that is missing; the manifest comes
-last.
+labelling pass resumes with the first missing shard; the manifest comes last.
 """
 
+import dataclasses
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 from cdcc_tf.data.pseudo_labels import KEY_FILE
-from cdcc_tf.data.pseudo_labels.record import PseudoRecord
+from cdcc_tf.data.pseudo_labels.record import PseudoLabel
 from cdcc_tf.data.records.manifest import file_sha256
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import read_json, write_atomically
+from cdcc_tf.files import read_json, write_json
 from cdcc_tf.output_folder import OutputFolder
 
 IMAGES_PER_SHARD = 32
@@ -23,24 +24,57 @@ _MANIFEST = "manifest.json"
 Key = dict[str, object]
 
 
-class PseudoLabelCache:
-  """A folder of PseudoRecords made by one counter from one set of pictures.
+@dataclasses.dataclass(frozen=True)
+class PseudoLabelSet:
+  """A finished folder of pseudo-labels, as training draws from it.
+
+  Figures by band are sums over the accepted images; see `label_statistics`.
+
+  Attributes:
+    files: the shards.
+    images: number of images in them.
+    accepted: ids of the images that take part in training.
+    cells: number of cells in each band of predicted density.
+    kept: number of confident cells in each band.
+    people: people in each band.
+    kept_people: people in the confident cells of each band.
+  """
+
+  files: Sequence[Path]
+  images: int
+  accepted: Sequence[str]
+  cells: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0))
+  kept: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0))
+  people: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0))
+  kept_people: np.ndarray = dataclasses.field(
+    default_factory=lambda: np.zeros(0)
+  )
+
+  @property
+  def mass(self) -> float:
+    """Average number of people in an accepted image."""
+    return float(self.people.sum() / len(self.accepted))
+
+
+class PseudoLabelWriter:
+  """Writes a folder of pseudo-labels, or resumes writing one.
 
   Args:
-    folder: where; made if missing.
-    key: what the contents depend on: the counter's fingerprint, the records',
-      the rule's options. A folder made under another key is refused.
+    folder: created if missing.
+    key: what the contents depend on: fingerprints of the counter and of the
+      records, and the options of the rule. A folder with another key is
+      refused.
   """
 
   def __init__(self, folder: str | Path, key: Key):
-    """Opens the cache, or begins it.
+    """Opens the folder, or starts it.
 
     Raises:
-      InputError: the folder belongs to another key, or to something else.
+      InputError: the folder has another key, or holds something else.
     """
     self.folder, self.key = Path(folder), key
     noted = self.folder / KEY_FILE
-    # What a killed labelling pass was writing.
+    # Files that a killed labelling pass was writing.
     for name in (KEY_FILE, _MANIFEST, "shard-"):
       for abandoned in self.folder.glob(f".{name}*.tmp"):
         abandoned.unlink()
@@ -48,60 +82,50 @@ class PseudoLabelCache:
       _compare(self.folder, _read(noted), key)
     else:
       OutputFolder(self.folder).refuse_filled(what="a folder of pseudo-labels")
-      write_atomically(noted, json.dumps(key, indent=1, sort_keys=True) + "\n")
+      write_json(noted, key, sort_keys=True)
 
   def has(self, index: int) -> bool:
-    """Tells whether a shard is there and whole."""
+    """Returns whether a shard is there and whole."""
     note = self._note(index)
     if not note.is_file():
       return False
     shard = self._shard(index)
     return shard.is_file() and file_sha256(shard) == _read(note).get("sha256")
 
-  def write(
-    self,
-    index: int,
-    records: Iterable[PseudoRecord],
-    statistics: Sequence[dict],
-  ) -> None:
-    """Writes one shard, whole or not at all, and what is to be told of it.
+  def write(self, index: int, labels: Iterable[PseudoLabel]) -> None:
+    """Writes one shard, whole or not at all, and the figures of its images.
 
     Args:
       index: of the shard.
-      records: its pictures.
-      statistics: of each of them.
+      labels: of its images.
     """
     shard = self._shard(index)
     temporary = shard.with_name(f".{shard.name}.tmp")
-    pictures = 0
+    statistics = []
     with tf.io.TFRecordWriter(str(temporary)) as writer:
-      for record in records:
-        writer.write(record.serialize())
-        pictures += 1
+      for label in labels:
+        writer.write(label.serialize())
+        statistics.append(label.statistics)
     digest = file_sha256(temporary)
     temporary.replace(shard)
-    note = {"pictures": pictures, "sha256": digest, "statistics": [*statistics]}
-    write_atomically(self._note(index), json.dumps(note, indent=1) + "\n")
+    note = {"pictures": len(statistics), "sha256": digest}
+    write_json(self._note(index), note | {"statistics": statistics})
 
   def statistics(self, shards: int) -> list[dict]:
-    """Returns what was told of each picture, in order.
-
-    Args:
-      shards: all that there are to be; each has been written.
-    """
+    """Returns the figures of each image in the first shards, in order."""
     notes = [_read(self._note(index)) for index in range(shards)]
     return [each for note in notes for each in note["statistics"]]
 
   def shards(self, count: int) -> list[Path]:
-    """Returns the files of so many shards."""
+    """Returns the files of the first shards."""
     return [self._shard(index) for index in range(count)]
 
   def finish(self, shards: int, totals: Key) -> None:
-    """Writes the manifest, without which nobody reads the cache.
+    """Writes the manifest, without which the folder is unfinished.
 
     Args:
-      shards: all that there are.
-      totals: what is to be told of them together.
+      shards: number of shards.
+      totals: figures of all of them together.
     """
     listed = []
     for index in range(shards):
@@ -109,9 +133,7 @@ class PseudoLabelCache:
       del note["statistics"]
       listed.append({"file": self._shard(index).name} | note)
     manifest = {"made_by": self.key, "totals": totals, "shards": listed}
-    write_atomically(
-      self.folder / _MANIFEST, json.dumps(manifest, indent=1) + "\n"
-    )
+    write_json(self.folder / _MANIFEST, manifest)
 
   def _shard(self, index: int) -> Path:
     return self.folder / f"shard-{index:05d}.tfrecord"
@@ -121,19 +143,16 @@ class PseudoLabelCache:
 
 
 def finished_shards(folder: Path) -> list[Path]:
-  """Returns the shards of a finished cache, compared with their checksums.
-
-  Args:
-    folder: of the cache.
+  """Returns the shards of finished pseudo-labels, checksums compared.
 
   Raises:
-    InputError: the cache is missing, unfinished or damaged.
+    InputError: the pseudo-labels are missing, unfinished or damaged.
   """
   path = folder / _MANIFEST
   if not path.is_file():
     raise InputError(
       f"{path}: not found, so the pseudo-labels are unfinished. Run the same "
-      "command again: it goes on with the first missing shard."
+      "command again: it resumes with the first missing shard."
     )
   shards: Sequence[dict] = _read(path)["shards"]
   for shard in shards:
@@ -141,13 +160,13 @@ def finished_shards(folder: Path) -> list[Path]:
     if not file.is_file() or file_sha256(file) != shard["sha256"]:
       raise InputError(
         f"{file}: missing, truncated or changed. Delete {path} and run the "
-        "same command again: it makes the shard anew."
+        "same command again: it makes the shard again."
       )
   return [folder / shard["file"] for shard in shards]
 
 
 def _read(path: Path) -> dict:
-  """Reads one of the cache's notes.
+  """Reads a JSON file of the folder.
 
   Raises:
     InputError: it is damaged.
@@ -155,15 +174,15 @@ def _read(path: Path) -> dict:
   return read_json(
     path,
     remedy=f"Delete {path.parent} and run the same command again: it makes the "
-    "pseudo-labels anew.",
+    "pseudo-labels again.",
   )
 
 
 def made_by(folder: str | Path) -> Key:
-  """Returns the key that a cache was begun under; empty if there is none.
+  """Returns the key of a folder of pseudo-labels; empty without one.
 
   Raises:
-    InputError: the note of it is damaged.
+    InputError: the key's file is damaged.
   """
   return _read(Path(folder) / KEY_FILE)
 
@@ -178,6 +197,6 @@ def _compare(folder: Path, noted: Key, key: Key) -> None:
   ]
   if other:
     raise InputError(
-      f"{folder}: pseudo-labels of another making ({'; '.join(other)}). "
+      f"{folder}: made from other data or options ({'; '.join(other)}). "
       "Choose another folder, or delete this one."
     )

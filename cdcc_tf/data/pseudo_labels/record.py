@@ -1,28 +1,30 @@
-"""PseudoRecord: a real picture with what a counter is sure of in it."""
+"""PseudoLabel: a real image and what a counter is confident of in it."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf.data.records import serialization
+from cdcc_tf.data.records.record import serialize_example
 
 
 @dataclasses.dataclass(frozen=True)
-class PseudoRecord:
-  """One unlabelled picture and its pseudo-label.
+class PseudoLabel:
+  """One unlabelled image and its pseudo-label.
 
   Attributes:
-    id: of the picture's CrowdRecord.
+    id: of the image's CrowdRecord.
     image: the file's bytes.
-    height: picture height in pixels.
-    width: picture width in pixels.
+    height: image height in pixels.
+    width: image width in pixels.
     density: μ̄, float32 array [ceil(height/8), ceil(width/8)], people per cell.
     confident: boolean array of the same shape: the cells to learn from.
-    uncertainty: of the picture's count, in people, by which whole pictures
-      may be left out.
+    uncertainty: of the image's count, in people, by which whole images may be
+      left out.
     variance: total variance of each cell, float32 array of the shape of
-      `density`, people²; None where nobody asked for it.
+      `density`, people²; None unless it was asked for.
+    statistics: the image's figures, written beside its shard and not into it.
   """
 
   id: str
@@ -33,6 +35,7 @@ class PseudoRecord:
   confident: np.ndarray
   uncertainty: float
   variance: np.ndarray | None = None
+  statistics: dict[str, Any] = dataclasses.field(default_factory=dict)
 
   def serialize(self) -> bytes:
     """Returns the record as a serialised `tf.train.Example`."""
@@ -47,17 +50,17 @@ class PseudoRecord:
     }
     if self.variance is not None:
       fields["variance"] = _bytes_of(self.variance)
-    return serialization.serialize(fields)
+    return serialize_example(fields)
 
 
 def parse(example: tf.Tensor) -> dict[str, tf.Tensor]:
-  """Parses one serialised PseudoRecord.
+  """Parses one serialised PseudoLabel.
 
   Returns:
     `id`, `image` (scalar strings), `size` int64 [2] (height, width), `density`
     float32 [rows, columns, 1], `confidence` float32 of the same shape (0 or
     1), `uncertainty` scalar, `variance` float32 [rows, columns, 1], or
-    [0, 0, 1] where nobody asked for it.
+    [0, 0, 1] if there is none.
   """
   parsed = tf.io.parse_single_example(
     example,

@@ -105,29 +105,18 @@ class RecordDataset:
     """
     yield from _records(self.serialized(split), with_points)
 
-  def held_out(self, count: int) -> tf.data.Dataset:
-    """Reads the training images that are held out of adaptation.
+  def held_out(self, count: int) -> Iterator[CrowdRecord]:
+    """Yields the first training images as unlabelled records.
 
-    They are the first images of the first training shard, in the order of the
-    data set, because conversion does not shuffle.
-
-    Returns:
-      Dataset of scalar strings, to be given to `record.parse`.
+    Adaptation holds them out. They are the first of the first shard, in the
+    order of the data set, because conversion does not shuffle. Their points
+    are not parsed.
 
     Raises:
       InputError: there is no such split, or a shard is damaged.
     """
-    import tensorflow as tf
-
-    return tf.data.TFRecordDataset(str(self.files("train")[0])).take(count)
-
-  def held_out_records(self, count: int) -> Iterator[CrowdRecord]:
-    """Yields `held_out` as unlabelled records; their points are not parsed.
-
-    Raises:
-      InputError: there is no such split, or a shard is damaged.
-    """
-    yield from _records(self.held_out(count), with_points=False)
+    first = read_in_parallel(self.files("train")[:1]).take(count)
+    yield from _records(first, with_points=False)
 
   def verify(self, split: str | None = None) -> None:
     """Compares the shards of a split, or all shards, with their checksums.
@@ -162,46 +151,6 @@ def read_in_parallel(files: Sequence[Path]) -> tf.data.Dataset:
     num_parallel_calls=_SHARDS_AT_ONCE,
     deterministic=True,
   )
-
-
-def labelled_files(
-  datasets: Sequence[RecordDataset], split: str
-) -> tuple[list[Path], int]:
-  """Finds the shards of a split of one or several labelled data sets.
-
-  Returns:
-    The files, compared with their checksums, and the number of images in them.
-
-  Raises:
-    InputError: there is no such split, a shard is damaged, or an image is
-      unlabelled, which would pass for an image without people.
-  """
-  files, count = [], 0
-  for dataset in datasets:
-    unlabelled = dataset.unlabelled(split)
-    if unlabelled:
-      raise InputError(
-        f"{dataset.folder}: {unlabelled} pictures of split {split!r} are "
-        "unlabelled, and a source domain needs labels. Label or remove them "
-        "and convert again."
-      )
-    files += dataset.files(split)
-    count += dataset.splits[split]
-  return files, count
-
-
-def require_sigmas(datasets: Sequence[RecordDataset]) -> None:
-  """Makes sure that records hold a standard deviation for each head.
-
-  Raises:
-    InputError: they were converted without.
-  """
-  for dataset in datasets:
-    if dataset.manifest.options.get("sigma") != "adaptive":
-      raise InputError(
-        f"{dataset.folder}: holds no geometry-adaptive standard deviations, "
-        "which --adaptive_sigma needs. Convert again with --sigma=adaptive."
-      )
 
 
 def read_shard(file: Path) -> Iterator[CrowdRecord]:

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
+from cdcc_tf.files import write_json
 
 FORMAT_VERSION = 1
 FILE_NAME = "manifest.json"
@@ -71,10 +71,8 @@ class Manifest:
 
   def save(self, folder: Path) -> None:
     """Writes the manifest whole or not at all."""
-    write_atomically(
-      Path(folder) / FILE_NAME,
-      json.dumps(dataclasses.asdict(self), indent=1, sort_keys=True) + "\n",
-    )
+    content = dataclasses.asdict(self)
+    write_json(Path(folder) / FILE_NAME, content, sort_keys=True)
 
   def shards_of(self, split: str, folder: Path) -> list[Path]:
     """Returns the split's files.
@@ -90,6 +88,11 @@ class Manifest:
         "again with other split options."
       )
     return files
+
+  def images_of(self, file: Path) -> int:
+    """Returns the number of images in a shard."""
+    (shard,) = [shard for shard in self.shards if shard.file == file.name]
+    return shard.pictures
 
 
 def load_manifest(folder: str | Path) -> Manifest:

@@ -6,11 +6,11 @@ with, and heads stay points: a density map is made where it is needed.
 """
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf.data.records import serialization
 from cdcc_tf.data.regions import decode_region, heads_within
 
 
@@ -76,7 +76,7 @@ class CrowdRecord:
     sigmas = np.zeros(0, np.float32) if self.sigmas is None else self.sigmas
     if self.sigmas is not None and np.shape(sigmas) != (len(points),):
       raise ValueError(f"{self.id}: sigmas must be [heads]: {np.shape(sigmas)}")
-    return serialization.serialize(
+    return serialize_example(
       {
         "id": self.id.encode(),
         "image": self.image,
@@ -88,6 +88,29 @@ class CrowdRecord:
         "group": self.group.encode(),
       }
     )
+
+
+def serialize_example(
+  fields: Mapping[str, bytes | list[int] | np.ndarray],
+) -> bytes:
+  """Serialises fields as a `tf.train.Example`.
+
+  Args:
+    fields: by name; bytes, integers, or an array of floats.
+
+  Returns:
+    Bytes that depend on the contents alone, so that checksums can be compared.
+  """
+  example = tf.train.Example()
+  for name, value in fields.items():
+    feature = example.features.feature[name]  # in place: images are large
+    if isinstance(value, bytes):
+      feature.bytes_list.value.append(value)
+    elif isinstance(value, list):
+      feature.int64_list.value.extend(value)
+    else:
+      feature.float_list.value.extend(value.ravel().tolist())
+  return example.SerializeToString(deterministic=True)
 
 
 def parse(example: tf.Tensor, with_points: bool = True) -> dict[str, tf.Tensor]:

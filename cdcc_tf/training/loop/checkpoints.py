@@ -1,11 +1,10 @@
-"""Saving all state of a run, and going on from it.
+"""Saving the whole state of a run, and resuming from it.
 
 An "epoch" of Keras is an interval of `checkpoint_every` steps here. Everything
 a callback records is written before the checkpoint that ends the interval, so
 a run that is killed at any moment repeats at most one interval, exactly.
 """
 
-import json
 import logging
 from typing import Any
 
@@ -13,12 +12,11 @@ import keras
 import tensorflow as tf
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
-from cdcc_tf.runs.folder import RunFolder
-from cdcc_tf.training.stages import Stage
+from cdcc_tf.files import write_json
+from cdcc_tf.training.stage_run import StageRun
 
 logger = logging.getLogger(__name__)
-# What TensorFlow raises for checkpoints that miss bytes, files or variables.
+# What TensorFlow raises if bytes, files or variables are missing.
 _TORN = (AssertionError, IndexError, ValueError, tf.errors.OpError)
 
 
@@ -31,14 +29,13 @@ class Checkpoints(keras.callbacks.Callback):
   run.
   """
 
-  def __init__(self, model: keras.Model, folder: RunFolder, stage: Stage):
+  def __init__(self, model: keras.Model, run: StageRun):
     super().__init__()
     self._saved = tf.train.Checkpoint(model=model, optimizer=model.optimizer)
     self._manager = tf.train.CheckpointManager(
-      self._saved, str(folder.checkpoints / stage.name), max_to_keep=2
+      self._saved, str(run.checkpoints), max_to_keep=2
     )
-    self._optimizer, self._stage = model.optimizer, stage
-    self._folder = folder
+    self._optimizer, self._run = model.optimizer, run
     self._history: list[dict[str, Any]] = []
 
   def restore(self) -> int:
@@ -60,26 +57,25 @@ class Checkpoints(keras.callbacks.Callback):
         torn.append(f"{path}: cannot be resumed from ({reason})")
         continue
       for problem in torn:
-        logger.warning("%s; going on from the one before.", problem)
+        logger.warning("%s; resuming from the one before.", problem)
       break
     else:
       if torn:
         raise InputError(
-          f"{'; '.join(torn)}. Delete {self._manager.directory} to begin "
-          f"{self._stage.name} again, or choose another --run."
+          f"{'; '.join(torn)}. Delete {self._manager.directory} to start "
+          f"{self._run.name} again, or choose another --run."
         )
     step = step_of(self._optimizer)
-    until = self._stage.first_step + step
-    recorded = self._folder.rows()
+    until, recorded = self._run.step(step), self._run.folder.rows()
     self._history = [row for row in recorded if row["step"] <= until]
     return step
 
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
     """Appends to the history and saves."""
     step = step_of(self._optimizer)
-    row = {"step": self._stage.first_step + step, "stage": self._stage.name}
+    row = {"step": self._run.step(step), "stage": self._run.name}
     self._history.append(row | (logs or {}))
-    write_atomically(self._folder.history, json.dumps(self._history, indent=1))
+    write_json(self._run.folder.history, self._history)
     self._manager.save(checkpoint_number=step)
 
 

@@ -1,88 +1,69 @@
-"""Fitting one stage: resumes where it was, and goes to its end."""
+"""Fitting one stage: resumes where it stopped, and runs to its end."""
 
-import dataclasses
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
-import tensorflow as tf
 
-from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.runs.folder import RunFolder
+from cdcc_tf.data.pipeline.joint import StageStream
 from cdcc_tf.training.adaptation.cross_domain_model import CrossDomainModel
 from cdcc_tf.training.loop.alarms import Alarms
 from cdcc_tf.training.loop.checkpoints import Checkpoints
 from cdcc_tf.training.loop.reporting import ProgressBar, TensorBoardWriter
-from cdcc_tf.training.loop.terminate_on_nan import StopIfNotFinite
+from cdcc_tf.training.loop.terminate_on_nan import TerminateOnNonFinite
 from cdcc_tf.training.loop.validation import Validation
-from cdcc_tf.training.stages import Stage
+from cdcc_tf.training.stage_run import StageRun
 
 logger = logging.getLogger(__name__)
 
 
-@dataclasses.dataclass(frozen=True)
-class Stream:
-  """A stage's batches, every step of which can be reached directly.
-
-  Attributes:
-    batches: makes the endless stream of batches from a step on.
-    ids: names the pictures of one step by domain, for the record of what went
-      wrong.
-  """
-
-  batches: Callable[[int], tf.data.Dataset]
-  ids: Callable[[int], dict[str, list[str]]]
-
-
 def fit(
-  config: ExperimentConfig,
-  folder: RunFolder,
-  stage: Stage,
+  run: StageRun,
   model: CrossDomainModel,
-  stream: Stream,
+  stream: StageStream,
   orientation_decoder: keras.Model | None,
   alarms: Sequence[str] = (),
 ) -> None:
   """Trains a model through a stage, from its last checkpoint.
 
   Args:
-    config: the experiment.
-    folder: of the run.
-    stage: to train.
+    run: the stage to train.
     model: compiled.
     stream: the stage's batches.
-    orientation_decoder: with which to watch the features, or None.
-    alarms: from before it, for its history.
+    orientation_decoder: measures how well features tell up from down; None
+      leaves that out.
+    alarms: raised before the stage, for its history.
 
   Raises:
-    InputError: damaged records or checkpoints; a loss that is no number.
+    InputError: records or checkpoints are damaged; or the loss is not finite.
   """
-  checkpoints = Checkpoints(model, folder, stage)
+  checkpoints = Checkpoints(model, run)
   first_step = checkpoints.restore()
+  steps = run.stage.steps
   domains = "source only" if model.task is None else "source and target"
-  logger.info("%s: %s, %d steps.", stage.name, domains, stage.steps)
+  logger.info("%s: %s, %d steps.", run.name, domains, steps)
   if first_step:
-    share = math.floor(100 * first_step / stage.steps)
+    share = math.floor(100 * first_step / steps)
     logger.info(
-      "Resuming from step %d of %s (%d %% done).", first_step, stage.name, share
+      "Resuming from step %d of %s (%d %% done).", first_step, run.name, share
     )
-  validation = Validation(config, folder, stage, orientation_decoder)
-  interval = config.training.checkpoint_every
+  validation = Validation(run, orientation_decoder)
+  interval = run.config.training.checkpoint_every
   model.fit(
     stream.batches(first_step),
     steps_per_epoch=interval,
     initial_epoch=first_step // interval,
-    epochs=stage.steps // interval,
+    epochs=steps // interval,
     verbose=0,
     shuffle=False,
     callbacks=[
-      StopIfNotFinite(folder, stage, stream.ids),
+      TerminateOnNonFinite(run, stream.ids),
       validation,
-      # Those from before the stage are in its first interval, once.
-      Alarms(config, folder, stage, () if first_step else alarms),
-      TensorBoardWriter(config, folder, stage, validation),
-      ProgressBar(stage, first_step),
+      # Alarms from before the stage go into its first interval, once.
+      Alarms(run, () if first_step else alarms),
+      TensorBoardWriter(run, validation),
+      ProgressBar(run.stage, first_step),
       checkpoints,  # last: an interval counts once all else is written
     ],
   )

@@ -1,60 +1,52 @@
-"""Looking at a run while it trains: TensorBoard, panels, a progress bar."""
+"""Watching a run while it trains: TensorBoard, panels, a progress bar."""
 
 import time
-from pathlib import Path
 
 import keras
 import tensorflow as tf
 from tqdm import tqdm
 
-from cdcc_tf.config import ExperimentConfig
-from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training.loop.checkpoints import step_of
 from cdcc_tf.training.loop.validation import Validation
+from cdcc_tf.training.stage_run import StageRun
 from cdcc_tf.training.stages import Stage
-from cdcc_tf.visualization import overlays
 
 
 class TensorBoardWriter(keras.callbacks.Callback):
-  """Writes every figure, and the pictures of a validation, at its step."""
+  """Writes every figure, and the panels of a validation, at its step."""
 
-  def __init__(
-    self,
-    config: ExperimentConfig,
-    folder: RunFolder,
-    stage: Stage,
-    validation: Validation,
-  ):
+  def __init__(self, run: StageRun, validation: Validation):
     super().__init__()
-    self._folder, self._stage, self._validation = folder, stage, validation
-    self._data = config.data
-    self._writer = tf.summary.create_file_writer(str(folder.tensorboard))
+    self._run, self._validation = run, validation
 
   def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
     """Starts the clock of the interval."""
     self._start = time.monotonic()
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-    """Notes when training, as against validation, ended."""
+    """Notes when training ended and validation began."""
     self._trained, self._steps = time.monotonic(), batch + 1
 
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
     """Adds speed and learning rate to the logs and writes all of them."""
     logs = {} if logs is None else logs
-    step = self._stage.first_step + step_of(self.model.optimizer)
+    step, data = (
+      self._run.step(step_of(self.model.optimizer)),
+      self._run.config.data,
+    )
     logs["learning_rate"] = float(
       keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
     )
     seconds = self._trained - self._start
-    pictures = float(self._data.source_batch)
-    if self.model.task is not None and self._stage.round:
-      pictures += self._data.target_batch
+    pictures = float(data.source_batch)
+    if self.model.task is not None and self._run.stage.round:
+      pictures += data.target_batch
     elif self.model.task is not None:  # each of these enters twice
-      pictures += self._data.target_batch / 2
-      pictures += self._data.orientation_source / 2
+      pictures += data.target_batch / 2
+      pictures += data.orientation_source / 2
     logs["pictures_per_second"] = self._steps * pictures / seconds
     logs["seconds"] = seconds
-    with self._writer.as_default(step):
+    with self._run.writer.as_default(step):
       for name, value in logs.items():
         if name == "alarms":
           tf.summary.text("alarms", value)
@@ -65,12 +57,10 @@ class TensorBoardWriter(keras.callbacks.Callback):
           else ("training", name)
         )
         tf.summary.scalar(f"{group}/{short}", value)
-      for domain, picture in self._validation.panels.items():
-        tf.summary.image(f"panels/{domain}", picture[None])
-        overlays.save(
-          picture, Path(self._folder.panels) / f"step_{step:06d}_{domain}.png"
-        )
-    self._writer.flush()
+    for domain, panel in self._validation.panels.items():
+      name = f"step_{step:06d}_{domain}"
+      self._run.save_panel(f"panels/{domain}", panel, step, name)
+    self._run.writer.flush()
 
 
 class ProgressBar(keras.callbacks.Callback):
@@ -81,13 +71,13 @@ class ProgressBar(keras.callbacks.Callback):
     self._stage, self._first = stage, first_step
 
   def on_train_begin(self, logs: dict | None = None) -> None:
-    """Opens the bar where the run stands."""
+    """Opens the bar at the step that the run resumes from."""
     self._bar = tqdm(
       total=self._stage.steps,
       initial=self._first,
       unit="step",
       desc=self._stage.name,
-      disable=None,  # in a file it would be one long line
+      disable=None,  # no bar where the output is a file
     )
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:

@@ -1,6 +1,5 @@
-"""Ending a run whose loss is no number."""
+"""Ending a run whose loss is NaN or infinite."""
 
-import json
 import math
 from collections.abc import Callable
 
@@ -8,35 +7,27 @@ import keras
 import tensorflow as tf
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
-from cdcc_tf.runs.folder import RunFolder
+from cdcc_tf.files import write_json
 from cdcc_tf.training.loop.checkpoints import step_of
-from cdcc_tf.training.stages import Stage
+from cdcc_tf.training.stage_run import StageRun
 
 
-class StopIfNotFinite(keras.callbacks.Callback):
-  """Ends a run whose loss is no number, before that reaches a checkpoint.
+class TerminateOnNonFinite(keras.callbacks.Callback):
+  """Ends a run whose loss is not finite, before that reaches a checkpoint.
 
-  What happened stays in the history, in TensorBoard and in `not_finite.json`.
+  The history, TensorBoard and `not_finite.json` record what happened.
 
   Args:
-    folder: of the run; `not_finite.json` in it names the step's pictures.
-    stage: that is trained.
-    ids: names the pictures of a step of the stage.
+    run: the stage that is trained.
+    ids: returns the ids of the images in a step of the stage, by domain.
   """
 
-  def __init__(
-    self,
-    folder: RunFolder,
-    stage: Stage,
-    ids: Callable[[int], dict[str, list[str]]],
-  ):
+  def __init__(self, run: StageRun, ids: Callable[[int], dict[str, list[str]]]):
     super().__init__()
-    self._folder = folder
-    self._stage, self._ids = stage, ids
+    self._run, self._ids = run, ids
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-    """Looks at the interval's mean loss, which one bad step spoils for good.
+    """Checks the interval's mean loss, which one bad step spoils for good.
 
     Raises:
       InputError: it is not finite.
@@ -45,32 +36,24 @@ class StopIfNotFinite(keras.callbacks.Callback):
     bad = [name for name, value in figures.items() if not math.isfinite(value)]
     if not bad:
       return
-    step = step_of(self.model.optimizer)
+    run, step = self._run, step_of(self.model.optimizer)
+    path = run.folder.not_finite
     found = {
-      "stage": self._stage.name,
+      "stage": run.name,
       "step": step,
       "figures": {name: str(value) for name, value in figures.items()},
       "pictures": self._ids(step - 1),
     }
-    path = self._folder.not_finite
-    write_atomically(path, json.dumps(found, indent=1) + "\n")
+    write_json(path, found)
     sentence = f"{bad[0]} is {figures[bad[0]]} at step {step}"
-    self._note(self._stage.first_step + step, sentence)
-    remedy = "Look at them, lower --learning_rate or set --gradient_clip_norm"
-    if self._folder.begun:
-      remedy += (
-        ", with another --run; this run's last checkpoint is from before"
-      )
-    raise InputError(
-      f"{sentence} of {self._stage.name}; the step's pictures are in {path}. "
-      f"{remedy}."
-    )
-
-  def _note(self, step: int, sentence: str) -> None:
-    row = {"step": step, "stage": self._stage.name, "alarms": [sentence]}
-    rows = json.dumps([*self._folder.rows(), row], indent=1)
-    write_atomically(self._folder.history, rows)
-    writer = tf.summary.create_file_writer(str(self._folder.tensorboard))
-    with writer.as_default(step):
+    row = {"step": run.step(step), "stage": run.name, "alarms": [sentence]}
+    run.add_row(row)
+    with run.writer.as_default(row["step"]):
       tf.summary.text("alarms", row["alarms"])
-    writer.close()
+    run.writer.flush()
+    remedy = "Look at them, lower --learning_rate or set --gradient_clip_norm"
+    if run.folder.begun:
+      remedy += ", with another --run; this run's last checkpoint is older"
+    raise InputError(
+      f"{sentence} of {run.name}; the step's images are in {path}. {remedy}."
+    )

@@ -1,25 +1,26 @@
 """Validation: measuring both domains without target labels.
 
-Nothing here is distributed: pictures of any size go through the counter one by
+Nothing here is distributed: images of any size go through the counter one by
 one, so that the figures are the same on any number of replicas.
 """
 
 import logging
+from collections.abc import Mapping
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf.config import ExperimentConfig
 from cdcc_tf.data.pipeline import validation
 from cdcc_tf.models.mask_ensemble import MaskEnsemble
-from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training.adaptation import losses, trackers
 from cdcc_tf.training.builders import density_loss
 from cdcc_tf.training.loop.label_free import LabelFreeSignals
-from cdcc_tf.training.loop.model_selection import KeptCounters, averaged_weights
-from cdcc_tf.training.loop.validation_report import sentence
-from cdcc_tf.training.stages import Stage
+from cdcc_tf.training.loop.model_selection import (
+  CheckpointSelector,
+  ema_weights,
+)
+from cdcc_tf.training.stage_run import StageRun
 from cdcc_tf.visualization import overlays
 
 logger = logging.getLogger(__name__)
@@ -30,56 +31,44 @@ _IMAGES = tf.TensorSpec([None, None, None, 3], tf.float32)
 class Validation(keras.callbacks.Callback):
   """Measures both domains without target labels, and keeps the best counter.
 
-  Best is what `--select_by` says: by default, lowest mean absolute error on the
-  *source's* validation pictures; see `KeptCounters`.
+  `--select_by` decides which is best: by default the lowest mean absolute error
+  on the *source's* validation images; see `CheckpointSelector`.
 
   Attributes:
-    panels: domain to picture | truth | prediction | uncertainty of the last
+    panels: domain to image | truth | prediction | uncertainty of the last
       validation; empty after an interval without one.
   """
 
   def __init__(
     self,
-    config: ExperimentConfig,
-    folder: RunFolder,
-    stage: Stage,
+    run: StageRun,
     orientation_decoder: keras.Model | None,
   ):
-    """Opens the validation pictures of both domains.
+    """Opens the validation images of both domains.
 
     Args:
-      config: the experiment.
-      folder: of the run.
-      stage: during which to validate.
-      orientation_decoder: tells how aware of perspective the features are; None
-        where there is none.
+      run: the stage during which to validate.
+      orientation_decoder: measures how well features tell up from down; None
+        leaves that out.
 
     Raises:
       InputError: there are none, or their records are damaged.
     """
     super().__init__()
-    self._training, self._stage = config.training, stage
-    self._decoder = orientation_decoder
-    self._source = validation.source_validation(config.data)
-    self._target = (
-      validation.target_validation(config.data)
-      if config.data.target_records
-      else None
-    )
-    self._density_loss = density_loss(config)
-    self._kept = KeptCounters(
-      folder,
-      stage,
-      config.training.select_by,
-      config.training.keep_counters,
-      orientation_decoder,
-    )
+    data, domains = run.config.data, run.domains
+    self._run, self._decoder = run, orientation_decoder
+    self._source = validation.source_validation(data, domains)
+    self._target = None
+    if domains.target is not None:
+      self._target = validation.target_validation(data, domains)
+    self._density_loss = density_loss(run.config)
+    self._selector = CheckpointSelector(run, orientation_decoder)
     self._source_tracker = trackers.SourceTracker()
     self._target_tracker = trackers.OrientationTracker()
     self.panels: dict[str, tf.Tensor] = {}
 
   def set_model(self, model: keras.Model) -> None:
-    """Prepares one trace for pictures of every size."""
+    """Prepares one trace for images of every size."""
     super().set_model(model)
     ensemble = MaskEnsemble(model.counter)
 
@@ -94,17 +83,18 @@ class Validation(keras.callbacks.Callback):
 
   def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
     """Validates every `validate_every` steps; adds `val_…` to the logs."""
-    in_stage = (epoch + 1) * self._training.checkpoint_every
-    last = in_stage >= self._stage.steps
+    training = self._run.config.training
+    in_stage = (epoch + 1) * training.checkpoint_every
+    last = in_stage >= self._run.stage.steps
     self.panels = {}
-    if in_stage % self._training.validate_every and not last:
+    if in_stage % training.validate_every and not last:
       return
-    step = self._stage.first_step + in_stage
-    with averaged_weights(self.model):
+    step = self._run.step(in_stage)
+    with ema_weights(self.model):
       measured = self._measure()
       self.panels = self._draw()
-      is_best = self._kept.keep(self.model.counter, step, measured, last)
-    figure = self._kept.figure
+      is_best = self._selector.keep(self.model.counter, step, measured, last)
+    figure = self._selector.figure
     logger.info("Step %d: %s", step, sentence(measured, figure, is_best))
     if logs is not None:
       logs.update(measured)
@@ -138,7 +128,7 @@ class Validation(keras.callbacks.Callback):
     return {f"val_{name}": value for name, value in measured.items()}
 
   def _draw(self) -> dict[str, tf.Tensor]:
-    """Draws picture | truth | prediction | uncertainty for both domains."""
+    """Draws image | truth | prediction | uncertainty for both domains."""
     panels = {}
     for domain, dataset in (("source", self._source), ("target", self._target)):
       if dataset is None:
@@ -158,3 +148,34 @@ class Validation(keras.callbacks.Callback):
         )
       panels[domain] = np.vstack(rows)
     return panels
+
+
+def sentence(
+  measured: Mapping[str, float], chosen_by: str, is_best: bool
+) -> str:
+  """Returns a validation's main figures as a line of the log.
+
+  `history.json` has all figures.
+
+  Args:
+    measured: figures of the validation.
+    chosen_by: the figure that decides which counter is best.
+    is_best: whether this counter was kept as the best so far.
+  """
+  parts = [
+    f"source MAE {measured['val_mae']:.1f} of {measured['val_true_count']:.1f} "
+    f"people (bias {measured['val_bias']:+.1f})"
+  ]
+  if "val_orientation_accuracy" in measured:
+    parts.append(
+      f"orientation {100 * measured['val_orientation_accuracy']:.0f} % right "
+      "on held-out target pictures"
+    )
+  if "val_target_count" in measured:
+    parts.append(f"{measured['val_target_count']:.1f} people per target crop")
+  if chosen_by != "val_mae":
+    name = chosen_by.removeprefix("val_").replace("_", " ")
+    parts.append(f"{name} {measured[chosen_by]:.3f}")
+  if is_best:
+    parts.append("kept as best")
+  return "; ".join(parts)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from cdcc_tf.config import PseudoLabelConfig
 from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pipeline.augment import luminance
 from cdcc_tf.data.records import record
@@ -18,18 +17,18 @@ from cdcc_tf.data.records.dataset import RecordDataset
 
 logger = logging.getLogger(__name__)
 
-# About the size of a person or two: contrast between sky and ground says
-# nothing of how sharply people stand out.
+# About the size of a person or two: the contrast between sky and ground does
+# not show how sharply people stand out.
 _TILE = 64
-_ENOUGH = 512  # pictures of a folder to know it by
-# Beyond it, noise is drawn up, or people are washed out.
+_ENOUGH = 512  # images of a data set that are measured
+# More would amplify noise, or wash people out.
 _MOST_CHANGE = 2.0
-# Sources differ by as much among themselves: it is what is in the pictures.
+# Sources differ by as much among themselves.
 _ALIKE = 1.25
 
 
 def local_contrast(image: tf.Tensor) -> tf.Tensor:
-  """Measures a picture.
+  """Measures an image.
 
   Args:
     image: RGB, of shape [height, width, 3], in [0, 255].
@@ -47,21 +46,18 @@ def local_contrast(image: tf.Tensor) -> tf.Tensor:
   return tf.reduce_mean(tf.sqrt(tf.maximum(variance, 0.0)))
 
 
-def median_contrast(folders: Sequence[str], split: str = "train") -> float:
-  """Returns the median over the pictures of records; reads no points.
-
-  Args:
-    folders: of records.
-    split: of each.
+def median_contrast(
+  datasets: Sequence[RecordDataset], split: str = "train"
+) -> float:
+  """Returns the median over the images of data sets; reads no points.
 
   Raises:
-    InputError: no such records, or damaged ones.
+    InputError: there is no such split, or a shard is damaged.
   """
   values: list[float] = []
-  for folder in folders:
+  for dataset in datasets:
     measured = (
-      RecordDataset.open(folder)
-      .serialized(split)
+      dataset.serialized(split)
       .take(_ENOUGH)
       .map(_contrast_of, num_parallel_calls=tf.data.AUTOTUNE)
     )
@@ -70,21 +66,21 @@ def median_contrast(folders: Sequence[str], split: str = "train") -> float:
 
 
 def contrast_ratio(
-  source: Sequence[str], target: str, split: str = "train"
+  source: Sequence[RecordDataset], target: RecordDataset, split: str = "train"
 ) -> float:
-  """Returns by what the target's contrast becomes the source's.
+  """Returns the source's contrast over the target's.
 
   Args:
-    source: folders of records, of which the training pictures count.
-    target: folder of records.
+    source: data sets, whose training images are measured.
+    target: data set.
     split: of the target.
 
   Returns:
-    Ratio of the medians, 0.5 to 2, to three digits: a run that is resumed must
-    find the same one. 1 if the target's pictures are flat.
+    Ratio of the medians, from 0.5 to 2, rounded to three digits so that a
+    resumed run finds the same one. 1 if the target's images are flat.
 
   Raises:
-    InputError: no such records, or damaged ones.
+    InputError: there is no such split, or a shard is damaged.
   """
   own = median_contrast([target], split)
   if not own:
@@ -93,48 +89,40 @@ def contrast_ratio(
   return round(float(np.clip(ratio, 1 / _MOST_CHANGE, _MOST_CHANGE)), 3)
 
 
-def contrast_for(
-  stage: str,
-  options: PseudoLabelConfig,
-  source: Sequence[str],
-  target: str,
-  split: str = "train",
+def matching_contrast(
+  source: Sequence[RecordDataset], target: RecordDataset, split: str = "train"
 ) -> float:
-  """Returns at which share of their contrast pictures are to be labelled.
+  """Returns the factor that brings images to the source's contrast.
 
-  Rounds' counters have learned from such labels how to count the pictures as
-  they are; less contrast would lower their counts once more. A difference of up
-  to a quarter is left alone.
+  It is meant for a counter that has learned from the source alone. Counters of
+  rounds have learned to count the images as they are; less contrast would
+  lower their counts once more. A difference of up to a quarter is ignored.
 
   Args:
-    stage: name of the one that the labelling counter is of.
-    options: whether the contrast is to be matched.
-    source: folders of records.
-    target: records that are labelled.
-    split: of them.
+    source: data sets, whose training images are measured.
+    target: data set to be labelled.
+    split: of the target.
 
   Raises:
-    InputError: no such records, or damaged ones.
+    InputError: there is no such split, or a shard is damaged.
   """
-  if stage != "stage1" or not options.pseudo_match_contrast:
-    return 1.0
   ratio = contrast_ratio(source, target, split)
   alike = 1 / _ALIKE <= ratio <= _ALIKE
   logger.info(
-    "The target's pictures have %.2f times the source's contrast, and are "
+    "The target's images have %.2f times the source's contrast; they are "
     "labelled %s.",
     1 / ratio,
-    "as they are" if alike else f"at {ratio:.2f} of theirs",
+    "unchanged" if alike else f"at {ratio:.2f} times their contrast",
   )
   return 1.0 if alike else ratio
 
 
 def at_contrast(images: tf.Tensor, ratio: float) -> tf.Tensor:
-  """Changes the contrast of each picture about its own mean.
+  """Scales the contrast of each image about its mean.
 
   Args:
     images: of shape [batch, height, width, 3], in [0, 255].
-    ratio: 1 leaves them alone.
+    ratio: factor; 1 changes nothing.
 
   Returns:
     The same shape; float32 in [0, 255] unless the ratio is 1.

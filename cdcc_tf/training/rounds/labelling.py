@@ -1,5 +1,6 @@
-"""The labelling pass: a counter over every real picture, into a cache."""
+"""The labelling pass: a counter labels every real image of a split."""
 
+import dataclasses
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +10,14 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from cdcc_tf.config import PseudoLabelConfig
-from cdcc_tf.data.density import STRIDE
 from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pseudo_labels.cache import (
   IMAGES_PER_SHARD,
-  PseudoLabelCache,
+  PseudoLabelSet,
+  PseudoLabelWriter,
   finished_shards,
 )
-from cdcc_tf.data.pseudo_labels.record import PseudoRecord
+from cdcc_tf.data.pseudo_labels.record import PseudoLabel
 from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.manifest import file_sha256
 from cdcc_tf.data.records.record import parse
@@ -27,17 +28,15 @@ from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training.rounds import cell_selection
 from cdcc_tf.training.rounds.contrast import at_contrast
 from cdcc_tf.training.rounds.label_statistics import (
-  Statistics,
-  Summary,
   image_statistics,
   summarise,
   totals,
 )
 from cdcc_tf.uncertainty import conformal
 
-# Of how cells are chosen: another version's cache is another's.
+# Of how cells are chosen; pseudo-labels of other versions are refused.
 _VERSION = 4
-_PIXELS_AT_ONCE = 2**21  # two pictures of 1024 x 768 and a half
+_PIXELS_AT_ONCE = 2**21  # about two and a half images of 1024 x 768
 
 
 def fingerprint(counter: SFCN) -> str:
@@ -59,22 +58,22 @@ def label(
   output: Path,
   options: PseudoLabelConfig,
   contrast: float = 1.0,
-) -> Summary:
-  """Makes a cache of pseudo-labels, or goes on where it was left.
+) -> PseudoLabelSet:
+  """Labels a split of records, or resumes an interrupted pass.
 
   Args:
     counter: the network whose estimates become labels.
     records: of the target; their points are not read.
     split: of the records.
     held_out: number of first images of the split to leave out.
-    output: folder of the cache.
+    output: folder of the pseudo-labels.
     options: how cells are chosen.
-    contrast: at which share of their contrast pictures are looked at, see
-      `contrast.contrast_ratio`.
+    contrast: factor by which the contrast of images is scaled first; see
+      `contrast.matching_contrast`.
 
   Raises:
-    InputError: the records are damaged or too few, the cache is another's, or
-      the counter's maps are not finite.
+    InputError: the records are damaged or too few; the folder was made from
+      other data or options; or the counter's maps are not finite.
   """
   files, count = records.files(split), records.splits[split]
   if held_out >= count:
@@ -82,7 +81,7 @@ def label(
       f"{records.folder}: has {count} pictures in split {split!r}, and "
       f"--target_held_out={held_out} leaves none to label. Hold out fewer."
     )
-  cache = PseudoLabelCache(
+  cache = PseudoLabelWriter(
     output,
     {
       "version": _VERSION,
@@ -93,12 +92,11 @@ def label(
       "rule": options.pseudo_rule,
       "keep": options.pseudo_keep,
       "floor": options.pseudo_floor,
-      "mirror": options.pseudo_mirror,
       "contrast": contrast,
       "variances": options.pseudo_variances,
     },
   )
-  predict = predictor(counter, options.pseudo_mirror, contrast)
+  predict = predictor(counter, contrast)
   pictures = tf.data.TFRecordDataset([str(file) for file in files])
   pictures = pictures.skip(held_out)
   per_shard = IMAGES_PER_SHARD
@@ -107,38 +105,34 @@ def label(
   with tqdm(
     total=count - held_out,
     desc="pseudo-labels",
-    unit="picture",
+    unit="image",
     disable=None,
   ) as bar:
     bar.update(min((shards - len(missing)) * per_shard, count - held_out))
     for index in missing:
       members = pictures.skip(index * per_shard).take(per_shard)
-      made = list(_label_images(members, predict, options))
-      made.sort(key=lambda each: each[0])
-      members_made = [record for _, record, _ in made]
-      statistics = [statistic for *_, statistic in made]
-      cache.write(index, members_made, statistics)
+      made = dict(_label_images(members, predict, options))
+      cache.write(index, [made[position] for position in sorted(made)])
       bar.update(len(made))
-  summary = summarise(
+  labels = summarise(
     cache.shards(shards), cache.statistics(shards), options.pseudo_keep_images
   )
-  cache.finish(shards, totals(summary))
+  cache.finish(shards, totals(labels))
   finished_shards(output)
-  return summary
+  return labels
 
 
 def predictor(
-  counter: SFCN, mirror: bool, contrast: float = 1.0
+  counter: SFCN, contrast: float = 1.0
 ) -> tf.types.experimental.Callable:
-  """Returns what a labelling pass sees in pictures.
+  """Returns what labels images.
 
   Args:
     counter: the network.
-    mirror: whether to look at each picture's mirror image, too.
-    contrast: at which share of its contrast.
+    contrast: factor by which each image's contrast is scaled first.
 
   Returns:
-    Traced function of uint8 pictures [batch, height, width, 3]; gives μ̄ in
+    Traced function of uint8 images [batch, height, width, 3]; returns μ̄ in
     people per cell and the total variance, both
     [batch, ceil(height/8), ceil(width/8)].
   """
@@ -146,20 +140,8 @@ def predictor(
 
   @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8)])
   def predict(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    images = at_contrast(images, contrast)
-    moments = ensemble(images)
-    if not mirror:
-      return moments.mean[..., 0], moments.total[..., 0]
-    # The mirror image of whole cells, or its grid would not be the picture's.
-    rest = -tf.shape(images)[2] % STRIDE
-    whole = tf.pad(images, [[0, 0], [0, 0], [0, rest], [0, 0]], "SYMMETRIC")
-    other = ensemble(tf.reverse(whole, [2]))
-    mean = tf.reverse(other.mean, [2])
-    total = tf.reverse(other.total, [2])
-    middle = (moments.mean + mean) / 2
-    # Law of total variance once more, over the two looks.
-    variance = (moments.total + total) / 2 + (moments.mean - mean) ** 2 / 4
-    return middle[..., 0], variance[..., 0]
+    moments = ensemble(at_contrast(images, contrast))
+    return moments.mean[..., 0], moments.total[..., 0]
 
   return predict
 
@@ -168,8 +150,8 @@ def _label_images(
   members: tf.data.Dataset,
   predict: tf.types.experimental.Callable,
   options: PseudoLabelConfig,
-) -> Iterator[tuple[int, PseudoRecord, Statistics]]:
-  """Yields position, record and statistics, in the order of the batches."""
+) -> Iterator[tuple[int, PseudoLabel]]:
+  """Yields position and pseudo-label, in the order of the batches."""
 
   def decode(position: tf.Tensor, serialized: tf.Tensor) -> tuple:
     fields = parse(serialized, with_points=False)
@@ -189,16 +171,16 @@ def _label_images(
       if not (np.isfinite(mean).all() and np.isfinite(variance).all()):
         raise InputError(
           f"{name.decode()}: the counter's map of it is not finite. Look at "
-          "the picture; if it is sound, train again at a lower --learning_rate."
+          "the image; if it is fine, train again with a lower --learning_rate."
         )
-      # Nobody counts outside the region of interest.
+      # People outside the region of interest do not count.
       mean, variance = mean * inside, variance * inside
       confident = cell_selection.confident_cells(
         mean, variance, options.pseudo_rule, options.pseudo_keep, inside
       )
-      # A thin veil of people over empty ground is no less sure than the ground.
+      # Near-zero density over empty ground is as confident as the ground.
       density = np.where(mean < options.pseudo_floor, 0, mean)
-      record = PseudoRecord(
+      made = PseudoLabel(
         id=name.decode(),
         image=image,
         height=height,
@@ -208,11 +190,12 @@ def _label_images(
         uncertainty=conformal.count_uncertainty(np.sqrt(variance)),
         variance=variance if options.pseudo_variances else None,
       )
-      yield int(position), record, image_statistics(record, mean, inside)
+      figures = image_statistics(made, mean, inside)
+      yield int(position), dataclasses.replace(made, statistics=figures)
 
 
 def _batches_of_one_size(pictures: Iterator[tuple]) -> Iterator[list[tuple]]:
-  """Groups pictures of one size, as many as fit, in the order they fill."""
+  """Groups images of one size, as many as fit, in the order they fill."""
   pending: dict[tuple[int, int], list[tuple]] = {}
   for picture in pictures:
     height, width = picture[-1].shape[:2]

@@ -1,8 +1,7 @@
-"""A row for every round: what was learned from, and what came of it."""
+"""A row for every round: what it learned from, and what it achieved."""
 
-import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,9 @@ import tensorflow as tf
 
 from cdcc_tf.data.images import decode_image
 from cdcc_tf.data.pseudo_labels import cache, record
-from cdcc_tf.files import write_atomically
-from cdcc_tf.runs.folder import RunFolder
-from cdcc_tf.training.rounds.label_statistics import Summary
-from cdcc_tf.training.stages import Stage
+from cdcc_tf.data.pseudo_labels.cache import PseudoLabelSet
+from cdcc_tf.files import write_json
+from cdcc_tf.training.stage_run import StageRun
 from cdcc_tf.visualization import overlays
 
 _PANELS = 3
@@ -33,7 +31,7 @@ _COLUMNS = {
 }
 
 
-def movement(before: list[Path], after: list[Path]) -> float:
+def movement(before: Sequence[Path], after: Sequence[Path]) -> float:
   """Returns how far pseudo-labels moved from one round to the next.
 
   Args:
@@ -57,118 +55,110 @@ def movement(before: list[Path], after: list[Path]) -> float:
 
 
 def add_round(
-  folder: RunFolder,
-  stage: Stage,
-  summary: Summary,
+  run: StageRun,
+  labels: PseudoLabelSet,
   moved: float | None,
   seconds: float | None,
 ) -> str:
-  """Notes a finished round in `rounds.json`.
+  """Adds a finished round to `rounds.json`.
 
   Args:
-    folder: of the run.
-    stage: the round.
-    summary: of its pseudo-labels.
+    run: the round.
+    labels: its pseudo-labels.
     moved: see `movement`; None in the first round.
-    seconds: that labelling took; None if nobody knows.
+    seconds: that labelling took; None if it is not known.
 
   Returns:
     The table of all rounds so far, for the terminal.
   """
-  rows = [row for row in folder.rows() if row["stage"] == stage.name]
+  rows = run.rows()
   newest = rows[-1] if rows else {}  # none if its history was deleted
   figures = {name: newest[name] for name in _COLUMNS if name in newest}
   times = {
     "labelling_minutes": None if seconds is None else seconds / 60,
     "minutes": sum(row["seconds"] for row in rows) / 60,
   }
-  noted = cache.made_by(folder.pseudo_labels(stage.name))
+  noted = cache.made_by(run.pseudo_labels)
   seen = {"contrast": noted.get("contrast")}
-  return _add(folder, stage, _labels(summary, moved) | seen | times | figures)
+  return _add(run, _figures(labels, moved) | seen | times | figures)
 
 
-def add_stop(
-  folder: RunFolder, stage: Stage, summary: Summary, moved: float
-) -> None:
-  """Notes in `rounds.json` that a run ended before a round, and why.
+def add_stop(run: StageRun, labels: PseudoLabelSet, moved: float) -> None:
+  """Writes to `rounds.json` that a run ended before a round, and why.
 
   Args:
-    folder: of the run.
-    stage: the round that was not to be.
-    summary: of its pseudo-labels.
+    run: the round that was not trained.
+    labels: its pseudo-labels.
     moved: see `movement`.
   """
-  _add(folder, stage, _labels(summary, moved) | {"stopped": True})
+  _add(run, _figures(labels, moved) | {"stopped": True})
 
 
-def _labels(summary: Summary, moved: float | None) -> dict[str, Any]:
-  people = max(summary.people.sum(), 1e-9)
+def _figures(labels: PseudoLabelSet, moved: float | None) -> dict[str, Any]:
+  people = max(labels.people.sum(), 1e-9)
   return {
-    "pictures": len(summary.accepted),
-    "kept_cells": float(summary.kept.sum() / summary.cells.sum()),
-    "kept_people": float(summary.kept_people.sum() / people),
-    "pseudo_people": summary.mass,
+    "pictures": len(labels.accepted),
+    "kept_cells": float(labels.kept.sum() / labels.cells.sum()),
+    "kept_people": float(labels.kept_people.sum() / people),
+    "pseudo_people": labels.mass,
     "movement": moved,
   }
 
 
-def _add(folder: RunFolder, stage: Stage, row: dict[str, Any]) -> str:
-  known = [each for each in folder.round_rows() if each["round"] < stage.round]
-  known.append({"round": stage.round} | row)
-  write_atomically(folder.rounds, json.dumps(known, indent=1) + "\n")
+def _add(run: StageRun, row: dict[str, Any]) -> str:
+  number = run.stage.round
+  known = [each for each in run.folder.round_rows() if each["round"] < number]
+  known.append({"round": number} | row)
+  write_json(run.folder.rounds, known)
   return table(known)
 
 
 def draw(
   predict: Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
-  folder: RunFolder,
-  stage: Stage,
-  summary: Summary,
+  run: StageRun,
+  labels: PseudoLabelSet,
 ) -> None:
   """Draws what a round is about to learn from, in TensorBoard and on disk.
 
   Args:
-    predict: that made the pseudo-labels, see `pseudo_labels.predictor`.
-    folder: of the run.
-    stage: the round.
-    summary: of its pseudo-labels.
+    predict: made the pseudo-labels; see `labelling.predictor`.
+    run: the round.
+    labels: its pseudo-labels.
   """
-  files = [str(file) for file in summary.files]
-  accepted = set(summary.accepted)
+  files = [str(file) for file in labels.files]
+  accepted = set(labels.accepted)
   rows: list[np.ndarray] = []
   for example in tf.data.TFRecordDataset(files):
     fields = record.parse(example)
     if fields["id"].numpy().decode() not in accepted:
       continue
     image = decode_image(fields["image"])
-    deviation = tf.sqrt(predict(image[tf.newaxis])[1])[0]
+    std = tf.sqrt(predict(image[tf.newaxis])[1])[0]
     rows.append(
       overlays.label_panel(
         image.numpy(),
         fields["density"][..., 0].numpy(),
-        deviation.numpy(),
+        std.numpy(),
         fields["confidence"][..., 0].numpy() > 0,
       )
     )
     if len(rows) == _PANELS:
       break
-  writer = tf.summary.create_file_writer(str(folder.tensorboard))
-  panel = np.vstack(rows)
-  with writer.as_default(stage.first_step):
-    tf.summary.image("panels/pseudo_labels", panel[None])
-  writer.close()
-  overlays.save(panel, folder.panels / f"{stage.name}_pseudo_labels.png")
+  name = f"{run.name}_pseudo_labels"
+  run.save_panel("panels/pseudo_labels", np.vstack(rows), run.step(0), name)
 
 
-def mass_before(folder: RunFolder, stage: Stage) -> float | None:
-  """Returns `pseudo_people` of the round before; None if there was none."""
-  rows = [row for row in folder.round_rows() if row["round"] == stage.round - 1]
+def mass_before(run: StageRun) -> float | None:
+  """Returns `pseudo_people` of the previous round; None in the first one."""
+  before = run.stage.round - 1
+  rows = [row for row in run.folder.round_rows() if row["round"] == before]
   return rows[0]["pseudo_people"] if rows else None
 
 
-def has(folder: RunFolder, stage: Stage) -> bool:
-  """Tells whether a round's row was noted before the run was last ended."""
-  return any(row["round"] == stage.round for row in folder.round_rows())
+def has(run: StageRun) -> bool:
+  """Returns whether `rounds.json` has the round's row."""
+  rows = run.folder.round_rows()
+  return any(row["round"] == run.stage.round for row in rows)
 
 
 def table(rounds: list[dict[str, Any]]) -> str:

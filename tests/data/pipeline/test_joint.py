@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
 from cdcc_tf.data.pipeline import joint, stream, validation
+from cdcc_tf.data.pipeline.domains import Domains
 from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
@@ -54,8 +55,16 @@ def take(
   with_target: bool = True,
 ) -> list[dict]:
   """Returns the first batches of the training stream from a step on."""
-  batches = joint.stage1_batches(config, seed, first_step, with_target)
-  return list(batches.take(count).as_numpy_iterator())
+  stage = joint.stage1_stream(config, Domains.open(config), seed, with_target)
+  return list(stage.batches(first_step).take(count).as_numpy_iterator())
+
+
+def validated(
+  pipeline: Callable[[DataConfig, Domains], tf.data.Dataset],
+  config: DataConfig,
+) -> list[dict]:
+  """Returns the batches of a validation."""
+  return list(pipeline(config, Domains.open(config)).as_numpy_iterator())
 
 
 @pytest.fixture
@@ -83,7 +92,8 @@ def numbers_of(pictures: np.ndarray) -> list[int]:
 
 
 def test_structure_is_the_seam(both: DataConfig):
-  batches = joint.stage1_batches(both, 0, 0, with_target=True)
+  domains = Domains.open(both)
+  batches = joint.stage1_stream(both, domains, 0, with_target=True).batches(0)
   assert batches.element_spec == {
     "source": {
       "image": tf.TensorSpec([2, CROP, CROP, 3], tf.float32),
@@ -265,8 +275,7 @@ def test_target_labels_change_no_byte(
   changed = dataclasses.replace(both, target_records=str(target))
   assert_same(take(both, 6), take(changed, 6))
   assert_same(
-    list(validation.target_validation(both).as_numpy_iterator()),
-    list(validation.target_validation(changed).as_numpy_iterator()),
+    *(validated(validation.target_validation, each) for each in (both, changed))
   )
 
 
@@ -360,7 +369,9 @@ def test_held_out_pictures_never_train(
   for batch in take(config, 4):
     epoch = numbers_of(batch["target"]["image"][::2])
     assert sorted(epoch) == list(range(held_out, 8))
-  held = validation.target_validation(config).as_numpy_iterator()
+  held = validation.target_validation(
+    config, Domains.open(config)
+  ).as_numpy_iterator()
   shown = [numbers_of(batch["target"]["image"])[0] for batch in held]
   assert shown == list(range(held_out))
 
@@ -383,7 +394,7 @@ def test_too_few_target_pictures(
 def test_a_target_of_one_picture(tiny_records: RecordsFactory):
   """Of which not even one could be held out."""
   folder = tiny_records(pictures={"train": 1})
-  with pytest.raises(InputError, match=r"one training picture.*Convert more"):
+  with pytest.raises(InputError, match=r"one training image.*Convert more"):
     take(data_config(folder, folder, target_held_out=1), 1)
 
 
@@ -400,8 +411,10 @@ def test_missing_split_is_named(tiny_records: RecordsFactory, split: str):
   folder = tiny_records(pictures={"other": 2})
   config = data_config(folder, folder)
   open_stream = {
-    "train": lambda: joint.stage1_batches(config, 0, 0, True),
-    "val": lambda: validation.source_validation(config),
+    "train": lambda: joint.stage1_stream(
+      config, Domains.open(config), 0, with_target=True
+    ),
+    "val": lambda: validation.source_validation(config, Domains.open(config)),
   }[split]
   with pytest.raises(InputError, match=rf"'{split}'.*other"):
     open_stream()
@@ -417,10 +430,10 @@ def test_unlabelled_pictures_are_never_taken_for_empty_ones(
   ]
   folder = tiny_records(pictures={"train": members, "val": members})
   config = data_config(folder)
-  with pytest.raises(InputError, match="3 pictures of split 'train' are unl"):
-    joint.stage1_batches(config, 0, 0, False)
-  with pytest.raises(InputError, match="3 pictures of split 'val' are unl"):
-    validation.source_validation(config)
+  with pytest.raises(InputError, match="3 images of split 'train' are unl"):
+    joint.stage1_stream(config, Domains.open(config), 0, with_target=False)
+  with pytest.raises(InputError, match="3 images of split 'val' are unl"):
+    validation.source_validation(config, Domains.open(config))
 
 
 @pytest.mark.parametrize(
@@ -433,7 +446,11 @@ def test_source_validation(
     pictures={"train": 1, "val": 3}, height=height, width=width, heads=30
   )
   config = data_config(folder, validation_crop=crop)
-  batches = list(validation.source_validation(config).as_numpy_iterator())
+  batches = list(
+    validation.source_validation(
+      config, Domains.open(config)
+    ).as_numpy_iterator()
+  )
   members = list(RecordDataset.open(folder).records("val"))
   assert len(batches) == 3
   kept_height, kept_width = min(height, crop), min(width, crop)
@@ -455,13 +472,17 @@ def test_source_validation(
 def test_validation_pictures_limits_the_source(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"val": 5})
   config = data_config(folder, validation_images=2)
-  assert len(list(validation.source_validation(config))) == 2
+  assert len(validated(validation.source_validation, config)) == 2
 
 
 def test_target_validation(tiny_records: RecordsFactory):
   folder = tiny_records(pictures={"train": 4})
   config = data_config(folder, folder, target_held_out=2, validation_crop=512)
-  batches = list(validation.target_validation(config).as_numpy_iterator())
+  batches = list(
+    validation.target_validation(
+      config, Domains.open(config)
+    ).as_numpy_iterator()
+  )
   assert len(batches) == 2
   members = itertools.islice(RecordDataset.open(folder).records("train"), 2)
   for batch, member in zip(batches, members, strict=True):
@@ -482,4 +503,4 @@ def test_more_target_pictures_held_out_than_there_are(
   folder = tiny_records(pictures={"train": 4})
   config = data_config(folder, folder, target_held_out=4)
   with pytest.raises(InputError, match=r"--target_held_out=4.*at most 3"):
-    validation.target_validation(config)
+    validation.target_validation(config, Domains.open(config))

@@ -8,9 +8,8 @@ import tensorflow as tf
 
 from cdcc_tf.config import DataConfig
 from cdcc_tf.data.pipeline import augment, pseudo_labels
-from cdcc_tf.data.pipeline.pseudo_labels import PseudoLabels
-from cdcc_tf.data.pseudo_labels.cache import PseudoLabelCache
-from cdcc_tf.data.pseudo_labels.record import PseudoRecord, parse
+from cdcc_tf.data.pseudo_labels.cache import PseudoLabelSet, PseudoLabelWriter
+from cdcc_tf.data.pseudo_labels.record import PseudoLabel, parse
 from tests.conftest import png
 
 CELL = 8
@@ -18,14 +17,14 @@ CELL = 8
 ROWS, COLUMNS = 8, 8
 
 
-def marked(index: int) -> PseudoRecord:
+def marked(index: int) -> PseudoLabel:
   """One bright cell, which alone holds people and is confident."""
   row, column = divmod(11 * index + 9, COLUMNS)
   picture = np.zeros((ROWS * CELL, COLUMNS * CELL, 3), np.uint8)
   picture[row * CELL :, column * CELL :][:CELL, :CELL] = 255
   density = np.zeros((ROWS, COLUMNS), np.float32)
   density[row, column] = 2.0
-  return PseudoRecord(
+  return PseudoLabel(
     id=f"tiny/{index}",
     image=png(picture),
     height=ROWS * CELL,
@@ -37,12 +36,12 @@ def marked(index: int) -> PseudoRecord:
 
 
 @pytest.fixture
-def labels(tmp_path: Path) -> PseudoLabels:
+def labels(tmp_path: Path) -> PseudoLabelSet:
   records = [marked(index) for index in range(4)]
-  cache = PseudoLabelCache(tmp_path / "cache", {})
-  cache.write(0, records[:2], [])
-  cache.write(1, records[2:], [])
-  return PseudoLabels(cache.shards(2), 4, [record.id for record in records])
+  cache = PseudoLabelWriter(tmp_path / "cache", {})
+  cache.write(0, records[:2])
+  cache.write(1, records[2:])
+  return PseudoLabelSet(cache.shards(2), 4, [record.id for record in records])
 
 
 def config(**options: object) -> DataConfig:
@@ -65,9 +64,9 @@ def brightness(image: np.ndarray) -> np.ndarray:
   return cells.mean(axis=(1, 3)) / 255
 
 
-def test_picture_map_and_mask_move_as_one(labels: PseudoLabels) -> None:
+def test_picture_map_and_mask_move_as_one(labels: PseudoLabelSet) -> None:
   """In tf.data: over many steps, mirrored or not, they stay together."""
-  batches = pseudo_labels.pseudo_label_batches(config(), 5, 0, labels)
+  batches = pseudo_labels.pseudo_label_part(config(), 5, labels).batches(0)
   columns = set()
   for batch in batches.take(12).as_numpy_iterator():
     for image, density, confidence in zip(
@@ -110,7 +109,7 @@ def test_they_move_as_one_at_any_scale(seed: int) -> None:
 def test_certain_pictures_are_certain_at_any_scale(tmp_path: Path) -> None:
   """In tf.data, of a picture that does not end with a whole cell."""
   random = np.random.default_rng(0)
-  whole = PseudoRecord(
+  whole = PseudoLabel(
     id="tiny/whole",
     image=png(random.integers(0, 255, (61, 59, 3), np.uint8)),
     height=61,
@@ -119,12 +118,12 @@ def test_certain_pictures_are_certain_at_any_scale(tmp_path: Path) -> None:
     confident=np.ones((8, 8), bool),
     uncertainty=1.0,
   )
-  cache = PseudoLabelCache(tmp_path / "cache", {})
-  cache.write(0, [whole], [])
+  cache = PseudoLabelWriter(tmp_path / "cache", {})
+  cache.write(0, [whole])
   options = config(crop=32, target_scale_min=0.6, target_scale_max=1.5)
-  batches = pseudo_labels.pseudo_label_batches(
-    options, 3, 0, PseudoLabels(cache.shards(1), 1, [whole.id])
-  )
+  batches = pseudo_labels.pseudo_label_part(
+    options, 3, PseudoLabelSet(cache.shards(1), 1, [whole.id])
+  ).batches(0)
   masses = set()
   for batch in batches.take(10).as_numpy_iterator():
     np.testing.assert_allclose(batch["confidence"], 1.0, atol=1e-5)
@@ -141,7 +140,7 @@ def test_rejected_cells_teach_nothing(tmp_path: Path) -> None:
   options = config(crop=64, target_scale_min=0.8, target_scale_max=1.25)
 
   def batches(name: str, rejected: float, confident: np.ndarray) -> list:
-    record = PseudoRecord(
+    record = PseudoLabel(
       id="tiny/half",
       image=picture,
       height=96,
@@ -150,11 +149,11 @@ def test_rejected_cells_teach_nothing(tmp_path: Path) -> None:
       confident=confident,
       uncertainty=1.0,
     )
-    cache = PseudoLabelCache(tmp_path / name, {})
-    cache.write(0, [record], [])
-    labels = PseudoLabels(cache.shards(1), 1, [record.id])
-    drawn = pseudo_labels.pseudo_label_batches(options, 1, 0, labels)
-    return list(drawn.take(8).as_numpy_iterator())
+    cache = PseudoLabelWriter(tmp_path / name, {})
+    cache.write(0, [record])
+    labels = PseudoLabelSet(cache.shards(1), 1, [record.id])
+    drawn = pseudo_labels.pseudo_label_part(options, 1, labels)
+    return list(drawn.batches(0).take(8).as_numpy_iterator())
 
   honest = batches("honest", 0.0, kept)
   poisoned = batches("poisoned", 5.0, kept)
@@ -168,9 +167,9 @@ def test_rejected_cells_teach_nothing(tmp_path: Path) -> None:
     np.testing.assert_allclose(people, whole["density"].sum((1, 2, 3)), 1e-4)
 
 
-def test_pictures_left_out_are_never_seen(labels: PseudoLabels) -> None:
-  some = PseudoLabels(labels.files, 4, ["tiny/1", "tiny/2"])
-  members = pseudo_labels.pseudo_label_members(config(), 0, 0, some)
+def test_pictures_left_out_are_never_seen(labels: PseudoLabelSet) -> None:
+  some = PseudoLabelSet(labels.files, 4, ["tiny/1", "tiny/2"])
+  members = pseudo_labels.pseudo_label_part(config(), 0, some).members(0)
   seen = [parse(each)["id"].numpy().decode() for _, each in members.take(20)]
   assert sorted(seen[:2]) == ["tiny/1", "tiny/2"]
   assert set(seen) == {"tiny/1", "tiny/2"}
@@ -178,19 +177,12 @@ def test_pictures_left_out_are_never_seen(labels: PseudoLabels) -> None:
 
 @pytest.mark.parametrize("accepted", [2, 4])
 def test_step_k_is_reached_directly(
-  labels: PseudoLabels, accepted: int
+  labels: PseudoLabelSet, accepted: int
 ) -> None:
-  some = PseudoLabels(labels.files, 4, labels.accepted[:accepted])
-  whole = list(
-    pseudo_labels.pseudo_label_batches(config(), 1, 0, some)
-    .take(7)
-    .as_numpy_iterator()
-  )
-  late = list(
-    pseudo_labels.pseudo_label_batches(config(), 1, 3, some)
-    .take(4)
-    .as_numpy_iterator()
-  )
+  some = PseudoLabelSet(labels.files, 4, labels.accepted[:accepted])
+  part = pseudo_labels.pseudo_label_part(config(), 1, some)
+  whole = list(part.batches(0).take(7).as_numpy_iterator())
+  late = list(part.batches(3).take(4).as_numpy_iterator())
   for one, other in zip(whole[3:], late, strict=True):
     for name in one:
       np.testing.assert_array_equal(one[name], other[name])

@@ -8,18 +8,20 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cdcc_tf.data.pseudo_labels.cache import PseudoLabelCache, finished_shards
-from cdcc_tf.data.pseudo_labels.record import PseudoRecord, parse
+from cdcc_tf.data.pseudo_labels.cache import PseudoLabelWriter, finished_shards
+from cdcc_tf.data.pseudo_labels.record import PseudoLabel, parse
 from cdcc_tf.errors import InputError
 from tests.conftest import noise_picture, png
 
 KEY = {"counter": "abc", "keep": 0.5, "records": ["1", "2"]}
 
 
-def record(index: int, height: int = 21, width: int = 43) -> PseudoRecord:
+def record(
+  index: int, height: int = 21, width: int = 43, **statistics: int
+) -> PseudoLabel:
   random = np.random.default_rng(index)
   shape = (-(-height // 8), -(-width // 8))
-  return PseudoRecord(
+  return PseudoLabel(
     id=f"tiny/{index}",
     image=png(noise_picture(height, width, index)),
     height=height,
@@ -27,6 +29,7 @@ def record(index: int, height: int = 21, width: int = 43) -> PseudoRecord:
     density=np.float32(random.random(shape) * 1e-3),
     confident=random.random(shape) < 0.5,
     uncertainty=0.1 * index,
+    statistics=statistics,
   )
 
 
@@ -56,15 +59,15 @@ def test_variances_travel_where_somebody_asked_for_them() -> None:
 
 
 def test_written_shard_by_shard_and_the_manifest_last(tmp_path: Path) -> None:
-  cache = PseudoLabelCache(tmp_path / "cache", KEY)
-  cache.write(0, [record(0), record(1)], [{"people": 1}, {"people": 2}])
+  cache = PseudoLabelWriter(tmp_path / "cache", KEY)
+  cache.write(0, [record(0, people=1), record(1, people=2)])
   assert cache.has(0)
   assert not cache.has(1)
   with pytest.raises(InputError, match="unfinished"):
     finished_shards(tmp_path / "cache")
-  again = PseudoLabelCache(tmp_path / "cache", KEY)
+  again = PseudoLabelWriter(tmp_path / "cache", KEY)
   assert again.has(0)
-  again.write(1, [record(2)], [{"people": 4}])
+  again.write(1, [record(2, people=4)])
   assert again.statistics(2) == [{"people": n} for n in (1, 2, 4)]
   again.finish(2, {"people": 7})
   files = finished_shards(tmp_path / "cache")
@@ -81,8 +84,8 @@ def test_written_shard_by_shard_and_the_manifest_last(tmp_path: Path) -> None:
 def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
   contents = []
   for name in ("one", "other"):
-    cache = PseudoLabelCache(tmp_path / name, KEY)
-    cache.write(0, [record(0), record(1)], [])
+    cache = PseudoLabelWriter(tmp_path / name, KEY)
+    cache.write(0, [record(0), record(1)])
     cache.finish(1, {})
     contents.append(
       {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()}
@@ -92,16 +95,18 @@ def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("key", [{"keep": 0.4}, {"counter": "x"}, {"new": 1}])
 def test_another_counters_cache_is_refused(tmp_path: Path, key: dict) -> None:
-  PseudoLabelCache(tmp_path / "cache", KEY)
+  PseudoLabelWriter(tmp_path / "cache", KEY)
   (name,) = key
-  with pytest.raises(InputError, match=f"another making.*{name}"):
-    PseudoLabelCache(tmp_path / "cache", KEY | key)
+  with pytest.raises(
+    InputError, match=f"made from other data or options.*{name}"
+  ):
+    PseudoLabelWriter(tmp_path / "cache", KEY | key)
 
 
 def test_a_foreign_folder_is_refused(tmp_path: Path) -> None:
   (tmp_path / "notes.txt").write_text("mine")
   with pytest.raises(InputError, match="not a folder of pseudo"):
-    PseudoLabelCache(tmp_path, KEY)
+    PseudoLabelWriter(tmp_path, KEY)
   assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
@@ -111,13 +116,13 @@ def test_what_a_kill_left_half_written_is_removed(tmp_path: Path) -> None:
   folder.mkdir()
   for name in ("key.json.12", "shard-00003.json.9", "shard-00003.tfrecord"):
     (folder / f".{name}.tmp").write_text("half")
-  PseudoLabelCache(folder, KEY)
+  PseudoLabelWriter(folder, KEY)
   assert [file.name for file in folder.iterdir()] == ["key.json"]
 
 
 def test_a_torn_shard_is_made_again_or_named(tmp_path: Path) -> None:
-  cache = PseudoLabelCache(tmp_path / "cache", KEY)
-  cache.write(0, [record(0)], [])
+  cache = PseudoLabelWriter(tmp_path / "cache", KEY)
+  cache.write(0, [record(0)])
   cache.finish(1, {})
   (shard,) = finished_shards(tmp_path / "cache")
   whole = shard.read_bytes()
@@ -125,20 +130,20 @@ def test_a_torn_shard_is_made_again_or_named(tmp_path: Path) -> None:
   assert not cache.has(0)
   with pytest.raises(InputError, match=r"shard-00000.*run the same command"):
     finished_shards(tmp_path / "cache")
-  cache.write(0, [record(0)], [])
+  cache.write(0, [record(0)])
   assert shard.read_bytes() == whole
   assert cache.has(0)
 
 
 def test_a_failure_while_writing_leaves_no_shard(tmp_path: Path) -> None:
-  cache = PseudoLabelCache(tmp_path / "cache", KEY)
+  cache = PseudoLabelWriter(tmp_path / "cache", KEY)
 
   def failing():
     yield record(0)
     raise RuntimeError("the power went out")
 
   with pytest.raises(RuntimeError):
-    cache.write(0, failing(), [])
+    cache.write(0, failing())
   assert not cache.has(0)
   assert json.loads((tmp_path / "cache" / "key.json").read_text()) == KEY
 
@@ -147,13 +152,13 @@ def test_a_failure_while_writing_leaves_no_shard(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[1]"])
 def test_damaged_notes_are_named(tmp_path: Path, name: str, text: str) -> None:
   folder = tmp_path / "cache"
-  cache = PseudoLabelCache(folder, KEY)
-  cache.write(0, [record(0)], [])
+  cache = PseudoLabelWriter(folder, KEY)
+  cache.write(0, [record(0)])
   cache.finish(1, {})
   (folder / name).write_text(text)
 
   def reopen() -> None:
-    PseudoLabelCache(folder, KEY)
+    PseudoLabelWriter(folder, KEY)
     finished_shards(folder)
 
   with pytest.raises(InputError, match=rf"{name}: damaged.*Delete"):

@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from cdcc_tf.runs.folder import RunFolder
-from cdcc_tf.training.loop.alarms import Alarms, Row, alarms, mass_alarm
+from cdcc_tf.training.loop.alarms import (
+  Alarms,
+  Row,
+  alarms,
+  pseudo_label_drift_alarm,
+)
 from cdcc_tf.training.stages import Stage
-from tests.training.conftest import tiny_experiment
+from tests.training.conftest import stage_run
 
 
 def row(stage: str = "stage1", **figures: float) -> Row:
@@ -66,17 +71,17 @@ def test_drift_between_rounds(count: float):
 
 @pytest.mark.parametrize(("now", "change"), [(66.0, "+32%"), (34.0, "-32%")])
 def test_pseudo_labels_that_grow_or_shrink(now: float, change: str):
-  sentence = mass_alarm(50.0, now, 0.3)
+  sentence = pseudo_label_drift_alarm(50.0, now, 0.3)
   assert change in sentence
   assert "feeding on themselves" in sentence
-  assert mass_alarm(50.0, now, 0.4) == ""
+  assert pseudo_label_drift_alarm(50.0, now, 0.4) == ""
 
 
 @pytest.mark.parametrize("count", [0.0, 501.0])
 def test_target_maps_that_say_nothing(count: float):
   healthy = {"val_true_count": 100.0, "val_bias": 0.0}
   (sentence,) = alarms([row(val_target_count=count, **healthy)], 0.3)
-  assert f"{count:.1f} people are seen in a target crop" in sentence
+  assert f"sees {count:.1f} people per target crop" in sentence
   assert alarms([row(val_target_count=499.0, **healthy)], 0.3) == []
 
 
@@ -91,7 +96,7 @@ def test_callback_warns_and_writes_history(
   ]
   folder.history.write_text(json.dumps(known))
   stage = Stage("round1", 1, 4, 4, 1e-4)
-  callback = Alarms(tiny_experiment(tmp_path), folder, stage, ["from before"])
+  callback = Alarms(stage_run(tmp_path, stage), ["from before"])
   callback.set_model(types.SimpleNamespace(optimizer=_optimizer(4)))
   logs = {"val_target_count": 80.0}
   with caplog.at_level(logging.WARNING):
@@ -106,7 +111,7 @@ def test_callback_warns_and_writes_history(
 
 def test_callback_says_nothing_of_a_sound_run(tmp_path: Path):
   stage = Stage("stage1", 0, 0, 4, 1e-4)
-  callback = Alarms(tiny_experiment(tmp_path), RunFolder(tmp_path), stage)
+  callback = Alarms(stage_run(tmp_path, stage))
   callback.set_model(types.SimpleNamespace(optimizer=_optimizer(2)))
   logs = {"val_target_count": 80.0, "val_true_count": 90.0, "val_bias": 1.0}
   callback.on_epoch_end(0, logs)

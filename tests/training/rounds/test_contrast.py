@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cdcc_tf.config import PseudoLabelConfig
+from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.record import CrowdRecord
-from cdcc_tf.errors import InputError
 from cdcc_tf.training.rounds import contrast
 from tests.conftest import RecordsFactory, png, tiny_record
 
@@ -57,36 +56,17 @@ def test_ratio_is_of_the_medians_within_bounds(
   one = tiny_records("one", {"train": of_contrast(24, 90)})
   two = tiny_records("two", {"train": of_contrast(10), "val": of_contrast(80)})
   records = tiny_records("target", {"train": of_contrast(target)})
-  found = contrast.contrast_ratio([str(one), str(two)], str(records))
+  source = [RecordDataset.open(one), RecordDataset.open(two)]
+  found = contrast.contrast_ratio(source, RecordDataset.open(records))
   assert found == pytest.approx(ratio, rel=1e-3)
 
 
 def test_ratio_is_of_the_split_that_is_named(tiny_records: RecordsFactory):
   source = tiny_records("source", {"train": of_contrast(24)})
   target = tiny_records("target", {"test": of_contrast(40)})
-  found = contrast.contrast_ratio([str(source)], str(target), "test")
+  datasets = [RecordDataset.open(folder) for folder in (source, target)]
+  found = contrast.contrast_ratio(datasets[:1], datasets[1], "test")
   assert found == pytest.approx(0.6, rel=1e-3)
-
-
-def test_ratio_names_records_that_are_not_there(tiny_records: RecordsFactory):
-  with pytest.raises(InputError, match="nowhere"):
-    contrast.contrast_ratio(["nowhere"], str(tiny_records("target")))
-
-
-@pytest.mark.parametrize(
-  ("stage", "matches", "ratio"),
-  [("stage1", True, 0.6), ("stage1", False, 1), ("round1", True, 1)],
-)
-def test_who_labels_at_another_contrast(
-  monkeypatch: pytest.MonkeyPatch, stage: str, matches: bool, ratio: float
-):
-  asked = []
-  monkeypatch.setattr(
-    contrast, "contrast_ratio", lambda *names: asked.append(names) or 0.6
-  )
-  options = PseudoLabelConfig(pseudo_match_contrast=matches)
-  assert contrast.contrast_for(stage, options, ["s"], "t", "dev") == ratio
-  assert asked == ([(["s"], "t", "dev")] if ratio != 1 else [])
 
 
 @pytest.mark.parametrize(
@@ -94,11 +74,14 @@ def test_who_labels_at_another_contrast(
   [(0.79, 0.79), (0.8, 1.0), (1.1, 1.0), (1.25, 1.0), (1.26, 1.26)],
 )
 def test_domains_that_are_much_alike_are_left_alone(
-  monkeypatch: pytest.MonkeyPatch, ratio: float, expected: float
+  tiny_records: RecordsFactory,
+  monkeypatch: pytest.MonkeyPatch,
+  ratio: float,
+  expected: float,
 ):
   monkeypatch.setattr(contrast, "contrast_ratio", lambda *_: ratio)
-  options = PseudoLabelConfig(pseudo_match_contrast=True)
-  assert contrast.contrast_for("stage1", options, ["s"], "t") == expected
+  unread = RecordDataset.open(tiny_records())
+  assert contrast.matching_contrast([unread], unread) == expected
 
 
 def test_pictures_of_a_batch_keep_their_own_means():

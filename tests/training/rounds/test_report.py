@@ -7,19 +7,23 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from cdcc_tf.data.pseudo_labels.cache import PseudoLabelCache, finished_shards
-from cdcc_tf.data.pseudo_labels.record import PseudoRecord
+from cdcc_tf.data.pseudo_labels.cache import (
+  PseudoLabelSet,
+  PseudoLabelWriter,
+  finished_shards,
+)
+from cdcc_tf.data.pseudo_labels.record import PseudoLabel
 from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training.rounds import report
-from cdcc_tf.training.rounds.label_statistics import Summary
 from cdcc_tf.training.stages import Stage
 from tests.conftest import noise_picture, png
+from tests.training.conftest import stage_run
 
 
 def cache(folder: Path, densities: list[np.ndarray]) -> list[Path]:
-  made = PseudoLabelCache(folder, {})
+  made = PseudoLabelWriter(folder, {})
   records = [
-    PseudoRecord(
+    PseudoLabel(
       *(f"{index}", png(noise_picture(16, 24, index)), 16, 24),
       density.astype(np.float32),
       np.ones((2, 3), bool),
@@ -27,7 +31,7 @@ def cache(folder: Path, densities: list[np.ndarray]) -> list[Path]:
     )
     for index, density in enumerate(densities)
   ]
-  made.write(0, records, [])
+  made.write(0, records)
   made.finish(1, {})
   return finished_shards(folder)
 
@@ -42,7 +46,7 @@ def test_movement_by_hand(tmp_path: Path) -> None:
 
 def test_rows_are_noted_once_and_in_order(tmp_path: Path) -> None:
   folder = RunFolder(tmp_path)
-  summary = Summary(
+  summary = PseudoLabelSet(
     [],
     4,
     ["a", "b", "c"],
@@ -60,19 +64,21 @@ def test_rows_are_noted_once_and_in_order(tmp_path: Path) -> None:
         | figures
       )
     folder.history.write_text(json.dumps(rows))
-    assert not report.has(folder, stage)
+    run = stage_run(tmp_path, stage)
+    assert not report.has(run)
     moved = None if stage.round == 1 else 0.25
     for _ in range(2):  # a run killed right after noting it notes it again
-      table = report.add_round(folder, stage, summary, moved, 30.0)
-    assert report.has(folder, stage)
+      table = report.add_round(run, summary, moved, 30.0)
+    assert report.has(run)
   noted = json.loads(folder.rounds.read_text())
   assert [row["round"] for row in noted] == [1, 2]
   assert noted[1]["kept_cells"] == pytest.approx(6 / 20)
   assert noted[1]["pseudo_people"] == pytest.approx(8 / 3)
   assert noted[1]["kept_people"] == pytest.approx(2.5 / 8)
   assert noted[1]["labelling_minutes"] == pytest.approx(0.5)
-  assert report.mass_before(folder, rounds[0]) is None
-  assert report.mass_before(folder, rounds[1]) == pytest.approx(8 / 3)
+  first_run, second_run = (stage_run(tmp_path, stage) for stage in rounds)
+  assert report.mass_before(first_run) is None
+  assert report.mass_before(second_run) == pytest.approx(8 / 3)
   assert noted[1]["minutes"] == pytest.approx(3)
   first, second = table.splitlines()[1:]
   kept = ["3", "0.3", "0.312", "2.67"]
@@ -85,15 +91,16 @@ def test_panels_show_accepted_pictures_as_they_were_looked_at(
 ) -> None:
   files = cache(tmp_path / "cache", [np.full((2, 3), 0.5)] * 5)
   ones = np.ones(1)
-  summary = Summary(files, 5, ["1", "4"], ones, ones, ones, ones)
+  summary = PseudoLabelSet(files, 5, ["1", "4"], ones, ones, ones, ones)
   seen = []
 
   def predict(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     seen.append(images[0].numpy())
     return tf.zeros((1, 2, 3)), tf.fill((1, 2, 3), 0.01)
 
-  folder = RunFolder(tmp_path / "run")
-  report.draw(predict, folder, Stage("round1", 1, 4, 4, 1e-4), summary)
+  run = stage_run(tmp_path / "run", Stage("round1", 1, 4, 4, 1e-4))
+  folder = run.folder
+  report.draw(predict, run, summary)
   for image, index in zip(seen, (1, 4), strict=True):
     np.testing.assert_array_equal(image, noise_picture(16, 24, index))
   assert (folder.panels / "round1_pseudo_labels.png").is_file()

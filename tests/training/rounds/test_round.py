@@ -13,15 +13,18 @@ import pytest
 
 from cdcc_tf.config import ExperimentConfig, load_config
 from cdcc_tf.data.pseudo_labels import cache
+from cdcc_tf.data.pseudo_labels.cache import PseudoLabelSet
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.runs import opening
 from cdcc_tf.runs.folder import RunFolder
-from cdcc_tf.training import adopt_stage, experiment
-from cdcc_tf.training.rounds import contrast, label_statistics, labelling, round
+from cdcc_tf.training import experiment
+from cdcc_tf.training.import_stage1 import import_stage1
+from cdcc_tf.training.rounds import contrast, labelling, round
 from cdcc_tf.training.stages import Stage, plan
 from cdcc_tf.uncertainty.conformal import Calibration
 from tests.training.conftest import (
+  stage_run,
   tiny_experiment,
   with_rounds,
   with_training,
@@ -106,7 +109,7 @@ def killed(
   config = started(with_rounds(two_rounds, stop_movement=100.0), undisturbed)
   folder = opening.open_run(tmp_path_factory.mktemp("killed") / "run", config)
   moments = (
-    (cache.PseudoLabelCache, "write", 1, True),
+    (cache.PseudoLabelWriter, "write", 1, True),
     (keras.callbacks.CallbackList, "on_train_batch_end", 2, False),
   )
   for moment in moments:
@@ -279,17 +282,17 @@ def test_a_history_that_is_gone_does_not_train_an_adopted_stage_1_anew(
 
 
 def test_an_adopted_stage_1_brings_the_best_of_its_counters(
-  two_rounds: ExperimentConfig, tmp_path: Path
+  two_rounds: ExperimentConfig, undisturbed: RunFolder, tmp_path: Path
 ) -> None:
   by_scale = with_training(two_rounds, select_by="scale")
   first = train(with_rounds(by_scale, rounds=0), tmp_path / "first")
   record = json.loads((first.path / "best" / "record.json").read_text())
   adopted = opening.open_run(tmp_path / "run", started(by_scale, first))
-  adopt_stage.adopt(started(by_scale, first), adopted, plan(by_scale)[0])
+  import_stage1(started(by_scale, first), adopted, plan(by_scale)[0])
   assert adopted.record("best") == record
-  other = with_training(by_scale, select_by="masks")
-  last = opening.open_run(tmp_path / "other", started(other, first))
-  adopt_stage.adopt(started(other, first), last, plan(other)[0])
+  by_source = started(by_scale, undisturbed)  # which chose by another figure
+  last = opening.open_run(tmp_path / "other", by_source)
+  import_stage1(by_source, last, plan(by_source)[0])
   ended = last.stage("stage1") / "record.json"
   assert last.record("best") == json.loads(ended.read_text())
 
@@ -329,11 +332,10 @@ def test_a_round_goes_on_when_the_last_one_s_labels_are_gone(
   tmp_path: Path,
   caplog: pytest.LogCaptureFixture,
 ) -> None:
-  folder = RunFolder(tmp_path)
-  stage = Stage("round2", 2, 8, 4, 1e-4)
-  summary = label_statistics.Summary([], 0, [], *[np.zeros(1)] * 4)
-  assert round._movement(folder, stage, summary) is None
-  assert "gone or damaged" in caplog.text
+  run = stage_run(tmp_path, Stage("round2", 2, 8, 4, 1e-4))
+  summary = PseudoLabelSet([], 0, [], *[np.zeros(1)] * 4)
+  assert round._movement(run, summary) is None
+  assert "missing or damaged" in caplog.text
 
 
 def test_contrast_is_matched_in_the_first_round_alone(
@@ -352,7 +354,7 @@ def test_contrast_is_matched_in_the_first_round_alone(
   rows = folder.round_rows()
   assert [row["contrast"] for row in rows] == [0.6, 1.0]
   assert rows[1]["movement"] is None  # it would be the contrast's, too
-  again = round._contrast(
-    matching, folder, *(plan(matching)[k] for k in (1, 0))
+  stage1, round1, _ = (
+    stage_run(folder.path, stage, matching) for stage in plan(matching)
   )
-  assert again == 0.6
+  assert round._contrast(round1, stage1) == 0.6

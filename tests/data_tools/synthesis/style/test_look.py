@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from cdcc_tf.data.records import serialization
-from cdcc_tf.data.records.record import CrowdRecord
+from cdcc_tf.data.records.record import CrowdRecord, serialize_example
 from cdcc_tf.errors import InputError
 from data_tools.synthesis import generate
 from data_tools.synthesis.records import Options, check
@@ -131,7 +130,7 @@ class Poisoned(CrowdRecord):
   """A record whose labels raise an error where they are parsed."""
 
   def serialize(self):
-    return serialization.serialize(
+    return serialize_example(
       {
         "id": self.id.encode(),
         "image": self.image,

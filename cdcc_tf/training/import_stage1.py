@@ -1,6 +1,5 @@
 """Taking stage 1 from a finished run instead of training it again."""
 
-import json
 import logging
 import os
 import shutil
@@ -8,23 +7,25 @@ from pathlib import Path
 
 from cdcc_tf.config import ExperimentConfig, load_config
 from cdcc_tf.errors import InputError
-from cdcc_tf.files import write_atomically
+from cdcc_tf.files import write_json
 from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training.stages import Stage
 
 logger = logging.getLogger(__name__)
 
 
-def adopt(config: ExperimentConfig, folder: RunFolder, stage: Stage) -> None:
-  """Copies stage 1 of the run that `--stage1_from` names, if it does.
+def import_stage1(
+  config: ExperimentConfig, folder: RunFolder, stage: Stage
+) -> None:
+  """Copies stage 1 from the run that `--stage1_from` names, if it names one.
 
-  Does nothing where that was done before; a history that is gone comes back.
-  What the other run learned from may differ; the network and the number of
-  steps may not.
+  Does nothing if that was done before, except to restore a missing history.
+  The other run may have learned from other records; its network and its number
+  of steps must be the same.
 
   Args:
     config: the experiment.
-    folder: of the run.
+    folder: of the run to copy to.
     stage: its stage 1.
 
   Raises:
@@ -44,10 +45,10 @@ def adopt(config: ExperimentConfig, folder: RunFolder, stage: Stage) -> None:
   # The record is written before the history; see `experiment`.
   if not rows or rows[-1]["step"] < stage.steps:
     raise InputError(
-      f"--stage1_from={source}: its stage 1 is not finished. Give its own "
-      "command again to let it finish."
+      f"--stage1_from={source}: its stage 1 is not finished. Run its own "
+      "command again to finish it."
     )
-  write_atomically(folder.history, json.dumps(rows, indent=1) + "\n")
+  write_json(folder.history, rows)
   if home.exists():
     return
   home.parent.mkdir(parents=True, exist_ok=True)
@@ -61,11 +62,11 @@ def adopt(config: ExperimentConfig, folder: RunFolder, stage: Stage) -> None:
     for name in ("model.keras", "record.json"):
       shutil.copy(chosen / name, best / name)
   os.replace(temporary, home)
-  logger.info("%s: taken from %s.", stage.name, source)
+  logger.info("%s: copied from %s.", stage.name, source)
 
 
 def _best(config: ExperimentConfig, other: RunFolder, stage: Stage) -> Path:
-  """Returns the home of another run's best counter of stage 1.
+  """Returns the folder of another run's best counter of stage 1.
 
   Its last one, if the other run chose by another figure, or in a later stage.
   """
@@ -82,7 +83,7 @@ def _compare(
     {"stage1_steps": each.training.stage1_steps} | vars(each.model)
     for each in (mine, theirs)
   )
-  # With this loss the network's own graph is another.
+  # This loss changes the graph of the network.
   losses = {each.training.density_loss for each in (mine, theirs)}
   if "faithful" in losses:
     wanted["density_loss"] = mine.training.density_loss
@@ -94,6 +95,6 @@ def _compare(
   ]
   if differences:
     raise InputError(
-      f"--stage1_from={source}: does not fit ({'; '.join(differences)}). Give "
+      f"--stage1_from={source}: does not fit ({'; '.join(differences)}). Use "
       "the same options."
     )
