@@ -1,4 +1,4 @@
-"""Options of pictures and batches."""
+"""Options of images and batches."""
 
 import dataclasses
 
@@ -7,33 +7,33 @@ from cdcc_tf.config.option import check, option
 
 @dataclasses.dataclass(frozen=True)
 class DataConfig:
-  """Where pictures come from and how batches are made of them."""
+  """Where images come from, and how batches are made of them."""
 
   source_records: str = option(
     "",
-    "Records of the labelled source domain; several with commas between them, "
-    "from which pictures are drawn alike. Required to train.",
+    "Record folder of the labelled source domain, or several separated by "
+    "commas, which are read as one. Required to train.",
   )
   target_records: str = option(
     "",
-    "Records of the unlabelled target domain, one folder. Points in them are "
-    "not read. Required unless --orientation_weight=0 and --rounds=0.",
+    "Record folder of the unlabelled target domain. Its points are not read. "
+    "Required unless --orientation_weight=0 and --rounds=0.",
   )
-  source_batch: int = option(6, "Source crops in a step.")
+  source_batch: int = option(6, "Source crops per step.")
   target_batch: int = option(
     4,
-    "Target crops in a step; in stage 1 half of them are upside down. Even.",
+    "Target crops per step; in stage 1 half of them are upside down. Even.",
   )
   orientation_source: int = option(
     0,
-    "Crops of the source that join the target's in the orientation task; half "
-    "of them are upside down. Even.",
+    "Source crops per step that are added to the orientation task; half of "
+    "them are upside down. Even.",
   )
   crop: int = option(256, "Side of a training crop in pixels; multiple of 8.")
   scale_min: float = option(
     0.4,
-    "Smallest scale of a source crop; larger where that would show more than "
-    "its picture.",
+    "Smallest scale of a source crop; raised if the crop would extend beyond "
+    "its image.",
   )
   scale_max: float = option(1.2, "Largest scale of a source crop.")
   target_scale_min: float = option(0.4, "Smallest scale of a target crop.")
@@ -43,29 +43,28 @@ class DataConfig:
   )
   clutter: float = option(
     0.0,
-    "Share of source crops that get patches of random texture, in which nobody "
-    "stands, pasted over part of them.",
+    "Share of source crops that are partly covered with patches of random "
+    "texture, which hide the people below them.",
   )
   sigma: float = option(
     14.0, "Standard deviation of a head in the density map, in crop pixels."
   )
   adaptive_sigma: bool = option(
     False,
-    "Use the geometry-adaptive deviations that the source's records hold "
+    "Use the geometry-adaptive standard deviations in the source's records "
     "(data_tools.convert --sigma=adaptive) instead of --sigma.",
   )
   validation_crop: int = option(
     512, "Largest side, in pixels, of the centre crops used for validation."
   )
   validation_images: int = option(
-    24, "At most so many of the source's pictures in a validation."
+    24, "Maximum number of source images per validation."
   )
   target_held_out: int = option(
     16,
-    "Target training pictures kept out of training, to measure the "
-    "orientation task on pictures it has not seen. No labels involved. They "
-    "are the first of the records, which keep the data set's order: of a "
-    "video, frames that show much the same; then hold out more.",
+    "Number of target images held out of training, to measure the orientation "
+    "task on unseen images, without labels. They are the first in the "
+    "records. If those are similar frames of a video, hold out more.",
   )
 
   def __post_init__(self) -> None:
@@ -78,7 +77,7 @@ class DataConfig:
     check(
       "," not in self.target_records,
       "target_records",
-      "one folder, without commas: convert the pictures of several together",
+      "one folder, without commas: convert several data sets together",
     )
     for name in ("crop", "validation_crop"):
       side = getattr(self, name)
@@ -105,5 +104,5 @@ class DataConfig:
 
   @property
   def source_folders(self) -> list[str]:
-    """The folders of `source_records`; blanks around commas are no part."""
+    """The folders of `source_records`, without blanks around commas."""
     return [name.strip() for name in self.source_records.split(",")]

@@ -9,25 +9,23 @@ from cdcc_tf.config.option import check, option
 class RoundsConfig:
   """Stage 2: rounds of learning from both domains."""
 
-  rounds: int = option(
-    3, "Rounds of pseudo-labels after stage 1; 0 stops there."
-  )
-  round_steps: int = option(200, "Training steps of a round.")
+  rounds: int = option(3, "Rounds of pseudo-labels after stage 1; 0 for none.")
+  round_steps: int = option(200, "Training steps per round.")
   round_learning_rate: float = option(1e-4, "Peak learning rate of a round.")
   pseudo_weight: float = option(
     1.0,
-    "λ of the pseudo-label loss; 0 makes no pseudo-labels and goes on with the "
-    "source alone, to compare with.",
+    "Weight λ of the pseudo-label loss; 0 makes no pseudo-labels and continues "
+    "on the source alone, as a baseline.",
   )
   stop_movement: float = option(
     0.0,
-    "End stage 2 when new pseudo-labels differ from the last round's by less "
-    "than this share of the people in them; 0 runs every round.",
+    "Stop when new pseudo-labels differ from those of the last round by less "
+    "than this share of their people; 0 runs every round.",
   )
   drift_alarm: float = option(
     0.3,
-    "Warn when the people counted in the target change by more than this share "
-    "between two validations of stage 2, or those in pseudo-labels between two "
+    "Warn if the mean count of target images changes by more than this share "
+    "between two validations of stage 2, or that of pseudo-labels between two "
     "rounds.",
   )
 
@@ -40,34 +38,36 @@ class RoundsConfig:
 
 @dataclasses.dataclass(frozen=True)
 class PseudoLabelConfig:
-  """What a counter's estimates of the target must be to teach it."""
+  """Which predictions for the target become pseudo-labels."""
 
   pseudo_rule: str = option(
     "stratified",
-    "Which cells are kept: the least uncertain within bands of predicted "
-    "density, or of all, which are those of empty ground.",
+    "Which cells are kept: the least uncertain in each band of predicted "
+    "density (stratified), or of all cells (variance), which keeps mostly "
+    "empty ground.",
     ["stratified", "variance"],
   )
-  pseudo_keep: float = option(0.5, "Share of a picture's cells to keep.")
+  pseudo_keep: float = option(0.5, "Share of an image's cells to keep.")
   pseudo_keep_images: float = option(
     1.0,
-    "Share of the pictures to keep: those of least uncertainty for the people "
-    "in them.",
+    "Share of the images to keep: those with the least uncertainty for their "
+    "count.",
   )
   pseudo_floor: float = option(
     0.0,
-    "People per cell: an estimate below becomes nobody. A head that stands "
-    "alone reaches 0.16 at --sigma=8 and has 6 % of itself below 0.01.",
+    "Cells with fewer predicted people than this are set to zero. A single "
+    "head peaks at 0.16 people per cell with --sigma=8; cells below 0.01 hold "
+    "6 % of it.",
   )
   pseudo_match_contrast: bool = option(
     False,
-    "Show the counter that labels the target's pictures at the source's "
-    "contrast, which it learned from, if the two differ by more than a "
-    "quarter; in the first round, after which it knows the target's. No labels "
-    "involved. On ShanghaiTech A it took the error from 150 people to 84.",
+    "In the first round, label target images at the source's contrast if the "
+    "two differ by more than a quarter. Needs no labels. Later counters know "
+    "the target's contrast. On ShanghaiTech A the error fell from 150 people "
+    "to 84.",
   )
   pseudo_variances: bool = option(
-    False, "Keep each cell's variance in the pseudo-labels, to look at."
+    False, "Store each cell's variance with the pseudo-labels, for inspection."
   )
 
   def __post_init__(self) -> None:

@@ -12,8 +12,8 @@ class TrainingConfig:
   stage1_steps: int = option(1000, "Training steps of stage 1.")
   stage1_from: str = option(
     "",
-    "Run folder to take a finished stage 1 from instead of training it: to try "
-    "rounds out, or to adapt one counter to several places.",
+    "Run folder whose finished stage 1 is copied instead of training one: to "
+    "try out rounds, or to adapt one counter to several places.",
   )
   density_loss: str = option(
     "gaussian",
@@ -27,18 +27,19 @@ class TrainingConfig:
   )
   absolute_weight: float = option(
     0.0,
-    "Weight of the absolute error beside --density_loss, per hundredth of a "
-    "person: a square hardly sees a thin veil of people over empty ground.",
+    "Weight of an absolute error added to --density_loss, per hundredth of a "
+    "person: a squared error hardly penalises small densities over empty "
+    "ground.",
   )
   orientation_weight: float = option(
     0.1,
-    "λ of the orientation loss in the encoder; 0 leaves the target out of "
-    "stage 1.",
+    "Weight λ of the orientation loss in the encoder; 0 leaves the target out "
+    "of stage 1.",
   )
   orientation_warmup: int = option(
     100,
-    "Steps in which the orientation head learns alone, its gradient kept from "
-    "the encoder.",
+    "Steps in which only the orientation head learns from its loss, before the "
+    "gradient reaches the encoder.",
   )
   orientation_ramp: int = option(
     200, "Steps over which λ then rises from 0 to its full value."
@@ -46,24 +47,27 @@ class TrainingConfig:
   learning_rate: float = option(1e-4, "Peak learning rate.")
   encoder_rate: float = option(
     1.0,
-    "Fraction of the learning rate, also of a round's, for the encoder: small "
-    "to keep what ImageNet taught it.",
+    "Factor on the encoder's learning rate, in rounds too: a small one keeps "
+    "what it learned on ImageNet.",
   )
   warmup_steps: int = option(50, "Steps of linear learning-rate warm-up.")
   decay: str = option(
     "cosine",
-    "Learning rate after warm-up: falling to 2 % of its peak, or constant.",
+    "Learning rate after warm-up: decays to 2 % of its peak (cosine), or stays "
+    "constant.",
     ["cosine", "constant"],
   )
   weight_decay: float = option(
-    0.0, "AdamW weight decay, at the full rate in the encoder too."
+    0.0, "AdamW weight decay; --encoder_rate does not reduce it."
   )
   optimizer: str = option("adamw", "Optimiser.", ["adamw", "sgd"])
   gradient_clip_norm: float = option(
-    0.0, "Clips the global gradient norm, over all replicas; 0 for none."
+    0.0, "Maximum global gradient norm over all replicas; 0 does not clip."
   )
   ema_momentum: float = option(
-    0.0, "Averages weights with this momentum for validation and use; 0: none."
+    0.0,
+    "Momentum of the moving average of weights that is validated and saved; 0 "
+    "for none.",
   )
   frozen_blocks: int = option(
     0,
@@ -72,16 +76,16 @@ class TrainingConfig:
   )
   precision: str = option(
     "auto",
-    "Compute precision; auto takes bfloat16 where the processor has it.",
+    "Compute precision; auto is bfloat16 if the processor supports it.",
     ["auto", "float32", "bfloat16"],
   )
   replicas: int = option(
     0,
-    "Devices to mirror over: GPUs, or, without any, parts of the CPU (to try "
-    "distribution out). 0 takes every GPU.",
+    "Number of devices to train on: GPUs, or without any, parts of the CPU (to "
+    "try out distribution). 0 uses every GPU.",
   )
   checkpoint_every: int = option(
-    50, "Steps between checkpoints, logs and chances to resume."
+    50, "Steps between checkpoints, from which a run resumes, and logs."
   )
   validate_every: int = option(100, "Steps between validations.")
   select_by: str = option(
@@ -93,8 +97,8 @@ class TrainingConfig:
   )
   keep_counters: bool = option(
     False,
-    "Keep the counter of every validation, in counters/, to compare what they "
-    "are chosen by (benchmarks.studies.signals).",
+    "Keep the counter of every validation, in counters/, to compare ways to "
+    "select one (benchmarks.studies.signals).",
   )
   seed: int = option(0, "Seed of initial weights, order and augmentation.")
 
