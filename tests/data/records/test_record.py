@@ -207,6 +207,18 @@ def test_parse_without_points_has_no_labels():
   assert bool(fields["labelled"])
 
 
+def test_records_without_points_are_unlabelled(tiny_records: RecordsFactory):
+  members = [tiny_record(1, heads=3), tiny_record(2, labelled=False)]
+  dataset = RecordDataset.open(tiny_records(pictures={"train": members}))
+  assert dataset.splits == {"train": 2}
+  assert not dataset.is_labelled("train")
+  assert [len(each.points) for each in dataset.records("train")] == [3, 0]
+  for read in (dataset.records("train", False), dataset.held_out(2)):
+    assert [(len(each.points), each.labelled) for each in read] == [
+      (0, False)
+    ] * 2
+
+
 def test_a_shard_is_read_once_for_its_checksum(
   tiny_records: RecordsFactory, monkeypatch: pytest.MonkeyPatch
 ):
