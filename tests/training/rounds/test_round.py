@@ -269,7 +269,7 @@ def test_a_history_that_is_gone_does_not_train_an_adopted_stage_1_anew(
     raise AssertionError("stage 1 was trained")
 
   # Of the same seed it would come out the same.
-  monkeypatch.setattr(experiment, "_first_stage", trained_anew)
+  monkeypatch.setattr(experiment, "_run_first_stage", trained_anew)
   config = started(with_rounds(two_rounds, rounds=1), undisturbed)
   folder = train(config, tmp_path / "run")
   before = contents(folder.path / "stages")
