@@ -1,9 +1,9 @@
-"""Clutter: patches of random texture, in which nobody stands.
+"""Clutter: patches of random texture that hold no people.
 
-Synthetic crowds often show people and little else, and a network that has only
-seen them takes any fine, busy texture for a crowd: a hedge for a thousand
-heads. Pasting textures over part of a crop, and taking away the heads below
-them, teaches it that busy is not crowded. No picture of any domain is needed.
+Synthetic crowds often show little but people, and a network trained on them
+takes any fine texture for a crowd: a hedge for a thousand heads. Pasting
+textures over part of a crop, and removing the heads below them, teaches it that
+busy is not crowded. It needs no images.
 """
 
 import tensorflow as tf
@@ -16,7 +16,7 @@ _PATCHES = 4  # across the crop, about
 def random_clutter(
   image: tf.Tensor, points: tf.Tensor, seed: tf.Tensor, share: float
 ) -> tuple[tf.Tensor, tf.Tensor]:
-  """Covers part of a crop with texture, and tells which heads it hides.
+  """Covers part of a crop with texture; returns which heads stay visible.
 
   Args:
     image: float32 tensor of shape [crop, crop, 3] in [0, 255].
@@ -25,7 +25,7 @@ def random_clutter(
     share: chance that a crop gets any clutter.
 
   Returns:
-    The picture, and a boolean tensor [points]: True for heads still seen.
+    The image, and a boolean tensor [points]: True for visible heads.
   """
   if not share:
     return image, tf.ones(tf.shape(points)[:1], tf.bool)
@@ -49,7 +49,7 @@ def random_clutter(
 
 
 def _region(crop: int, seed: tf.Tensor) -> tf.Tensor:
-  """Draws where clutter lies: blobs, boolean [crop, crop, 1]."""
+  """Draws the covered region: blobs, boolean [crop, crop, 1]."""
   noise_seed, level_seed = tf.unstack(
     tf.random.experimental.stateless_split(seed, 2)
   )

@@ -1,6 +1,6 @@
-"""The manifest beside a folder of record shards: what is in it, is it whole.
+"""The manifest of a record folder: its contents and their checksums.
 
-It is written last. A folder without one is a conversion that never finished.
+It is written last: a folder without one is an unfinished conversion.
 """
 
 import dataclasses
@@ -18,7 +18,7 @@ FILE_NAME = "manifest.json"
 
 @dataclasses.dataclass(frozen=True)
 class Shard:
-  """One TFRecord file: its name, split, number of pictures and SHA-256."""
+  """One TFRecord file: its name, split, number of images and SHA-256."""
 
   file: str
   split: str
@@ -32,24 +32,24 @@ class Manifest:
 
   Attributes:
     dataset: name of the data set, e.g. `shanghaitech`.
-    pictures: number of pictures in each split.
+    pictures: number of images in each split.
     heads: number of head points in each split.
-    unlabelled: number of pictures in each split that nobody labelled.
+    unlabelled: number of images without labels in each split.
     shards: the TFRecord files.
-    dropped_points: picture id to number of points left out because they lie
-      outside the picture.
+    dropped_points: image id to number of points left out because they lie
+      outside the image.
     skipped_files: list of `{"file": …, "reason": …}`.
-    options: the options of the conversion, so that it can be repeated.
-    duplicate_points: picture id to number of points that were kept although an
+    options: of the conversion, so that it can be repeated.
+    duplicate_points: image id to number of points that were kept although an
       earlier one has the same coordinates.
-    converted_pictures: picture id to the reason why the picture could not be
-      stored as it came.
-    notes: what is worth knowing of the data set, e.g. where it deviates from
-      what its authors publish.
-    empty: number of pictures in each split that are labelled and hold nobody.
-    kinds: number of pictures whose files are of each kind, e.g. `JPEG L`.
-    exif_ignored: picture id to the orientation that its EXIF data tells and
-      that was not applied.
+    converted_pictures: image id to the reason why the file could not be stored
+      unchanged.
+    notes: remarks on the data set, e.g. where it differs from what its authors
+      publish.
+    empty: number of labelled images without people in each split.
+    kinds: number of images of each kind of file, e.g. `JPEG L`.
+    exif_ignored: image id to the orientation in its EXIF data, which was not
+      applied.
     format_version: version of the record format.
   """
 
@@ -70,7 +70,7 @@ class Manifest:
   format_version: int = FORMAT_VERSION
 
   def save(self, folder: Path) -> None:
-    """Writes the manifest whole or not at all."""
+    """Writes the manifest atomically."""
     content = dataclasses.asdict(self)
     write_json(Path(folder) / FILE_NAME, content, sort_keys=True)
 
@@ -145,8 +145,8 @@ def _not_a_manifest(path: Path, error: Exception) -> InputError:
 def file_sha256(path: Path) -> str:
   """Returns a file's SHA-256 as hexadecimal text.
 
-  A process reads each file once: its splits are opened again and again. A file
-  of another size, time of change or inode is another file.
+  A process reads each file once, unless its size, time of change or inode
+  changes.
   """
   status = path.stat()
   return _sha256(path, status.st_ino, status.st_size, status.st_mtime_ns)

@@ -1,8 +1,8 @@
-"""CrowdRecord: the one form in which pictures reach the network.
+"""CrowdRecord: the one form in which images reach the network.
 
-Whatever a data set's own layout, its reader yields CrowdRecords once; training,
-evaluation and labelling know nothing else. Pictures keep the bytes they came
-with, and heads stay points: a density map is made where it is needed.
+The reader of each data set yields CrowdRecords; training, evaluation and
+labelling use nothing else. Images keep their original bytes, and heads stay
+points: density maps are made where they are needed.
 """
 
 import dataclasses
@@ -16,22 +16,24 @@ from cdcc_tf.data.regions import decode_region, heads_within
 
 @dataclasses.dataclass(frozen=True)
 class CrowdRecord:
-  """One picture and its head points.
+  """One image and its head points.
 
   Attributes:
     id: unique name, e.g. `part_B/train/IMG_12`.
     image: the file's bytes, JPEG or PNG.
-    height: picture height in pixels.
-    width: picture width in pixels.
+    height: image height in pixels.
+    width: image width in pixels.
     points: float32 array of shape [heads, 2], x (right) then y (down) in
       pixels; (0, 0) is the outer corner of the top-left pixel.
-    labelled: False for a picture nobody labelled, which is not the same as a
-      picture without people.
+    labelled: False for an image without labels, which is not the same as an
+      image without people.
     sigmas: float32 array of shape [heads], the geometry-adaptive standard
       deviation of each head in pixels, or None.
-    roi: region of interest, in which alone people count: bytes of a grey PNG
-      of the picture's size, 255 inside and 0 outside; None for all of it.
-    group: what the data set's protocol averages by, e.g. a scene or a fold.
+    roi: region of interest, outside which people do not count: bytes of a grey
+      PNG of the image's size, 255 inside and 0 outside; None for the whole
+      image.
+    group: the group that the data set's protocol averages over, e.g. a scene
+      or a fold.
   """
 
   id: str
@@ -51,14 +53,14 @@ class CrowdRecord:
     return decode_region(self.roi, self.height, self.width)[..., 0].numpy() > 0
 
   def counted_points(self) -> np.ndarray:
-    """Returns the points in the region of interest: the picture's truth."""
+    """Returns the points in the region of interest: the true count's points."""
     region = self.region()
     if region is None:
       return self.points
     return self.points[heads_within(self.points, region)]
 
   def counted_sigmas(self) -> np.ndarray | None:
-    """Returns the deviations of `counted_points`, if the record has any."""
+    """Returns the sigmas of `counted_points`, if the record has any."""
     region = self.region()
     if region is None or self.sigmas is None:
       return self.sigmas
@@ -68,7 +70,7 @@ class CrowdRecord:
     """Returns the record as a serialised `tf.train.Example`.
 
     Raises:
-      ValueError: points or deviations of another shape.
+      ValueError: points or sigmas have the wrong shape.
     """
     points = np.asarray(self.points, np.float32)
     if points.ndim != 2 or points.shape[1] != 2:
@@ -118,11 +120,11 @@ def parse(example: tf.Tensor, with_points: bool = True) -> dict[str, tf.Tensor]:
 
   Args:
     example: scalar string tensor.
-    with_points: False leaves `points` and `sigmas` unread: this is how labels
-      of the target domain stay out of training.
+    with_points: False leaves `points` and `sigmas` unread, which keeps labels
+      of the target domain out of training.
 
   Returns:
-    `id`, `image`, `roi` (empty if all counts) and `group` (scalar strings),
+    `id`, `image`, `roi` (empty: whole image) and `group` (scalar strings),
     `size` int64 [2] (height, width), `labelled` bool, and with points:
     `points` float32 [heads, 2] and `sigmas` float32 [heads] or [0].
   """

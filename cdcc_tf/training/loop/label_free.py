@@ -1,8 +1,8 @@
-"""What tells, without a label, whether a counter suits the target domain.
+"""Measures, without labels, of how well a counter suits the target domain.
 
-A picture holds as many people as its mirror image, and as many when it is
-somewhat smaller; and masks that were trained alike should agree. How far a
-counter is from that on pictures of the target can be measured anywhere.
+An image holds as many people as its mirror image, and as many when it is
+reduced in size; and masks should agree. How far a counter is from that can be
+measured on any image.
 """
 
 from collections.abc import Callable
@@ -15,18 +15,18 @@ from cdcc_tf.models.mask_ensemble import Moments
 from cdcc_tf.training.adaptation.trackers import Tracker
 
 _SMALLER = 0.75
-# People a picture, on average: below it a map has gone out.
-_NOBODY = 0.1
+# People per image, on average; maps with fewer have collapsed to zero.
+_EMPTY = 0.1
 
 
 class SignalTracker(Tracker):
-  """Gathers gaps between looks at the same pictures, as shares of the people.
+  """Averages gaps between counts of the same images, relative to the count.
 
-  `mirror_gap`: mean |difference| of the counts of a picture and its mirror
-  image, over the mean count; `scale_gap`: likewise at three quarters of the
-  size; `mask_gap`: mean standard deviation of the masks' counts, over the mean
-  count; `target_count`: the mean count itself, in people. Every gap of a
-  counter that counts nobody is 1: maps that have gone out agree all too well.
+  `mirror_gap`: mean |difference| between the counts of an image and its mirror
+  image, over the mean count; `scale_gap`: the same for the image at three
+  quarters of its size; `mask_gap`: mean standard deviation of the masks'
+  counts, over the mean count; `target_count`: the mean count, in people. Every
+  gap of a counter that finds no people is 1, because empty maps always agree.
   """
 
   def __init__(self) -> None:
@@ -41,12 +41,12 @@ class SignalTracker(Tracker):
     mirrored: tf.Tensor,
     smaller: tf.Tensor,
   ) -> None:
-    """Adds pictures.
+    """Adds images.
 
     Args:
-      masks: each mask's count of each picture, [batch, masks].
+      masks: each mask's count of each image, [batch, masks].
       mirrored: counts of the mirror images, [batch].
-      smaller: counts of the smaller pictures, [batch].
+      smaller: counts of the reduced images, [batch].
     """
     count = ops.mean(masks, axis=1)
     self.count.update_state(count)
@@ -55,10 +55,10 @@ class SignalTracker(Tracker):
     self.mask.update_state(ops.std(masks, axis=1))
 
   def results(self) -> dict[str, float]:
-    """Returns every figure by name, and starts anew."""
+    """Returns every figure by name, and resets."""
     gaps = super().results()
     count = gaps["target_count"]
-    if count < _NOBODY:
+    if count < _EMPTY:
       return dict.fromkeys(gaps, 1.0) | {"target_count": count}
     return {name: gap / count for name, gap in gaps.items()} | {
       "target_count": count
@@ -66,29 +66,29 @@ class SignalTracker(Tracker):
 
 
 class LabelFreeSignals:
-  """Measures a counter on unlabelled pictures.
+  """Measures a counter on unlabelled images.
 
   Args:
-    predict: the counter's `MaskEnsemble`, or what calls it, of float32 pictures
-      [batch, height, width, 3].
+    predict: the counter's `MaskEnsemble`, or a function like it, of float32
+      images [batch, height, width, 3].
   """
 
   def __init__(self, predict: Callable[[tf.Tensor], Moments]):
     self._tracker, self._predict = SignalTracker(), predict
 
-  def measure(self, pictures: tf.data.Dataset) -> dict[str, float]:
-    """Returns the signals of `SignalTracker` over pictures.
+  def measure(self, images: tf.data.Dataset) -> dict[str, float]:
+    """Returns the signals of `SignalTracker` over images.
 
     Args:
-      pictures: dataset of float32 batches [batch, height, width, 3], one size
+      images: dataset of float32 batches [batch, height, width, 3], one size
         in each.
     """
-    for images in pictures:
+    for batch in images:
       mirrored, smaller = (
         tf.reduce_mean(self._predict(other).counts, axis=1)
-        for other in (tf.reverse(images, [2]), _smaller(images))
+        for other in (tf.reverse(batch, [2]), _smaller(batch))
       )
-      own = self._predict(images).counts
+      own = self._predict(batch).counts
       self._tracker.update(own, mirrored, smaller)
     return self._tracker.results()
 
