@@ -2,9 +2,8 @@ r"""Shows what records hold, and finds faults in them.
 
 python -m data_tools.check --records=records/shtb --contact_sheet=shtb.png
 
-Ends with status 1 if something is wrong, such as a damaged shard, a head
-outside its picture or a picture that is in two splits; with --strict also if
-something is merely suspicious.
+Exits with status 1 if it finds an error, such as a damaged shard, a head
+outside its image or an image in two splits; with --strict also for warnings.
 """
 
 import sys
@@ -19,47 +18,46 @@ EXIT_FOUND = 1
 
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
-  """Defines what can be told on the command line."""
+  """Defines the command's flags."""
   flags.DEFINE_string(
     "records",
     None,
-    "Folder of records, as data_tools.convert and data_tools.synthesize write "
-    "them.",
+    "Folder of records that data_tools.convert or data_tools.synthesize wrote.",
     flag_values=values,
   )
   flags.DEFINE_string(
     "contact_sheet",
     None,
-    "PNG file to write with 16 pictures side by side, a ring around each head, "
-    "what lies outside a region of interest dark: first pictures in which "
-    "something was found, then from the emptiest to the fullest.",
+    "PNG file to write: 16 images with a ring around each head, darkened "
+    "outside their region of interest. Images with findings come first, then "
+    "others from the emptiest to the fullest.",
     flag_values=values,
   )
   flags.DEFINE_bool(
     "conservation",
     False,
-    "Also follow every picture's heads from the record through crops into "
-    "density maps, and tell by how much the count differs at most. Wrong is "
-    "more than 1 in 10,000.",
+    "Also follow every image's heads from the record through crops into "
+    "density maps, and report the largest difference in count. More than 1 in "
+    "10,000 is an error.",
     flag_values=values,
   )
   flags.DEFINE_bool(
     "strict",
     False,
-    "End with status 1 also if something is merely suspicious.",
+    "Exit with status 1 also for warnings.",
     flag_values=values,
   )
   flags.DEFINE_integer(
     "workers",
     None,
-    "Threads to share the work. Default: as many as there are cores.",
+    "Number of threads. Default: one per core.",
     lower_bound=1,
     flag_values=values,
   )
 
 
 def main() -> None:
-  """Checks and prints; exits with status 1 if something is wrong."""
+  """Checks and prints; exits with status 1 if there are errors."""
   from cdcc_tf.data.records.manifest import load_manifest
   from data_tools.common import contact_sheet
 

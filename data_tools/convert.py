@@ -16,19 +16,19 @@ FLAGS = flags.FLAGS
 
 
 def define_flags(values: flags.FlagValues = FLAGS) -> None:
-  """Defines what can be told on the command line."""
+  """Defines the command's flags."""
   flags.DEFINE_enum(
     "format",
     None,
     formats.names(),
-    "How the data set lies on disk:\n" + formats.layouts(),
+    "Format of the data set on disk:\n" + formats.layouts(),
     flag_values=values,
   )
   flags.DEFINE_string(
     "input",
     None,
-    "Folder of the data set. Format images takes a pattern in quotes too, such "
-    "as 'camera/*.jpg', and format video a video.",
+    "Folder of the data set. Format images also takes a quoted pattern such as "
+    "'camera/*.jpg', and format video a single video.",
     flag_values=values,
   )
   flags.DEFINE_string(
@@ -37,50 +37,50 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
   flags.DEFINE_float(
     "val_fraction",
     None,
-    "Share of the training pictures to set aside as split 'val'. A source "
-    "domain needs one: checkpoints are chosen by the error on it. 0: none. "
+    "Share of the training images to set aside as split 'val'. A source domain "
+    "needs one, because checkpoints are chosen by the error on it. 0: none. "
     + formats.defaults("val_fraction"),
     flag_values=values,
   )
   flags.DEFINE_integer(
     "dev_every",
     None,
-    "Send every n-th training picture to split 'dev', for figures during "
-    "development that leave the published test split alone. 0: none. "
+    "Put every n-th training image into split 'dev', for results during "
+    "development that leave the published test split untouched. 0: none. "
     + formats.defaults("dev_every"),
     flag_values=values,
   )
   flags.DEFINE_list(
     "split",
     [],
-    "Convert only the pictures of these splits, separated by commas, e.g. "
+    "Convert only the images of these splits, separated by commas, e.g. "
     "--split=test. Default: all.",
     flag_values=values,
   )
   flags.DEFINE_integer(
-    "seed", 0, "Seed of the draw of 'val'.", flag_values=values
+    "seed", 0, "Seed of the random draw of 'val'.", flag_values=values
   )
   flags.DEFINE_integer(
     "max_side",
     None,
-    "Reduce pictures that have more pixels than this along a side, and the "
-    "points in them. They are stored as JPEG of quality 95, colours in full. "
-    "Default: pictures stay as they are.",
+    "Shrink images whose longer side exceeds this number of pixels, and their "
+    "points. They are stored as JPEG of quality 95 with full colour "
+    "resolution. Default: images keep their size.",
     flag_values=values,
   )
   flags.DEFINE_string(
     "resize",
     None,
-    "WIDTHxHEIGHT of all pictures, and the points in them, e.g. 960x544 for "
-    "gcc, as published figures have it. Stored as with --max_side.",
+    "Resize all images and their points to WIDTHxHEIGHT, e.g. 960x544 for gcc "
+    "as in published results. They are stored as with --max_side.",
     flag_values=values,
   )
   flags.DEFINE_enum(
     "sigma",
     "fixed",
     ["fixed", "adaptive"],
-    "How wide heads are in density maps: fixed leaves it to training; adaptive "
-    "stores with each head a standard deviation that goes by the distance to "
+    "Width of heads in density maps: fixed leaves it to training; adaptive "
+    "stores a standard deviation with each head, derived from the distance to "
     "its three nearest neighbours, for training with --adaptive_sigma.",
     flag_values=values,
   )
@@ -88,32 +88,32 @@ def define_flags(values: flags.FlagValues = FLAGS) -> None:
     "on_bad",
     "skip",
     ["skip", "fail"],
-    "What to do with a picture that cannot be read: leave it out and list it "
-    "in the manifest, or stop.",
+    "What to do with an image that cannot be read: skip it and list it in the "
+    "manifest, or fail.",
     flag_values=values,
   )
   flags.DEFINE_integer(
     "workers",
     None,
-    "Threads to share the work; records do not depend on it. Default: as many "
-    "as there are cores.",
+    "Number of threads; records do not depend on it. Default: one per core.",
     lower_bound=1,
     flag_values=values,
   )
   flags.DEFINE_string(
     "runner",
     None,
-    "Convert as an Apache Beam pipeline, past one machine, and name what runs "
-    "it: DirectRunner (this machine, --workers threads), FlinkRunner, "
-    "SparkRunner, DataflowRunner … Records are the same. Its workers need this "
-    "package, and --input and --output under the same paths, e.g. on a network "
-    "file system. Needs, from the checkout: pip install -e '.[beam]'",
+    "Run the conversion as an Apache Beam pipeline, on one machine or many, "
+    "with this runner: DirectRunner (this machine, --workers threads), "
+    "FlinkRunner, SparkRunner, DataflowRunner … The records are the same. "
+    "Workers need this package, and --input and --output under the same paths, "
+    "e.g. on a network file system. Install Beam from the checkout with: pip "
+    "install -e '.[beam]'",
     flag_values=values,
   )
   flags.DEFINE_list(
     "runner_options",
     [],
-    "Beam's options for --runner, separated by commas and without hyphens, "
+    "Options of the Beam runner, separated by commas and without hyphens, "
     "e.g. flink_master=localhost:8081,parallelism=64",
     flag_values=values,
   )

@@ -1,1 +1,1 @@
-"""What is wrong with records, what is odd, and what is in them."""
+"""Checks of records: errors, warnings and statistics."""

@@ -1,4 +1,4 @@
-"""What is to be known of one record; the picture itself is let go of."""
+"""Facts about one record, kept without its image."""
 
 import dataclasses
 import hashlib
@@ -22,14 +22,14 @@ _SIDE = 8  # of the grid of brightness by which pictures are alike
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
-  """What is kept of a record.
+  """What a check keeps of a record.
 
   Attributes:
     split: its split.
     id: of the record.
     height: in pixels.
     width: in pixels.
-    labelled: whether somebody looked for people.
+    labelled: whether its heads were annotated.
     heads: number of them.
     counted: number of those that lie in the region of interest; None if there
       is no region, or none that fits.
@@ -41,7 +41,7 @@ class Facts:
       empty with fewer than two.
     extent: largest x and y of the heads; zeros without any.
     slope: rank correlation of y and `nearest`; None with too few heads.
-    sigmas: stored deviations, float32 [heads], or None.
+    sigmas: stored standard deviations, float32 [heads], or None.
     findings: what is wrong or odd about this picture alone.
   """
 
@@ -63,7 +63,7 @@ class Facts:
 
 
 def facts_of(split: str, record: CrowdRecord) -> Facts:
-  """Looks at a record: decodes its picture, goes through its heads."""
+  """Decodes a record's image and examines its heads."""
   points = record.points[np.isfinite(record.points).all(axis=1)]
   odd = [*of_size(record.height, record.width), *of_points(points)]
   wrong = [*faults.of_labels(record)]

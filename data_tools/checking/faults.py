@@ -1,6 +1,6 @@
-"""What is wrong with a record, whatever was meant.
+"""Errors in a record, whatever was intended.
 
-Each function returns pairs: the kind of fault, and this one's figures.
+Each function returns pairs: the kind of error, and its figures.
 """
 
 import numpy as np
@@ -25,9 +25,9 @@ def of_labels(record: CrowdRecord) -> Faults:
     faults.append(("unlabelled pictures with heads", f"{len(points):,}"))
   if sigmas is not None and len(sigmas) != len(points):
     told = f"{len(sigmas):,} for {len(points):,} heads"
-    faults.append(("deviations that do not belong to heads", told))
+    faults.append(("standard deviations that do not belong to heads", told))
   elif sigmas is not None and not (np.isfinite(sigmas) & (sigmas > 0)).all():
-    faults.append(("deviations that are not positive", ""))
+    faults.append(("standard deviations that are not positive", ""))
   try:
     region = record.region()
   except tf.errors.OpError as error:
@@ -44,9 +44,9 @@ def of_labels(record: CrowdRecord) -> Faults:
 
 
 def of_size(record: CrowdRecord, image: np.ndarray) -> Faults:
-  """Compares the size that is told with that of the picture."""
+  """Compares the recorded size with that of the image."""
   height, width = image.shape[:2]
   if (height, width) == (record.height, record.width):
     return []
   told = f"{width}x{height}, not {record.width}x{record.height}"
-  return [("pictures of another size than told", told)]
+  return [("images of another size than recorded", told)]

@@ -1,4 +1,4 @@
-"""What a check finds: errors, and what is merely suspicious."""
+"""Findings of a check: errors and warnings."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -11,11 +11,10 @@ class Finding:
   """One thing in one place.
 
   Attributes:
-    kind: what it is, the same words for all that are alike.
+    kind: what it is, in the same words for all findings of the kind.
     where: picture or file.
     detail: figures of this one; may be empty.
-    error: True if it is wrong whatever was meant; False if somebody should
-      look at it.
+    error: True for an error; False for a warning, which may be intended.
   """
 
   kind: str

@@ -1,4 +1,4 @@
-"""Do records agree with what was written down about them?"""
+"""Compares records with their manifest and image table."""
 
 import dataclasses
 import logging
@@ -107,7 +107,7 @@ def table(folder: Path, pictures: Sequence[Facts]) -> list[Finding]:
   except ValueError as error:
     kind = f"{image_table.FILE_NAME} cannot be read"
     return [Finding(kind, str(path), first_line(error), error=True)]
-  kind = f"pictures of which {image_table.FILE_NAME} tells something else"
+  kind = f"images whose heads differ from {image_table.FILE_NAME}"
   findings = []
   for facts in pictures:
     heads, kept = told.pop(facts.id, (None, None))

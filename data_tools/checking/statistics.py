@@ -122,7 +122,8 @@ def head_sizes(pictures: Sequence[Facts]) -> list[str]:
   if len(sigmas):
     small, middle, large = np.percentile(sigmas, (5, 50, 95))
     lines.append(
-      f"Stored deviations: {middle:.1f} pixels in the middle ({small:.1f} to "
-      f"{large:.1f}), {SHARE:g} of the mean distance to three neighbours."
+      f"Stored standard deviations: {middle:.1f} pixels in the middle "
+      f"({small:.1f} to {large:.1f}), {SHARE:g} of the mean distance to three "
+      "neighbours."
     )
   return lines

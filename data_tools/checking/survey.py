@@ -1,4 +1,4 @@
-"""Goes through records once and puts together what there is to say."""
+"""Reads records once, and collects statistics and findings."""
 
 import dataclasses
 import functools
@@ -21,7 +21,7 @@ from data_tools.common.parallel import in_order
 
 @dataclasses.dataclass(frozen=True)
 class Survey:
-  """What a check found out.
+  """The result of a check.
 
   Attributes:
     pictures: of all records that could be read.
@@ -40,7 +40,7 @@ class Survey:
     return sum(finding.error for finding in self.findings)
 
   def lines(self) -> list[str]:
-    """Returns all of it in words."""
+    """Returns the report for the terminal."""
     lines = [*statistics.splits_table(self.pictures), ""]
     lines += statistics.regions(self.pictures)
     lines += statistics.histograms(self.pictures)
@@ -148,7 +148,7 @@ def _findings(
 def _lost(looked_at: Sequence[tuple[Facts, float | None]]) -> list[Finding]:
   return [
     Finding(
-      "pictures whose heads are lost on the way to density",
+      "images whose heads are lost on the way to density",
       facts.id,
       f"{error:.1e} of {facts.heads:,}",
       error=True,

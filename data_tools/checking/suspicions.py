@@ -1,6 +1,6 @@
-"""What is odd about labels, and why: nothing that happens in good data.
+"""Suspicious labels and images, of kinds that good data does not show.
 
-Each function returns pairs: the kind of oddity, and this one's figures.
+Each function returns pairs: the kind of suspicion, and its figures.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ _LINE = 0.5  # pixels from a straight line; people do not stand so exactly
 _FEWEST_IN_LINE = 8
 _PIXELS_PER_HEAD = 4.0  # nobody can see, and so mark, a head of fewer
 _FEWEST_TO_CROWD = 20
-_EVEN = 2.0  # grey levels of deviation; a lens cap is noisier than a blank
+_EVEN = 2.0  # grey levels, standard deviation; a lens cap is noisier
 _SMALL_SIDE = 64  # pixels: eight cells of a density map
 _LONG = 4.0  # sides to one another: strips and stitched panoramas
-_FAR = 5.0  # deviations of the logarithm of counts, robustly estimated
+_FAR = 5.0  # standard deviations of the logarithm of counts, robustly estimated
 _FEWEST_TO_COMPARE = 30
 
 
@@ -81,10 +81,10 @@ def of_counts(heads: Sequence[int]) -> dict[int, str]:
     return {}
   logarithms = np.log1p(heads)
   middle = np.median(logarithms)
-  deviation = 1.4826 * np.median(np.abs(logarithms - middle))
-  if not deviation:
+  std = 1.4826 * np.median(np.abs(logarithms - middle))
+  if not std:
     return {}
-  far = np.abs(logarithms - middle) > _FAR * deviation
+  far = np.abs(logarithms - middle) > _FAR * std
   low, high = np.percentile(heads, (25, 75))
   return {
     place: f"{heads[place]:,} heads, where half of the pictures have "

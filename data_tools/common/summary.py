@@ -1,4 +1,4 @@
-"""What a conversion wrote, in words."""
+"""The summary that a conversion prints."""
 
 from collections import Counter
 
@@ -8,8 +8,8 @@ from cdcc_tf.data.records.manifest import FILE_NAME, Manifest
 USES = {
   "train": "training",
   "val": "choosing checkpoints, in a source domain",
-  "dev": "figures during development",
-  "test": "published figures",
+  "dev": "results during development",
+  "test": "published results",
 }
 SHOWN = 20  # skipped files, before the manifest must do
 
@@ -58,8 +58,8 @@ def _remarks(manifest: Manifest) -> list[str]:
     )
   if is_labelled and manifest.heads.get("val") == 0:
     lines.append(
-      "Nobody is in split val, by which checkpoints are chosen: give more "
-      "pictures, or a larger --val_fraction."
+      "Split val contains no people, but checkpoints are chosen on it: give "
+      "more images, or a larger --val_fraction."
     )
   if manifest.dropped_points:
     lines.append(
@@ -88,8 +88,8 @@ def _remarks(manifest: Manifest) -> list[str]:
   if manifest.converted_pictures:
     reasons = Counter(manifest.converted_pictures.values()).most_common()
     lines.append(
-      f"{len(manifest.converted_pictures):,} pictures were not stored as they "
-      "came, but as 8-bit RGB: "
+      f"{len(manifest.converted_pictures):,} images were converted to 8-bit "
+      "RGB: "
       + "; ".join(f"{count:,} {why}" for why, count in reasons)
       + f" (listed in {image_table.FILE_NAME})."
     )

@@ -1,4 +1,4 @@
-"""What a conversion depends on, in one short text: the same gives the same."""
+"""A hash of everything that the records of a conversion depend on."""
 
 import dataclasses
 import hashlib
@@ -19,8 +19,8 @@ def fingerprint(
 ) -> str:
   """Returns a hash of all that the bytes of records depend on.
 
-  Pictures are told by their files' size and time of change; to read them all
-  is what going on with a conversion saves.
+  Images are identified by size and modification time: reading them all would
+  cost what resuming a conversion saves.
 
   Args:
     options: of the conversion.

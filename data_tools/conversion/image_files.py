@@ -1,7 +1,7 @@
-"""Picture files of any kind as bytes that TensorFlow decodes, or a reason.
+"""Image files of any kind as bytes that TensorFlow decodes, or a reason.
 
-What TensorFlow reads right keeps its bytes: JPEG, grey or colour, and PNG of 8
-bits a channel. All else is converted once, and it is said why.
+Files that TensorFlow decodes correctly keep their bytes: JPEG, grey or colour,
+and PNG with 8 bits a channel. Others are converted, and the reason is noted.
 """
 
 import contextlib

@@ -1,56 +1,24 @@
-"""Readers of data sets and annotators, one small module each.
+"""Readers of data sets and annotators: each module here is one format.
 
-Each implements `base.Reader`. To add a format, write a module and name it here.
+To add a format, write a module that implements `base.Reader`; its name is the
+value of --format.
 """
 
+import importlib
+import pkgutil
+from typing import cast
+
 from data_tools.common.splits import Splits
-from data_tools.formats import (
-  beijing_brt,
-  coco,
-  csv_points,
-  cvat,
-  fdst,
-  gcc,
-  images,
-  jhu_crowd,
-  label_studio,
-  labelme,
-  mall,
-  nwpu_crowd,
-  p2pnet,
-  shanghaitech,
-  ucf_cc_50,
-  ucf_qnrf,
-  ucsd,
-  unity,
-  via,
-  video,
-  worldexpo10,
-)
 from data_tools.formats.base import Reader
 
+_OTHERS = ("base", "parsing", "reader_flags")
 FORMATS: dict[str, Reader] = {
-  "beijing_brt": beijing_brt,
-  "coco": coco,
-  "csv": csv_points,
-  "cvat": cvat,
-  "fdst": fdst,
-  "gcc": gcc,
-  "images": images,
-  "jhu_crowd": jhu_crowd,
-  "label_studio": label_studio,
-  "labelme": labelme,
-  "mall": mall,
-  "nwpu_crowd": nwpu_crowd,
-  "p2pnet": p2pnet,
-  "shanghaitech": shanghaitech,
-  "ucf_cc_50": ucf_cc_50,
-  "ucf_qnrf": ucf_qnrf,
-  "ucsd": ucsd,
-  "unity": unity,
-  "via": via,
-  "video": video,
-  "worldexpo10": worldexpo10,
+  # `csv_points` reads csv: a module csv would hide Python's own.
+  name.removesuffix("_points"): cast(
+    Reader, importlib.import_module(f"{__name__}.{name}")
+  )
+  for _, name, _ in pkgutil.iter_modules(__path__)
+  if name not in _OTHERS
 }
 
 
@@ -60,7 +28,7 @@ def names() -> list[str]:
 
 
 def layouts() -> str:
-  """Returns what each format expects on disk and makes of it, for --help.
+  """Returns each format's layout on disk and its splits, for --help.
 
   Every line of a tree begins with a bar: the help of flags strips spaces.
   """
@@ -73,12 +41,12 @@ def layouts() -> str:
 
 
 def _division(usual: Splits) -> str:
-  """Returns what becomes of the training pictures, if they are divided."""
-  return "" if usual == Splits() else f"\n|  Of train are made: {usual}."
+  """Says how the training images are divided, if they are."""
+  return "" if usual == Splits() else f"\n|  Default division: {usual}."
 
 
 def with_option(option: str) -> str:
-  """Returns which formats have a choice of their own, for --help."""
+  """Returns which formats have an option, for --help."""
   found = [n for n in names() if option in getattr(FORMATS[n], "OPTIONS", ())]
   return f"For {', '.join(found)}."
 

@@ -12,7 +12,7 @@ from data_tools.common.splits import Splits
 
 @dataclasses.dataclass(frozen=True)
 class LabelledImage:
-  """One picture of a data set as it lies on disk.
+  """One image of a data set as it is stored on disk.
 
   Attributes:
     id: unique name within the data set, e.g. `train/IMG_12`.
@@ -64,7 +64,7 @@ class Unreadable:
 
 @dataclasses.dataclass(frozen=True)
 class Note:
-  """What is worth knowing of a data set as a whole, in one sentence."""
+  """A remark about the whole data set, in one sentence."""
 
   text: str
 
@@ -75,7 +75,7 @@ Item = LabelledImage | Unreadable | Note
 
 @dataclasses.dataclass(frozen=True)
 class Totals:
-  """What a data set's authors say is in it, or in one split.
+  """Published numbers of images and heads of a data set, or of one split.
 
   A reader's `TOTALS` lists them, or its function `totals`, where they depend on
   the keyword arguments of `read`.
@@ -84,10 +84,10 @@ class Totals:
     split: published split, or `all`.
     pictures: number of pictures.
     heads: number of labelled heads, outside their picture or not; None if
-      nobody says.
+      not published.
     part: of the data set, where it has several and each has its totals.
-    known: numbers that are found instead, of pictures or heads, and why.
-    slack: number of heads more or less that is no deviation.
+    known: other numbers of images or heads that copies have, and why.
+    slack: difference in heads that is accepted.
     in_region: whether only heads in the region of interest are counted.
   """
 
@@ -119,4 +119,10 @@ class Reader(Protocol):
 
   @property
   def read(self) -> Callable[..., Iterator[Item]]:
-    """Takes the data set's folder and options; yields what is in it."""
+    """Reads a data set: `read(folder, **options)` yields `Item`s.
+
+    The folder is that of `LAYOUT`, or holds some of its splits. Points are in
+    pixels from the top left unless the items say otherwise. It raises
+    InputError if the folder is laid out otherwise, if a file that describes
+    the whole data set is damaged, or if an option does not fit.
+    """

@@ -25,14 +25,7 @@ _FOLDERS = SplitFolders(LAYOUT, r"\d+-\d+", "{}/frame", "{}/ground_truth")
 
 
 def read(folder: Path) -> Iterator[Item]:
-  """Yields the images in the order of cameras and times.
-
-  Args:
-    folder: holds `train` and `test`, or one of them.
-
-  Raises:
-    InputError: the folder is laid out otherwise.
-  """
+  """Yields the images in the order of cameras and times."""
   yield from _FOLDERS.read(folder, read_points)
 
 

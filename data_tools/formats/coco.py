@@ -41,16 +41,9 @@ def read(
   label: str | Sequence[str] = (),
   box_point: str = "centre",
 ) -> Iterator[Item]:
-  """Yields every picture of the folder.
+  """Yields every image of the folder.
 
-  Args:
-    folder: holds the JSON file and the pictures.
-    annotations: name of the JSON file, if there are several.
-    label: categories whose annotations are heads, and names of keypoints.
-    box_point: where in a box the head is, see `shapes.box_head`.
-
-  Raises:
-    InputError: no file or several, it is no COCO, or `label` does not fit.
+  `label` takes names of categories and of keypoints.
   """
   check_choice("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".json",), LAYOUT)

@@ -23,10 +23,10 @@ LAYOUT = """\
   Columns are separated by comma, semicolon, tab or bar. A name may leave
   out the suffix, and the folder that holds all pictures. x and y are
   pixels from the top left unless --coordinates says otherwise.
-  A line with a name and empty x and y is a picture without people.
-  Pictures that the file does not name are unlabelled, not empty. A source
-  domain needs a split val besides: --val_fraction=0.1"""
-# Nobody knows whether it is a source or a target domain.
+  A line with a name and empty x and y is an image without people.
+  Images that the file does not name are unlabelled, not empty. A source
+  domain also needs a split val: --val_fraction=0.1"""
+# It may be a source or a target domain.
 DEFAULT_SPLITS = Splits()
 OPTIONS = ("annotations", "coordinates")
 

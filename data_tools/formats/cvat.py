@@ -46,18 +46,7 @@ def read(
   label: str | Sequence[str] = (),
   box_point: str = "centre",
 ) -> Iterator[Item]:
-  """Yields every picture of the folder.
-
-  Args:
-    folder: holds the XML file and the pictures.
-    annotations: name of the XML file, if there are several.
-    label: labels that mark heads.
-    box_point: where in a box the head is, see `shapes.box_head`.
-
-  Raises:
-    InputError: no file or several, it is not of CVAT for images, or `label`
-      does not fit.
-  """
+  """Yields every image of the folder."""
   check_choice("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".xml",), LAYOUT)
   declared: set[str] = set()

@@ -34,14 +34,7 @@ _STEM = r"\d{3}"
 
 
 def read(folder: Path) -> Iterator[Item]:
-  """Yields the frames, numerically sorted by split, video and frame.
-
-  Args:
-    folder: holds `train_data` and `test_data`, or one of them.
-
-  Raises:
-    InputError: the folder is laid out otherwise.
-  """
+  """Yields the frames, numerically sorted by split, video and frame."""
   videos = _videos(folder)
   if not videos:
     raise wrong_layout(folder, LAYOUT, _videos)

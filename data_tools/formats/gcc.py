@@ -42,9 +42,8 @@ LAYOUT = """\
     scene_00_1/…
     txt_list/train_list.txt, test_list.txt, cross_camera_train_list.txt, …
   --division=random (the default), cross_camera or cross_location chooses
-  the lists. Where there are none the split is drawn anew. --gcc_filter
-  leaves out the pictures that do not resemble a target domain; it needs
-  the lists."""
+  the lists. Without lists the split is drawn at random. --gcc_filter keeps
+  only images that resemble a target domain; it needs the lists."""
 OPTIONS = ("division", "gcc_filter")
 # A source domain: checkpoints are chosen by the error on `val`.
 DEFAULT_SPLITS = Splits(val_fraction=0.1)
@@ -96,8 +95,8 @@ def read(
       f"{DIVISIONS[division]}train_list.txt. Put the lists there."
     )
   yield Note(
-    "There are no lists of pictures, so the split was drawn anew: figures are "
-    "not comparable with published ones."
+    "There are no lists of images, so the split was drawn at random: results "
+    "are not comparable with published ones."
   )
   for scene, pictures in scenes.items():
     match = _SCENE.fullmatch(scene.lower())
@@ -140,17 +139,17 @@ def _read_listed(
     lists = passing(lists, gcc_filter)
     yield Note(
       f"--gcc_filter={gcc_filter}: {sum(map(len, lists.values())):,} of "
-      f"{listed:,} listed pictures pass; of all 15,212 it was published to be "
-      f"{FILTERS[gcc_filter].published:,}."
+      f"{listed:,} listed images pass; of all 15,212 images "
+      f"{FILTERS[gcc_filter].published:,} should pass, as published."
     )
   others, seen = 0, set()
   for split, entries in lists.items():
     for entry in entries:
       path = scenes.get(entry.scene, {}).get(entry.stem)
       if path is None or path in seen:
-        why = "not there" if path is None else "also before"
+        why = "is missing" if path is None else "also before"
         path = folder / entry.scene / "pngs" / f"{entry.stem}.png"
-        yield Unreadable(path, f"listed for {division} {split}, but {why}")
+        yield Unreadable(path, f"is listed for {division} {split}, but {why}")
         continue
       seen.add(path)
       picture = _labelled(path, split, division)
@@ -159,9 +158,11 @@ def _read_listed(
         picture = dataclasses.replace(picture, group=f"level {entry.level}")
       yield picture
   if others:
-    yield Note(f"{others:,} pictures hold other numbers of heads than listed.")
+    yield Note(
+      f"In {others:,} images the number of heads differs from the list."
+    )
   if on_disk:
-    yield Note(f"{len(on_disk):,} pictures are on no list and were left out.")
+    yield Note(f"{len(on_disk):,} images are on no list and were skipped.")
 
 
 def _labelled(

@@ -1,4 +1,4 @@
-"""A folder of pictures that nobody labelled, e.g. of one's own camera."""
+"""A folder of unlabelled images, e.g. from your own camera."""
 
 import glob
 from collections.abc import Iterator
@@ -14,29 +14,29 @@ from data_tools.formats.parsing.image_names import fixed_part
 LAYOUT = """\
   folder/
     *.jpg, *.png, *.webp, *.tif, *.bmp, *.gif    (also in folders below)
-  or a pattern, in quotes: --input='camera/2024-*/*.jpg', or one picture.
-  All are unlabelled: a target domain to adapt to. They are turned upright
+  or a quoted pattern: --input='camera/2024-*/*.jpg', or one image.
+  All images are unlabelled: a target domain to adapt to. They are rotated
   as their EXIF data says."""
 DEFAULT_SPLITS = Splits()
 
 
 def read(folder: Path) -> Iterator[Item]:
-  """Yields the pictures, unlabelled, numbers in their names in order.
+  """Yields the images, unlabelled, in natural order of their names.
 
-  What `cdcc_tf.predict` drew is left out: maps are nothing to adapt to.
+  Overlays drawn by `cdcc_tf.predict` are skipped.
 
   Args:
-    folder: the folder, a pattern with `*`, `?` or `[`, or one picture.
+    folder: the folder, a pattern with `*`, `?` or `[`, or one image.
 
   Raises:
-    InputError: there is none.
+    InputError: there is no image.
   """
   root = fixed_part(folder)
   if folder.is_dir():
     found = image_kinds.images_below(folder)
     for path in image_kinds.unread_below(folder):
       yield Unreadable(
-        path, f"{path.suffix} is not read; save it as JPEG or PNG"
+        path, f"{path.suffix} is not supported; save it as JPEG or PNG"
       )
   elif folder.exists():
     root, found = folder.parent, [folder]
@@ -56,7 +56,7 @@ def read(folder: Path) -> Iterator[Item]:
   drawn = [p for p in found if p.stem.endswith(("_density", "_uncertainty"))]
   overlays = written_among(drawn)
   if overlays:
-    yield Note(f"Overlays of a prediction were left out: {len(overlays)}.")
+    yield Note(f"Skipped {len(overlays)} overlays of a prediction.")
   for path in found:
     if path in overlays:
       continue

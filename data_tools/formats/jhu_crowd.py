@@ -43,14 +43,7 @@ _FOLDERS = SplitFolders(
 
 
 def read(folder: Path) -> Iterator[Item]:
-  """Yields the images, numerically sorted within each split.
-
-  Args:
-    folder: holds `train`, `val` and `test`, or some of them.
-
-  Raises:
-    InputError: the folder is laid out otherwise.
-  """
+  """Yields the images, numerically sorted within each split."""
   for split, paths, labels in _FOLDERS.find(folder):
     table = labels.parent / "image_labels.txt"
     try:

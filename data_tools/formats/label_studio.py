@@ -55,18 +55,7 @@ def read(
   label: str | Sequence[str] = (),
   box_point: str = "centre",
 ) -> Iterator[Item]:
-  """Yields every picture of the folder.
-
-  Args:
-    folder: holds the JSON file and the pictures.
-    annotations: name of the JSON file, if there are several.
-    label: labels that mark heads.
-    box_point: where in a box the head is, see `shapes.box_head`.
-
-  Raises:
-    InputError: no file or several, it is not Label Studio's, or `label` does
-      not fit.
-  """
+  """Yields every image of the folder."""
   check_choice("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".json",), LAYOUT)
   content = load_json(export)

@@ -74,7 +74,7 @@ def read(
       f"{path}: {reason}; nor is any other file here one of LabelMe's."
     )
   for path, reason in reasons.items():
-    # Its picture is not unlabelled: it is labelled, and nobody can read how.
+    # Its image is labelled, but the labels cannot be read.
     if image_of(path, pictures):
       files.append(Annotated(path.stem, "", problem=reason, source=path))
     else:

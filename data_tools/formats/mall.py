@@ -37,14 +37,7 @@ _BLOCK = 80
 
 
 def read(folder: Path) -> Iterator[Item]:
-  """Yields the frames in order.
-
-  Args:
-    folder: holds `frames` and `mall_gt.mat`.
-
-  Raises:
-    InputError: the folder is laid out otherwise, or a .mat file is damaged.
-  """
+  """Yields the frames in order."""
   pictures = _pictures(folder)
   table = folder / "mall_gt.mat"
   if not pictures or not table.is_file():

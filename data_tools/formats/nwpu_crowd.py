@@ -39,14 +39,7 @@ _SPLITS = ("train", "val", "test")
 
 
 def read(folder: Path) -> Iterator[Item]:
-  """Yields the pictures as the lists have them.
-
-  Args:
-    folder: holds pictures, annotations and at least one list.
-
-  Raises:
-    InputError: the folder is laid out otherwise, or a list is damaged.
-  """
+  """Yields the images in the order of the lists."""
   lists = _lists(folder)
   pictures = _pictures(folder)
   if not lists or not pictures:
@@ -59,7 +52,7 @@ def read(folder: Path) -> Iterator[Item]:
       if picture is None:
         missing = folder / "images" / f"{number:04}.jpg"
         yield Unreadable(
-          missing, f"listed in {path.name}, but not there, or before"
+          missing, f"is listed in {path.name}, but missing, or listed before"
         )
         continue
       item = LabelledImage(picture.stem, picture, split=split, group=level)
@@ -68,7 +61,7 @@ def read(folder: Path) -> Iterator[Item]:
       else:
         yield _with_points(item, json_or_mat(folder, picture.stem))
   if pictures:
-    yield Note(f"{len(pictures)} pictures are on no list and were left out.")
+    yield Note(f"{len(pictures)} images are on no list and were skipped.")
 
 
 def _with_points(
@@ -78,7 +71,9 @@ def _with_points(
   if isinstance(item, LabelledImage) and item.points is not None:
     nobody = picture.group in ("", "level 0")
     if not nobody and not len(item.points):
-      reason = f"{annotation.name}: holds nobody, but the list {picture.group}"
+      reason = (
+        f"{annotation.name}: has no heads, but the list says {picture.group}"
+      )
       return Unreadable(picture.path, reason)
   return item
 

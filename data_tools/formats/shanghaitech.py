@@ -40,12 +40,6 @@ def read(folder: Path) -> Iterator[Item]:
   """Yields the images of one part, numerically sorted within each split.
 
   Points are 0-based and continuous as they are; nothing is subtracted.
-
-  Args:
-    folder: the part's folder.
-
-  Raises:
-    InputError: the folder is laid out otherwise.
   """
   yield from _FOLDERS.read(folder, read_points)
 

@@ -29,12 +29,6 @@ def read(folder: Path) -> Iterator[Item]:
   """Yields the images, numerically sorted within each split.
 
   Points are 0-based and continuous as they are; nothing is subtracted.
-
-  Args:
-    folder: holds `Train` and `Test`, or one of them.
-
-  Raises:
-    InputError: the folder is laid out otherwise.
   """
   yield from _FOLDERS.read(folder, read_points)
 

@@ -42,15 +42,7 @@ _LABEL_FOLDERS = ("vidf-cvpr", "ucsdpeds/vidf-cvpr", "gt/vidf", "gt", ".")
 
 
 def read(folder: Path) -> Iterator[LabelledImage | Unreadable]:
-  """Yields the frames of the ten labelled clips, in order.
-
-  Args:
-    folder: holds `vidf` and `vidf-cvpr`.
-
-  Raises:
-    InputError: the folder is laid out otherwise, or the region of interest is
-      missing or damaged.
-  """
+  """Yields the frames of the ten labelled clips, in order."""
   found = _find(folder)
   if found is None:
     raise wrong_layout(folder, LAYOUT, _find)

@@ -30,12 +30,5 @@ _FOLDERS = SplitFolders(
 
 
 def read(folder: Path) -> Iterator[Item]:
-  """Yields the images; their y counts from the bottom.
-
-  Args:
-    folder: the folder that holds `train_data`.
-
-  Raises:
-    InputError: the folder is laid out otherwise.
-  """
+  """Yields the images; their y counts from the bottom."""
   yield from _FOLDERS.read(folder, read_points, y_from_bottom=True)

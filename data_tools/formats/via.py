@@ -39,16 +39,9 @@ def read(
   label: str | Sequence[str] = (),
   box_point: str = "centre",
 ) -> Iterator[Item]:
-  """Yields every picture of the folder.
+  """Yields every image of the folder.
 
-  Args:
-    folder: holds the export and the pictures.
-    annotations: name of the export, if there are several.
-    label: values of a region's attributes that mark heads; none takes all.
-    box_point: where in a rectangle the head is, see `shapes.box_head`.
-
-  Raises:
-    InputError: no export or several, it is not VIA's, or `label` does not fit.
+  `label` takes values of a region's attributes; by default all regions count.
   """
   check_choice("box_point", box_point, BOX_POINTS)
   export = find_export(folder, annotations, (".csv", ".json"), LAYOUT)

@@ -1,4 +1,4 @@
-"""Frames of videos that nobody labelled, e.g. of one's own camera."""
+"""Frames of unlabelled videos, e.g. from your own camera."""
 
 import functools
 import math
@@ -15,9 +15,9 @@ from data_tools.formats.parsing.folders import holds, natural_key, wrong_layout
 
 LAYOUT = """\
   camera.mp4                     (or .avi, .mov, .mkv, .webm, …)
-  or a folder of videos. --fps=1 takes one frame a second.
+  or a folder of videos. --fps=1 takes one frame per second.
   All frames are unlabelled: a target domain to adapt to. When train is
-  divided a video stays whole; of a single one, minutes do."""
+  divided, each video stays whole; a single video is divided by minutes."""
 DEFAULT_SPLITS = Splits()
 OPTIONS = ("fps",)
 
@@ -39,8 +39,8 @@ def read(
 ) -> Iterator[LabelledImage | Unreadable]:
   """Yields frames, unlabelled, in order of time.
 
-  A video is gone through twice: now, to learn which frames there are, and when
-  they are loaded. So memory holds one frame at a time, and the disk none.
+  A video is decoded twice: now, to list its frames, and again when they are
+  loaded. So memory holds one frame at a time, and none is stored on disk.
 
   Args:
     folder: a video, or a folder of videos.

@@ -45,12 +45,6 @@ def read(folder: Path) -> Iterator[Item]:
 
   Points outside the region of interest are kept; `roi` says what counts. Frames
   without people are pictures like any other.
-
-  Args:
-    folder: holds the folders of frames and labels, or those of one split.
-
-  Raises:
-    InputError: the folder is laid out otherwise.
   """
   splits = _scenes(folder)
   if not splits:

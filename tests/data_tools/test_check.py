@@ -119,7 +119,7 @@ def test_head_size_is_the_distance_to_the_next(tmp_path: Path):
   )
   text = "\n".join(result.lines())
   assert "nearest other head is 20.0 pixels away" in text
-  assert "Stored deviations: 6.0 pixels" in text
+  assert "Stored standard deviations: 6.0 pixels" in text
 
 
 POINTS = crowd(0)
@@ -133,7 +133,7 @@ POINTS = crowd(0)
     ({"labelled": False}, "unlabelled pictures with heads", True),
     ({"sigmas": np.zeros(len(POINTS))}, "not positive", True),
     ({"image": jpeg(scene(0))[:-900]}, "cannot be decoded", True),
-    ({"image": jpeg(scene(0, 90, 160))}, "another size than told", True),
+    ({"image": jpeg(scene(0, 90, 160))}, "another size than recorded", True),
     ({"roi": png(np.zeros((9, 9, 1), np.uint8))}, "regions .* size", True),
     (
       {"roi": png(np.zeros((HEIGHT, WIDTH, 1), np.uint8))},
@@ -360,7 +360,7 @@ def test_lost_heads_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
   monkeypatch.setattr(conservation, "_density", leaky)
   result = found(tmp_path, {"train": [record(0)]}, conservation=True)
-  assert only(result).kind.startswith("pictures whose heads are lost")
+  assert only(result).kind.startswith("images whose heads are lost")
   assert only(result).error
   assert result.conserved[0] == pytest.approx(1e-3, rel=0.01)
 

@@ -336,7 +336,11 @@ def test_summary_is_a_table_of_the_splits():
 @pytest.mark.parametrize(
   ("pictures", "heads", "told"),
   [
-    ({"train": 9, "val": 1}, {"train": 50, "val": 0}, "Nobody is in split val"),
+    (
+      {"train": 9, "val": 1},
+      {"train": 50, "val": 0},
+      "Split val contains no people",
+    ),
     ({"val": 3}, {"val": 20}, "There is no split train"),
     ({"train": 9, "val": 1}, {"train": 50, "val": 1}, ""),
     ({"test": 9}, {"test": 50}, "There is no split val"),
@@ -476,7 +480,7 @@ def test_layouts_are_in_the_help(name: str):
   lines = [f"{name}:", *(f"|{line}" for line in reader.LAYOUT.split("\n"))]
   usual = reader.DEFAULT_SPLITS
   if usual.val_fraction or usual.dev_every:
-    lines.append(f"|  Of train are made: {usual}.")
+    lines.append(f"|  Default division: {usual}.")
   # Wrapped for the terminal, trees are still trees.
   printed = COMMAND_FLAGS.module_help(command).split("\n")
   start = printed.index("    " + lines[0])
@@ -526,9 +530,7 @@ def test_every_picture_has_a_row(tmp_path: Path):
   assert manifest == load_manifest(output)
   words = summary(manifest)
   assert "1 points of 1 pictures lie exactly on another" in words
-  assert (
-    "1 pictures were not stored as they came, but as 8-bit RGB: 1 CMYK" in words
-  )
+  assert "1 images were converted to 8-bit RGB: 1 CMYK" in words
   convert_shanghaitech(root, overwrite=True)  # the table is no foreign file
   assert not list(tmp_path.glob(".records*"))
 

@@ -1,7 +1,7 @@
-"""What readers of annotators' exports share: one file says it of all pictures.
+"""Exports of annotators' tools: finding the file, and matching it with images.
 
-A picture that the file names is labelled, with or without people. One that lies
-in the folder and is not named is unlabelled: nobody looked for people there.
+An image that the file names is labelled, with or without people. An image in
+the folder that the file does not name is unlabelled.
 """
 
 import dataclasses
@@ -150,7 +150,7 @@ def match(
       name = entry.name.replace("\\", "/")
       # Of an address, only the end may be the name of a file.
       missing = pictures.folder / (Path(name).name if find else name)
-      problem = "of a kind that is not read" if missing.is_file() else "missing"
+      problem = "of an unsupported kind" if missing.is_file() else "missing"
       yield Unreadable(missing, f"named in {source.name} but {problem}")
       continue
     found.setdefault(path, []).append(entry)

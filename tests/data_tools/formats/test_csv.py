@@ -165,7 +165,7 @@ def test_picture_of_an_unread_kind(tmp_path: Path):
     item for item in csv_points.read(tmp_path) if isinstance(item, Unreadable)
   ]
   assert unread.path == tmp_path / "b.heic"
-  assert "named in points.csv but of a kind that is not read" in unread.reason
+  assert "named in points.csv but of an unsupported kind" in unread.reason
 
 
 def test_picture_named_but_missing(tmp_path: Path):

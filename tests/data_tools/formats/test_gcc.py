@@ -150,7 +150,7 @@ def test_lists_of_other_divisions(tmp_path: Path, division: str, unit: str):
     "scene_00_0/1534540882": "test",
   }
   assert pictures[f"scene_11_2/{STEM}"].unit == unit
-  assert notes(items) == ["4 pictures are on no list and were left out."]
+  assert notes(items) == ["4 images are on no list and were skipped."]
 
 
 @pytest.mark.parametrize(
@@ -219,11 +219,11 @@ def test_listed_pictures_that_are_missing_differ_or_come_twice(tmp_path: Path):
     "scene_00_0/pngs/1000000000.png",
     f"scene_00_0/pngs/{STEM}.png",
   ]
-  assert "listed for random test, but not there" in missing[0].reason
+  assert "listed for random test, but is missing" in missing[0].reason
   assert "listed for random test, but also before" in missing[2].reason
   assert notes(items) == [
-    "1 pictures hold other numbers of heads than listed.",
-    "5 pictures are on no list and were left out.",
+    "In 1 images the number of heads differs from the list.",
+    "5 images are on no list and were skipped.",
   ]
 
 
@@ -318,8 +318,8 @@ def test_conversion_says_how_many_pass(tmp_path: Path):
   assert manifest.pictures == {"train": 1, "test": 2}
   assert manifest.options["reader"] == {"gcc_filter": "shtb"}
   line = (
-    "Note: --gcc_filter=shtb: 3 of 7 listed pictures pass; of all 15,212 it "
-    "was published to be 3,361."
+    "Note: --gcc_filter=shtb: 3 of 7 listed images pass; of all 15,212 images "
+    "3,361 should pass, as published."
   )
   assert line in summary(manifest).splitlines()
   assert not any("15,212 pictures" in note for note in manifest.notes)

@@ -89,7 +89,7 @@ def test_kinds_that_are_not_read_are_listed(tmp_path: Path):
   assert manifest.pictures == {"train": 2}
   (skipped,) = manifest.skipped_files
   assert skipped["file"].endswith("IMG_1.HEIC")
-  assert skipped["reason"] == ".HEIC is not read; save it as JPEG or PNG"
+  assert skipped["reason"] == ".HEIC is not supported; save it as JPEG or PNG"
 
 
 def test_overlays_are_nothing_to_adapt_to(tmp_path: Path):
@@ -99,4 +99,4 @@ def test_overlays_are_nothing_to_adapt_to(tmp_path: Path):
   manifest = convert("images", tmp_path / "cam", tmp_path / "out", Options())
   assert manifest.pictures == {"train": 2}
   (note,) = manifest.notes
-  assert note == "Overlays of a prediction were left out: 1."
+  assert note == "Skipped 1 overlays of a prediction."

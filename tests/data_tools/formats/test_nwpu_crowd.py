@@ -118,7 +118,7 @@ def test_pictures_on_no_list_are_noted(tmp_path: Path):
   write_nwpu(tmp_path, {1: POINTS, 2: POINTS}, train="0001 1 1\n")
   items = list(nwpu_crowd.read(tmp_path))
   assert list(usable(items)) == ["0001"]
-  assert notes(items) == ["1 pictures are on no list and were left out."]
+  assert notes(items) == ["1 images are on no list and were skipped."]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_pictures_on_no_list_are_noted(tmp_path: Path):
     ('{"points": [[1e300, 2]]}', "which is no pixel"),
     ('{"points": [[1' + "0" * 400 + ", 2]]}", "which is no pixel"),
     ('{"points": [[1' + "0" * 5000 + ", 2]]}", "no valid JSON"),
-    ('{"points": []}', "holds nobody, but the list level 1"),
+    ('{"points": []}', "has no heads, but the list says level 1"),
   ],
 )
 def test_annotations_that_cannot_be_used(
@@ -161,7 +161,7 @@ def test_listed_picture_is_missing_or_listed_twice(tmp_path: Path):
   write_nwpu(tmp_path, {1: POINTS}, **lists)
   items = list(nwpu_crowd.read(tmp_path))
   assert isinstance(items[0], LabelledImage)
-  reason = "listed in {}, but not there, or before".format
+  reason = "is listed in {}, but missing, or listed before".format
   assert reasons(items) == {
     "0002.jpg": reason("train.txt"),
     "0001.jpg": reason("val.txt"),
