@@ -18,8 +18,8 @@ class ModelConfig:
   encoder: str = option(
     "vgg16",
     "Encoder: the paper's VGG16; a compact one that learns without ImageNet "
-    "weights; or a light one, which computes a fifth to a fiftieth of VGG16's "
-    "multiply-adds. See --encoder_weights.",
+    "weights; or a light one, which needs from 1/4 (resnet50) to 1/250 "
+    "(mobilenetv3_small) of VGG16's multiply-adds. See --encoder_weights.",
     ["vgg16", "compact", *LITE, *APPLICATIONS],
   )
   encoder_weights: str = option(

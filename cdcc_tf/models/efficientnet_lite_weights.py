@@ -45,7 +45,7 @@ def read_installed(kind: str) -> dict[str, np.ndarray]:
     kind: `efficientnet_lite0` or `efficientnet_lite2`.
 
   Returns:
-    float32 arrays by the names of our layout (docs/how_to/train.md):
+    float32 arrays by the names of our layout (docs/method.md §2):
     `stem_conv/kernel`, `block3/expand_bn/gamma`, ….
 
   Raises:
