@@ -159,7 +159,8 @@ def main() -> None:
   precision.use(config.training.precision)
   encoder = build_encoder(config.model.encoder)
   encoder.build((None, None, None, 3))
-  load_encoder_weights(encoder, config.model.encoder_weights)
+  network = config.model
+  load_encoder_weights(encoder, network.encoder_weights, network.encoder)
   features = tf.function(encoder, reduce_retracing=True)
   folders = {Path(folder).name: folder for folder in FLAGS.targets}
   if len(folders) < len(FLAGS.targets):
