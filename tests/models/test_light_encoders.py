@@ -145,6 +145,17 @@ def test_what_lies_beyond_the_image_is_grey():
   )
 
 
+def test_a_part_at_multiples_of_32_pixels_has_features_of_the_whole():
+  """Far enough inside: what tiles of a large image rest on."""
+  images = noise_picture(32, 704, 0)[None]
+  model = encoder("efficientnet_lite0")
+  whole = model(images).numpy()[:, :, 4:]
+  part = model(images[:, :, 32:]).numpy()
+  error = np.abs(part - whole).max(axis=(0, 1, 3)) / np.abs(whole).max()
+  assert error[0] > 1e-3
+  assert error[50:].max() < 1e-5
+
+
 @pytest.mark.parametrize(
   "kind", ["efficientnet_lite0", "mobilenetv3_small", *FAMILIES]
 )
