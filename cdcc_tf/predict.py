@@ -88,8 +88,8 @@ def main() -> None:
     region,
     FLAGS.max_side,
   )
-  for counted in counts:
-    print(counted)
+  for path, prediction in counts:
+    print(f"{path}: {prediction}")
   for problem in problems:
     print(problem, file=sys.stderr)
   if problems:

@@ -22,7 +22,8 @@ from cdcc_tf.evaluation.metrics import (
   summarise,
 )
 from cdcc_tf.evaluation.results import counted_twice, read_all
-from cdcc_tf.inference.counter import CrowdCounter, Prediction
+from cdcc_tf.inference.counter import CrowdCounter
+from cdcc_tf.inference.prediction import Prediction
 from cdcc_tf.runs.provenance import command_typed, environment
 from cdcc_tf.uncertainty import conformal, reliability
 from cdcc_tf.visualization import overlays
@@ -100,11 +101,11 @@ def evaluate(
     truth = density_map(points, *size, deviations)[..., 0].numpy()
     prediction = counter.count(image, record.region())
     if counter.calibration is not None:
-      cells.add(truth, prediction.density, prediction.deviation)
-    results.append(_result(counter, record, points, prediction))
+      cells.add(truth, prediction.density, prediction.std)
+    results.append(_result(record, points, prediction))
     if record.id in drawn:
       rows.append(
-        overlays.panel(image, prediction.density, prediction.deviation, truth)
+        overlays.panel(image, prediction.density, prediction.std, truth)
       )
   if not results:
     raise InputError(
@@ -133,10 +134,7 @@ def evaluate(
 
 
 def _result(
-  counter: CrowdCounter,
-  record: CrowdRecord,
-  points: np.ndarray,
-  prediction: Prediction,
+  record: CrowdRecord, points: np.ndarray, prediction: Prediction
 ) -> ImageResult:
   size = (record.height, record.width)
   game = tuple(
@@ -146,13 +144,13 @@ def _result(
   result = ImageResult(
     record.id, len(points), prediction.count, game, record.group
   )
-  if counter.calibration is None:
+  if prediction.calibration is None:
     return result
   return dataclasses.replace(
     result,
-    uncertainty=conformal.count_uncertainty(prediction.deviation),
-    interval=counter.interval(prediction, 0.9),
-    familiar=counter.is_familiar(prediction),
+    uncertainty=prediction.uncertainty,
+    interval=prediction.interval(0.9),
+    familiar=prediction.familiar,
   )
 
 

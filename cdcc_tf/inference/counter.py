@@ -1,7 +1,7 @@
-"""CrowdCounter: load a trained counter and count pictures with it."""
+"""CrowdCounter: load a trained counter and count people in images."""
 
-import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keras
@@ -10,6 +10,8 @@ import tensorflow as tf
 
 from cdcc_tf.data.regions import cell_shares
 from cdcc_tf.errors import InputError, first_line
+from cdcc_tf.inference import image_input
+from cdcc_tf.inference.prediction import Prediction
 
 # Importing the network registers its classes, without which Keras cannot load.
 from cdcc_tf.models import mask_ensemble, sfcn
@@ -18,41 +20,14 @@ from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.uncertainty import conformal
 
 
-@dataclasses.dataclass(frozen=True)
-class Prediction:
-  """What a counter says of one picture.
-
-  Attributes:
-    count: number of people, the sum of `density`.
-    density: float32 array of shape [ceil(height/8), ceil(width/8)], people
-      per cell of 8 x 8 pixels.
-    deviation: standard deviation of each cell, same shape, people: total, or
-      from a fast counter aleatoric.
-  """
-
-  count: float
-  density: np.ndarray
-  deviation: np.ndarray
-
-  @property
-  def count_deviation(self) -> tuple[float, float]:
-    """Bounds on the count's standard deviation, in people.
-
-    The lower holds if cells err independently, the higher if all err together;
-    neighbours do in part, so the truth lies between. Neither is calibrated.
-    """
-    deviation = self.deviation.astype(np.float64)
-    return float(np.sqrt((deviation**2).sum())), float(deviation.sum())
-
-
 class CrowdCounter:
   """Counts people in pictures of any size.
 
   Example:
   ```python
-  counter = CrowdCounter.from_run("runs/unity2shtb")
-  prediction = counter.count(picture)   # picture: uint8 RGB [h, w, 3]
-  low, high = counter.interval(prediction, 0.9)
+  counter = CrowdCounter.load("runs/unity2shtb")
+  prediction = counter.count("photo.jpg")
+  low, high = prediction.interval(0.9)
   ```
 
   Attributes:
@@ -100,46 +75,77 @@ class CrowdCounter:
     calibration = None if fast else conformal.Calibration.load(path.parent)
     return cls(load_model(path, precision), calibration, fast)
 
-  def count(
-    self, image: np.ndarray, region: np.ndarray | None = None
-  ) -> Prediction:
-    """Counts the people in one picture.
+  @classmethod
+  def load(
+    cls, source: str | Path, precision: str = "auto", fast: bool = False
+  ) -> "CrowdCounter":
+    """Loads a run's best counter, or the counter in a file.
 
     Args:
-      image: uint8 RGB array of shape [height, width, 3].
+      source: a run folder, or a `.keras` file; `calibration.json` beside the
+        file gives its intervals.
+      precision: to compute in: `auto`, `float32` or `bfloat16`.
+      fast: see `CrowdCounter`.
+
+    Raises:
+      InputError: there is no counter, or its file is damaged.
+    """
+    path = Path(source).expanduser()
+    if not path.is_file():
+      return cls.from_run(path, precision=precision, fast=fast)
+    calibration = None if fast else conformal.Calibration.load(path.parent)
+    return cls(load_model(path, precision), calibration, fast)
+
+  def count(
+    self,
+    image: image_input.ImageSource,
+    region: np.ndarray | None = None,
+  ) -> Prediction:
+    """Counts the people in one image.
+
+    Args:
+      image: a path, the bytes of a file, a PIL image, or a uint8 RGB array of
+        shape [height, width, 3]. Files and PIL images are turned by EXIF.
       region: boolean array of shape [height, width]: where to count; None for
         everywhere.
-    """
-    density, deviation = self._predict(tf.convert_to_tensor(image)[tf.newaxis])
-    return _within(region, density, deviation)
 
-  def interval(
-    self, prediction: Prediction, level: float
-  ) -> tuple[float, float] | None:
-    """Returns the calibrated bounds of a count, in people.
+    Raises:
+      InputError: the image cannot be read, or is no such array.
+    """
+    pixels = image_input.as_array(image)
+    density, std = self._predict(tf.convert_to_tensor(pixels)[tf.newaxis])
+    if region is not None:
+      inside = cell_shares(tf.cast(region, tf.float32)[..., tf.newaxis])
+      density, std = density * inside, std * inside
+    people = density[0, ..., 0].numpy()
+    return Prediction(
+      count=float(people.sum(dtype=np.float64)),
+      density=people,
+      std=std[0, ..., 0].numpy(),
+      image=pixels,
+      calibration=self.calibration,
+    )
+
+  def count_many(
+    self, images: Iterable[image_input.ImageSource]
+  ) -> Iterator[Prediction]:
+    """Counts one image after another; reads the next one meanwhile.
 
     Args:
-      prediction: from `count`.
-      level: how often, on pictures like the source's, they hold the truth.
+      images: as `count` takes them; read as they are needed.
 
-    Returns:
-      None if the counter is not calibrated.
+    Raises:
+      InputError: as `count`.
     """
-    if self.calibration is None:
-      return None
-    spread = conformal.count_uncertainty(prediction.deviation)
-    return self.calibration.interval(prediction.count, spread, level)
-
-  def is_familiar(self, prediction: Prediction) -> bool | None:
-    """Tells whether a picture lies within what the counter was adapted to.
-
-    Returns:
-      None if the counter is not calibrated.
-    """
-    if self.calibration is None:
-      return None
-    spread = conformal.count_uncertainty(prediction.deviation)
-    return self.calibration.is_familiar(prediction.count, spread)
+    with ThreadPoolExecutor(1) as reader:
+      ahead = None
+      for image in images:
+        following = reader.submit(image_input.as_array, image)
+        if ahead is not None:
+          yield self.count(ahead.result())
+        ahead = following
+      if ahead is not None:
+        yield self.count(ahead.result())
 
 
 def predictor(
@@ -148,7 +154,8 @@ def predictor(
   """Returns what maps pictures to the density and its standard deviation.
 
   Both of shape [batch, height/8, width/8, 1], people per cell: the mean over
-  the masks and the total deviation; or, fast, one pass and the aleatoric one.
+  the masks and the total standard deviation; or, fast, of one pass with the
+  aleatoric one.
 
   Args:
     model: the network; its weights are read at every call.
@@ -166,21 +173,6 @@ def predictor(
     return maps["density"], tf.exp(0.5 * maps["log_variance"])
 
   return one_pass if fast else every_mask
-
-
-def _within(
-  region: np.ndarray | None, density: tf.Tensor, deviation: tf.Tensor
-) -> Prediction:
-  """Makes a prediction of maps [1, rows, columns, 1], of a region or of all."""
-  if region is not None:
-    inside = cell_shares(tf.cast(region, tf.float32)[..., tf.newaxis])
-    density, deviation = density * inside, deviation * inside
-  people = density[0, ..., 0].numpy()
-  return Prediction(
-    count=float(people.sum(dtype=np.float64)),
-    density=people,
-    deviation=deviation[0, ..., 0].numpy(),
-  )
 
 
 def load_model(path: Path, precision: str = "auto") -> sfcn.SFCN:
@@ -206,3 +198,6 @@ def load_model(path: Path, precision: str = "auto") -> sfcn.SFCN:
       "cdcc_tf.train."
     )
   return model
+
+
+load = CrowdCounter.load

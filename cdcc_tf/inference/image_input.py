@@ -1,5 +1,6 @@
 """A user's own pictures: finding and reading them."""
 
+import io
 import logging
 import warnings
 from pathlib import Path
@@ -16,7 +17,39 @@ from cdcc_tf.inference.prediction_files import overlays_among
 # bfloat16 and 512 in float32: so many pixels take 8 and 16 GiB.
 MOST_MEGAPIXELS = 33
 
+# A path, the bytes of a file, a PIL image, or a uint8 array [height, width, 3].
+ImageSource = str | Path | bytes | Image.Image | np.ndarray
+
 logger = logging.getLogger(__name__)
+
+
+def as_array(image: ImageSource) -> np.ndarray:
+  """Returns an image as a uint8 RGB array of shape [height, width, 3].
+
+  Args:
+    image: a path or the bytes of a file, turned by EXIF; a PIL image, likewise;
+      or such an array, returned as it is.
+
+  Raises:
+    InputError: it cannot be read, or is another kind of array.
+  """
+  if isinstance(image, np.ndarray):
+    if (
+      image.dtype != np.uint8
+      or image.ndim != 3
+      or image.shape[2] != 3
+      or not image.size
+    ):
+      raise InputError(
+        f"image: is an array of {image.dtype} {[*image.shape]}. Give uint8 RGB "
+        "[height, width, 3]."
+      )
+    return image
+  if isinstance(image, Image.Image):
+    return np.asarray(image_kinds.in_eight_bits(ImageOps.exif_transpose(image)))
+  if isinstance(image, bytes):
+    return np.asarray(_upright(io.BytesIO(image), None, "image"))
+  return read_image(Path(image).expanduser())
 
 
 def find_images(path: Path) -> list[Path]:
@@ -93,8 +126,11 @@ def read_image(
   return np.asarray(picture)
 
 
-def _upright(path: Path, max_side: int | None) -> Image.Image:
-  """Reads a picture of any kind in its own size, if it can be counted."""
+def _upright(
+  path: Path | io.BytesIO, max_side: int | None, name: str = ""
+) -> Image.Image:
+  """Reads an image of any kind in its own size, if it can be counted."""
+  name = name or str(path)
   try:
     with warnings.catch_warnings():
       warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -103,22 +139,22 @@ def _upright(path: Path, max_side: int | None) -> Image.Image:
         if height * width <= MOST_MEGAPIXELS * 1e6:
           return image_kinds.in_eight_bits(ImageOps.exif_transpose(picture))
   except FileNotFoundError as error:
-    raise InputError(f"{path}: no such picture. Check its name.") from error
+    raise InputError(f"{name}: no such picture. Check its name.") from error
   except (
     Image.DecompressionBombWarning,
     Image.DecompressionBombError,
   ) as error:
     raise InputError(
-      f"{path}: more than {Image.MAX_IMAGE_PIXELS:,} pixels, too many to be "
+      f"{name}: more than {Image.MAX_IMAGE_PIXELS:,} pixels, too many to be "
       "decoded. Make it smaller, or cut it into tiles."
     ) from error
   except Exception as error:  # Pillow's decoders raise whatever they meet
     raise InputError(
-      f"{path}: cannot be read as a picture ({first_line(error)}). Repair or "
+      f"{name}: cannot be read as a picture ({first_line(error)}). Repair or "
       "remove it."
     ) from error
   raise InputError(
-    f"{path}: more than {MOST_MEGAPIXELS} megapixels, too many to count in "
+    f"{name}: more than {MOST_MEGAPIXELS} megapixels, too many to count in "
     "one pass. Shrink it, e.g. by --max_side=1600, or cut it into tiles."
   )
 

@@ -9,8 +9,9 @@ import numpy as np
 from tqdm import tqdm
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.inference.counter import CrowdCounter, Prediction
+from cdcc_tf.inference.counter import CrowdCounter
 from cdcc_tf.inference.image_input import read_image, shrunk_region
+from cdcc_tf.inference.prediction import Prediction
 from cdcc_tf.inference.prediction_files import (
   COLUMNS,
   DENSITY,
@@ -20,42 +21,7 @@ from cdcc_tf.inference.prediction_files import (
   encoded_maps,
   names_for,
 )
-from cdcc_tf.output_folder import OutputFolder
 from cdcc_tf.visualization import overlays
-
-
-@dataclasses.dataclass(frozen=True)
-class Counted:
-  """One picture's count.
-
-  Attributes:
-    path: of the picture.
-    count: people.
-    interval: bounds that hold the true count in 90 of 100 pictures like the
-      source's, or None from a counter that is not calibrated.
-    familiar: False if the picture is unlike those the counter was adapted to,
-      so that neither count nor interval should be relied on; None likewise.
-  """
-
-  path: Path
-  count: float
-  interval: tuple[float, float] | None
-  familiar: bool | None
-
-  def __str__(self) -> str:
-    text = f"{self.count:10.1f}"
-    if self.interval is not None:
-      text += f"  [{self.interval[0]:.1f}, {self.interval[1]:.1f}]"
-    text += f"  {self.path}"
-    return text if self.familiar is not False else f"{text}  UNFAMILIAR"
-
-  def row(self) -> list[str]:
-    """Returns the first columns of `counts.csv`."""
-    bounds = ["", ""]
-    if self.interval is not None:
-      bounds = [f"{bound:.3f}" for bound in self.interval]
-    familiar = "" if self.familiar is None else str(int(self.familiar))
-    return [str(self.path), f"{self.count:.3f}", *bounds, familiar]
 
 
 def count_images(
@@ -65,7 +31,7 @@ def count_images(
   maps: bool = False,
   region: np.ndarray | None = None,
   max_side: int | None = None,
-) -> tuple[list[Counted], list[str]]:
+) -> tuple[list[tuple[Path, Prediction]], list[str]]:
   """Counts pictures and writes what was found.
 
   Each picture leaves `<name>_density.png` and `<name>_uncertainty.png`, and a
@@ -86,14 +52,14 @@ def count_images(
       leaves them as they are.
 
   Returns:
-    What was counted, in each picture that could be read, and what was wrong
-    with the others.
+    Path and prediction of each image that could be read, without the images
+    themselves; and what was wrong with the others.
 
   Raises:
     InputError: a file that no prediction wrote would be overwritten.
   """
   folder, stems = names_for(paths, output, maps)
-  counts: list[Counted] = []
+  counts: list[tuple[Path, Prediction]] = []
   problems: list[str] = []
   table = io.StringIO()
   rows = csv.writer(table)
@@ -106,52 +72,19 @@ def count_images(
       problems.append(str(error))
       continue
     where = shrunk_region(region, image.shape[:2])
-    prediction, counted = _count(counter, path, image, where)
-    _draw(image, prediction, path.name, folder, stem)
+    prediction = counter.count(image, where)
+    density = prediction.density_overlay(path.name)
+    uncertainty = prediction.uncertainty_overlay(path.name)
+    folder.write(stem + DENSITY, overlays.encoded(density))
+    folder.write(stem + UNCERTAINTY, overlays.encoded(uncertainty))
     if maps:
-      arrays = encoded_maps(prediction.density, prediction.deviation)
+      arrays = encoded_maps(prediction.density, prediction.std)
       folder.write(stem + MAPS, arrays)
-    deviations = [f"{figure:.3f}" for figure in prediction.count_deviation]
     drawn = (stem + DENSITY, stem + UNCERTAINTY)
-    rows.writerow([*counted.row(), *deviations, *image.shape[:2], *drawn])
-    counts.append(counted)
+    rows.writerow([path, *prediction.row(), *image.shape[:2], *drawn])
+    # Not its image: a folder's would fill the memory.
+    counts.append((path, dataclasses.replace(prediction, image=None)))
   # A file's name may hold bytes that are no text: give them back as they came.
   content = table.getvalue().encode(errors="surrogateescape")
   folder.write(TABLE, content)
   return counts, problems
-
-
-def _count(
-  counter: CrowdCounter,
-  path: Path,
-  image: np.ndarray,
-  region: np.ndarray | None,
-) -> tuple[Prediction, Counted]:
-  prediction = counter.count(image, region)
-  counted = Counted(
-    path,
-    prediction.count,
-    counter.interval(prediction, 0.9),
-    counter.is_familiar(prediction),
-  )
-  return prediction, counted
-
-
-def _draw(
-  image: np.ndarray,
-  prediction: Prediction,
-  name: str,
-  folder: OutputFolder,
-  stem: str,
-) -> None:
-  density, deviation = prediction.density, prediction.deviation
-  for values, suffix, caption in (
-    (density, DENSITY, f"{prediction.count:.1f} people"),
-    (
-      deviation,
-      UNCERTAINTY,
-      f"sigma of a cell, up to {deviation.max():.3f} people",
-    ),
-  ):
-    overlay = overlays.blend(image, values, f"{name}: {caption}")
-    folder.write(stem + suffix, overlays.encoded(overlay))

@@ -135,7 +135,7 @@ def look(counter: CrowdCounter, run: StageRun, description: str) -> Seen:
       decode_image(record.image).numpy(), record.region()
     )
     error = prediction.count - len(record.counted_points())
-    uncertainty = conformal.count_uncertainty(prediction.deviation)
+    uncertainty = prediction.uncertainty
     if not uncertainty:  # its region of interest is empty
       continue
     rows.append(

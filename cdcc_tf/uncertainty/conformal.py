@@ -17,6 +17,8 @@ import math
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
+from keras import ops
 
 from cdcc_tf.errors import InputError, first_line
 from cdcc_tf.files import write_atomically
@@ -61,8 +63,10 @@ class Calibration:
       uncertainty: see `count_uncertainty`.
       level: share of pictures like the source's, in (0, 1).
     """
-    half = self.reach(level) * uncertainty
-    return max(0.0, count - half), count + half
+    low, high = bounds(
+      np.float64(count), np.float64(uncertainty), self.reach(level)
+    )
+    return float(low), float(high)
 
   def is_familiar(self, count: float, uncertainty: float) -> bool:
     """Tells whether a picture lies within what the counter was adapted to.
@@ -70,7 +74,7 @@ class Calibration:
     A picture like those it was adapted to fails with a chance of about one in
     17, if 16 were held out for `familiar`.
     """
-    return self.familiar.holds(count, uncertainty)
+    return bool(self.familiar.holds(np.float64(count), np.float64(uncertainty)))
 
   def save(self, folder: Path) -> None:
     """Writes `calibration.json`."""
@@ -103,15 +107,32 @@ class Calibration:
     return cls(scores, familiar)
 
 
-def count_uncertainty(deviation: np.ndarray) -> float:
+def bounds(
+  count: tf.Tensor, uncertainty: tf.Tensor, reach: float
+) -> tuple[tf.Tensor, tf.Tensor]:
+  """Returns the interval around a count; also in an exported graph.
+
+  Args:
+    count: people counted, array or tensor of any shape.
+    uncertainty: of the count, people, same shape.
+    reach: how many uncertainties the interval reaches; see `Calibration.reach`.
+
+  Returns:
+    Lower and upper bound, same shape; the lower one is not negative.
+  """
+  half = reach * uncertainty
+  return ops.maximum(count - half, 0), count + half
+
+
+def count_uncertainty(std: np.ndarray) -> float:
   """Returns a picture's uncertainty: its cells' σ, summed, in people.
 
   As if all cells erred together, which is how a wrong level errs.
 
   Args:
-    deviation: total standard deviation of each cell, people.
+    std: total standard deviation of each cell, people.
   """
-  return float(deviation.sum(dtype=np.float64))
+  return float(std.sum(dtype=np.float64))
 
 
 def fit(

@@ -12,6 +12,8 @@ import dataclasses
 import math
 
 import numpy as np
+import tensorflow as tf
+from keras import ops
 
 _MARGIN = 1e-4  # of the logarithm: other orders of summing stay on one side
 _BEYOND = 1.5  # times the largest crowd seen
@@ -33,22 +35,21 @@ class Familiarity:
   largest: float
   most_people: float = math.inf
 
-  def excess(
-    self, count: float | np.ndarray, uncertainty: float | np.ndarray
-  ) -> np.ndarray:
-    """Returns the distance above the line, any shape.
+  def excess(self, count: tf.Tensor, uncertainty: tf.Tensor) -> tf.Tensor:
+    """Returns the distance above the line; also in an exported graph.
 
     Args:
-      count: people counted.
-      uncertainty: of the count, in people; see `intervals.count_uncertainty`.
+      count: people counted, array or tensor of any shape.
+      uncertainty: of the count, people, same shape; see
+        `conformal.count_uncertainty`.
     """
-    usual = self.level + self.slope * np.log(np.maximum(count, 1.0))
-    return np.log(np.maximum(uncertainty, 1e-9)) - usual
+    usual = self.level + self.slope * ops.log(ops.maximum(count, 1))
+    return ops.log(ops.maximum(uncertainty, 1e-9)) - usual
 
-  def holds(self, count: float, uncertainty: float) -> bool:
-    """Tells whether a picture is familiar."""
+  def holds(self, count: tf.Tensor, uncertainty: tf.Tensor) -> tf.Tensor:
+    """Returns whether images are familiar, boolean; shapes as `excess`."""
     usual = self.excess(count, uncertainty) <= self.largest
-    return bool(usual and count <= self.most_people)
+    return ops.logical_and(usual, count <= self.most_people)
 
 
 def fit(
@@ -87,7 +88,7 @@ def fit(
   slope = min(1.0, max(0.0, slope))
   level = float(y.mean() - slope * x.mean())
   line = Familiarity(level, slope, 0.0)
-  ordered = np.sort(line.excess(counts, uncertainties)[adapted_to])
+  ordered = np.sort(np.asarray(line.excess(counts, uncertainties))[adapted_to])
   last = int(np.ceil(share * len(ordered) - 1e-9)) - 1
   largest = float(ordered[last]) + _MARGIN  # what is alike goes together
   if last + 1 < len(ordered):  # half way to the first that is not

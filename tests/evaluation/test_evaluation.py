@@ -12,7 +12,7 @@ import pytest
 from cdcc_tf.errors import InputError
 from cdcc_tf.evaluation import evaluation, metrics, protocols, results
 from cdcc_tf.evaluation.metrics import ImageResult, summarise
-from cdcc_tf.inference.counter import Prediction
+from cdcc_tf.inference.prediction import Prediction
 from tests.conftest import png, tiny_record
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from cdcc_tf.errors import InputError
-from cdcc_tf.inference.counter import CrowdCounter, Prediction, load_model
+from cdcc_tf.inference.counter import CrowdCounter, load_model
+from cdcc_tf.inference.prediction import Prediction
 from cdcc_tf.models import NETWORK_VERSION
 from cdcc_tf.models.sfcn import SFCN
 from tests.conftest import noise_picture
@@ -26,14 +27,14 @@ def test_count_is_the_sum_of_the_map(
   image = noise_picture(height, width, 1)
   prediction = counter.count(image)
   assert prediction.density.shape == (-(-height // 8), -(-width // 8))
-  assert prediction.deviation.shape == prediction.density.shape
+  assert prediction.std.shape == prediction.density.shape
   assert prediction.count == pytest.approx(prediction.density.sum(), 1e-5)
   direct = counter.model(image[None])
   np.testing.assert_allclose(
     prediction.density, direct["density"][0, ..., 0], rtol=1e-4
   )
   np.testing.assert_allclose(
-    prediction.deviation**2, np.exp(direct["log_variance"][0, ..., 0]), 1e-3
+    prediction.std**2, np.exp(direct["log_variance"][0, ..., 0]), 1e-3
   )
 
 
@@ -51,7 +52,7 @@ def test_any_size_is_one_trace(counter: CrowdCounter) -> None:
 
 def test_deviation_of_a_count_lies_between_two_bounds() -> None:
   prediction = Prediction(0.0, np.zeros((1, 2)), np.array([[3.0, 4.0]]))
-  assert prediction.count_deviation == (5.0, 7.0)
+  assert prediction.count_std == (5.0, 7.0)
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])

@@ -32,9 +32,9 @@ def test_counts_pictures_of_any_shape(
   with open(output / "counts.csv", newline="") as file:
     rows = list(csv.DictReader(file))
   assert [row["image"] for row in rows] == [str(path) for path in paths]
-  for counted, row, size in zip(counts, rows, sizes.values(), strict=True):
+  for (_, counted), row, size in zip(counts, rows, sizes.values(), strict=True):
     assert float(row["count"]) == pytest.approx(counted.count, abs=1e-3)
-    assert counted.interval is None
+    assert counted.interval() is None
     assert row["low_90"] == row["high_90"] == row["familiar"] == ""
     assert 0 < float(row["deviation_low"]) <= float(row["deviation_high"])
     assert (int(row["height"]), int(row["width"])) == size
@@ -78,7 +78,7 @@ def test_names_never_collide_and_bad_ones_are_told(
   counts, problems = predict_images.count_images(
     counter, paths, tmp_path / "out"
   )
-  assert [counted.path for counted in counts] == paths[:3]
+  assert [path for path, _ in counts] == paths[:3]
   assert len(problems) == 1
   assert "bad.png" in problems[0]
   assert {path.name for path in (tmp_path / "out").glob("*_density.png")} == {
@@ -98,7 +98,7 @@ def test_counts_where_it_is_white_only(
   path.write_bytes(png(noise_picture(16, 24, 0)))
   other = tmp_path / "other.png"
   other.write_bytes(png(noise_picture(16, 25, 0)))
-  (counted,), problems = predict_images.count_images(
+  ((_, counted),), problems = predict_images.count_images(
     counter,
     [path, other],
     tmp_path / "out",
@@ -122,7 +122,7 @@ def test_counts_large_pictures_as_if_shrunk_by_hand(
   picture = Image.fromarray(noise_picture(60, 90, 0))
   picture.save(tmp_path / "a.png")
   shrunk = np.asarray(picture.resize((30, 20), Image.Resampling.BICUBIC))
-  (counted,), problems = predict_images.count_images(
+  ((_, counted),), problems = predict_images.count_images(
     counter,
     [tmp_path / "a.png"],
     tmp_path / "out",
@@ -160,19 +160,19 @@ def test_calibrated_counter_gives_intervals_and_says_what_is_unfamiliar(
   path = tmp_path / "a.png"
   path.write_bytes(png(noise_picture(40, 24, 0)))
   estimate = counter.count(image_input.read_image(path))
-  assert counter.interval(estimate, 0.9) is None
-  assert counter.is_familiar(estimate) is None
-  spread = float(estimate.deviation.sum(dtype=np.float64))
+  assert estimate.interval(0.9) is None
+  assert estimate.familiar is None
+  spread = float(estimate.std.sum(dtype=np.float64))
   for familiar in (True, False):
     limit = spread * (1.01 if familiar else 0.99)
     usual = Familiarity(level=np.log(limit), slope=0.0, largest=0.0)
     calibrated = CrowdCounter(counter.model, Calibration((0.25,), usual))
-    (counted,), _ = predict_images.count_images(
+    ((_, counted),), _ = predict_images.count_images(
       calibrated, [path], tmp_path / f"out{familiar}"
     )
     assert counted.count == pytest.approx(estimate.count, 1e-5)
     low = max(0.0, counted.count - 0.25 * spread)
-    assert counted.interval == pytest.approx(
+    assert counted.interval(0.9) == pytest.approx(
       (low, counted.count + 0.25 * spread), 1e-5
     )
     assert counted.familiar is familiar
@@ -189,11 +189,11 @@ def test_count_is_the_mean_of_the_masks(counter: CrowdCounter) -> None:
   calibration = Calibration((1.0,), Familiarity(0.0, 1.0, 0.0))
   fast = CrowdCounter(counter.model, calibration, fast=True)
   one, all_masks = fast.count(image), counter.count(image)
-  assert fast.interval(one, 0.9) is None
+  assert one.interval(0.9) is None
   assert all_masks.count == pytest.approx(one.count, 0.2)
   moments = MaskEnsemble(counter.model)(image[None])
   np.testing.assert_allclose(
-    all_masks.deviation**2,
+    all_masks.std**2,
     (moments.aleatoric + moments.epistemic)[0, ..., 0],
     rtol=1e-4,
   )

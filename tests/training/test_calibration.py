@@ -14,7 +14,7 @@ from cdcc_tf.config import (
 )
 from cdcc_tf.data.pipeline.domains import Domains
 from cdcc_tf.errors import InputError
-from cdcc_tf.inference.counter import Prediction
+from cdcc_tf.inference.prediction import Prediction
 from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training import calibration
 from cdcc_tf.training.stage_run import StageRun

@@ -10,7 +10,7 @@ from keras import ops
 
 from cdcc_tf.errors import InputError
 from cdcc_tf.inference.counter import CrowdCounter, predictor
-from cdcc_tf.uncertainty.conformal import LEVELS, Calibration
+from cdcc_tf.uncertainty.conformal import LEVELS, Calibration, bounds
 
 
 def export(counter: CrowdCounter, folder: str | Path) -> None:
@@ -65,14 +65,9 @@ def export(counter: CrowdCounter, folder: str | Path) -> None:
 def _bounds(
   count: tf.Tensor, uncertainty: tf.Tensor, calibration: Calibration
 ) -> dict[str, tf.Tensor]:
-  usual = calibration.familiar
-  excess = ops.log(ops.maximum(uncertainty, 1e-9)) - usual.level
-  excess -= usual.slope * ops.log(ops.maximum(count, 1.0))
-  familiar = (excess <= usual.largest) & (count <= usual.most_people)
-  outputs = {"familiar": familiar}
+  outputs = {"familiar": calibration.familiar.holds(count, uncertainty)}
   for level in LEVELS:
-    half = calibration.reach(level) * uncertainty
+    low, high = bounds(count, uncertainty, calibration.reach(level))
     name = f"{100 * level:.0f}"
-    outputs[f"low_{name}"] = ops.maximum(count - half, 0.0)
-    outputs[f"high_{name}"] = count + half
+    outputs |= {f"low_{name}": low, f"high_{name}": high}
   return outputs

@@ -66,7 +66,8 @@ def summarise(
   }
   counts, uncertainties = columns["people"].sum(axis=1), columns["uncertainty"]
   usual = familiarity.fit(counts, uncertainties, keep_images)
-  accepted = usual.excess(counts, uncertainties) <= usual.largest
+  excess = np.asarray(usual.excess(counts, uncertainties))
+  accepted = excess <= usual.largest
   return PseudoLabelSet(
     files=files,
     images=len(statistics),

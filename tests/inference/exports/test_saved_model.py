@@ -73,22 +73,22 @@ def test_exported_intervals_are_the_counters(
   images = np.stack([noise_picture(45, 61, seed) for seed in range(2)])
   estimates = [counter.count(image) for image in images]
   usual = Familiarity(level=0.1, slope=0.6, largest=0.0)
-  limits = [usual.excess(e.count, e.deviation.sum()) for e in estimates]
+  limits = [usual.excess(e.count, e.std.sum()) for e in estimates]
   usual = dataclasses.replace(usual, largest=float(np.mean(limits)))
   calibration = Calibration((0.1, 0.2, 0.4), usual)
   calibrated = CrowdCounter(counter.model, calibration)
   saved_model.export(calibrated, tmp_path / "exported")
   loaded = tf.saved_model.load(str(tmp_path / "exported"))
   served = {k: v.numpy() for k, v in loaded.serve(images).items()}
-  for index, estimate in enumerate(estimates):
+  for index, estimate in enumerate(map(calibrated.count, images)):
     assert served["count"][index] == pytest.approx(estimate.count, 1e-4)
     np.testing.assert_allclose(
-      served["deviation"][index, ..., 0], estimate.deviation, rtol=1e-3
+      served["deviation"][index, ..., 0], estimate.std, rtol=1e-3
     )
     for level in LEVELS:
       bounds = [served[f"{end}_{level:.0%}"[:-1]][index] for end in _ENDS]
-      assert bounds == pytest.approx(calibrated.interval(estimate, level), 1e-4)
-    assert served["familiar"][index] == calibrated.is_familiar(estimate)
+      assert bounds == pytest.approx(estimate.interval(level), 1e-4)
+    assert served["familiar"][index] == estimate.familiar
   assert served["familiar"].tolist() in ([True, False], [False, True])
 
 
