@@ -52,7 +52,8 @@ def _counter(policy: str, **arguments: object) -> SFCN:
   given = pictures(0)
   model(given)
   for weight in model.trainable_weights:
-    if "_conv" in weight.path and "block" not in weight.path:
+    listing = "separable" not in arguments.values()  # which starts as it should
+    if listing and "_conv" in weight.path and "block" not in weight.path:
       fan_in = np.prod(weight.shape[:-1])
       weight.assign(weight * (2 / fan_in) ** 0.5 / 0.01)
     if "spatial_encoder" in weight.path and len(weight.shape) > 2:
