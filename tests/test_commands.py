@@ -18,7 +18,7 @@ from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.inference.counter import load_model
 from cdcc_tf.runs import opening
 from tests.commands import command, killed_when, run_module
-from tests.conftest import (
+from tests.helpers import (
   HEIGHT,
   WIDTH,
   jpeg,
@@ -87,6 +87,7 @@ def assert_ends_in_one_line(
     assert str(text) in last
 
 
+@pytest.mark.slow
 def test_killed_and_resumed_ends_with_the_same_weights(
   domain: Path, run: Path, tmp_path: Path
 ) -> None:
@@ -117,6 +118,7 @@ def test_killed_and_resumed_ends_with_the_same_weights(
     assert one["density_loss"] == other["density_loss"]
 
 
+@pytest.mark.slow
 def test_killed_in_a_round_ends_with_the_same_weights_and_labels(
   domain: Path, run: Path, tmp_path: Path
 ) -> None:
@@ -153,6 +155,7 @@ def test_killed_in_a_round_ends_with_the_same_weights_and_labels(
     np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_from_training_to_an_exported_count(
   domain: Path, run: Path, tmp_path: Path
 ) -> None:

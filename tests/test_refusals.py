@@ -10,7 +10,7 @@ from cdcc_tf import config
 from cdcc_tf.cli.renamed import RENAMED
 from cdcc_tf.runs.opening import open_run
 from tests.commands import ROOT
-from tests.conftest import RecordsFactory, noise_picture, png
+from tests.helpers import RecordsFactory, noise_picture, png
 
 WITHOUT_TENSORFLOW = """
 import runpy, sys

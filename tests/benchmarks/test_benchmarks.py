@@ -41,8 +41,8 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.models.decoders import build_orientation_decoder
 from cdcc_tf.models.mask_ensemble import MaskEnsemble
 from cdcc_tf.models.sfcn import SFCN
-from tests.conftest import noise_picture, png
-from tests.data_tools.conftest import HEIGHT, WIDTH, write_csv
+from tests.data_tools.helpers import HEIGHT, WIDTH, write_csv
+from tests.helpers import noise_picture, png
 
 COMMANDS = (
   *(convert, density, ablation, inference, input_pipeline),
@@ -225,6 +225,7 @@ def test_table_of_arms() -> None:
   assert lines[4] == "MAE of B over A's, seed by seed: 1.00, 0.50"
 
 
+@pytest.mark.slow
 def test_train_step_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
   """Sides that differ in speed alone share a step: tracing one takes long."""
   steps: dict[bool, tuple] = {}

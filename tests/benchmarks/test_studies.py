@@ -109,6 +109,7 @@ def test_signals_keep_runs_of_one_name_apart(
   assert [float(line.split()[1]) for line in lines[1:5]] == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 def test_sources_are_compared_on_fixed_features(tiny_records, capsys) -> None:
   """Arms of the same crops end alike; one that sees nobody counts fewer."""
   crowded = str(tiny_records("crowded", {"train": 4}))

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.data.density import density_map, points_inside
-from tests.conftest import lopsided_points, run_eagerly_and_in_tf_data
+from tests.helpers import lopsided_points, run_eagerly_and_in_tf_data
 
 SIZES = [(8, 8), (32, 48), (33, 47), (5, 100), (121, 9)]
 

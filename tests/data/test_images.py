@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.data.images import decodable_size, decode_image
-from tests.conftest import jpeg, noise_picture, png, run_eagerly_and_in_tf_data
 from tests.data_tools.formats.mutations import mutants, spoil_bytes
+from tests.helpers import jpeg, noise_picture, png, run_eagerly_and_in_tf_data
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])

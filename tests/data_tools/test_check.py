@@ -24,8 +24,8 @@ from data_tools.checking.findings import Finding, listed
 from data_tools.checking.survey import Survey, survey
 from data_tools.common.contact_sheet import WIDTH as SHEET_WIDTH
 from data_tools.conversion.convert_dataset import Options, convert
-from tests.conftest import jpeg, png, tiny_record, write_records
-from tests.data_tools.conftest import write_shanghaitech
+from tests.data_tools.helpers import write_shanghaitech
+from tests.helpers import jpeg, png, tiny_record, write_records
 
 HEIGHT, WIDTH = 96, 160
 

@@ -26,7 +26,8 @@ from data_tools.conversion import convert_dataset
 from data_tools.conversion.adaptive_sigma import adaptive_sigmas
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import reader_flags
-from tests.data_tools.conftest import (
+from tests.data_tools.formats.mat_files import write_mat
+from tests.data_tools.helpers import (
   HEIGHT,
   WIDTH,
   bomb,
@@ -36,7 +37,6 @@ from tests.data_tools.conftest import (
   write_shanghaitech_mat,
   write_unity,
 )
-from tests.data_tools.formats.mat_files import write_mat
 
 POINTS = [(5.25, 40.5), (99.5, 0.0)]
 COMMAND_FLAGS = flags.FlagValues()

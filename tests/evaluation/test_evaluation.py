@@ -13,7 +13,7 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.evaluation import evaluation, metrics, protocols, results
 from cdcc_tf.evaluation.metrics import ImageResult, summarise
 from cdcc_tf.inference.prediction import Prediction
-from tests.conftest import png, tiny_record
+from tests.helpers import png, tiny_record
 
 
 class OnePersonACell:

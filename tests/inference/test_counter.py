@@ -11,8 +11,8 @@ from cdcc_tf.inference.counter import CrowdCounter, load_model
 from cdcc_tf.inference.prediction import Prediction
 from cdcc_tf.models import NETWORK_VERSION
 from cdcc_tf.models.sfcn import SFCN
-from tests.conftest import noise_picture
-from tests.inference.conftest import tiny_model
+from tests.helpers import noise_picture
+from tests.inference.helpers import tiny_model
 
 MAGIC = b"PK\x03\x04"  # of a zip archive, which a .keras file is
 

@@ -14,7 +14,7 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.inference import image_input
 from data_tools.conversion import image_files
 from data_tools.conversion.resizing import Resizing
-from tests.conftest import jpeg, noise_picture, png
+from tests.helpers import jpeg, noise_picture, png
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "CMYK", "P", "1"])

@@ -13,7 +13,7 @@ from cdcc_tf.inference.counter import CrowdCounter
 from cdcc_tf.models.mask_ensemble import MaskEnsemble
 from cdcc_tf.uncertainty.conformal import Calibration
 from cdcc_tf.uncertainty.familiarity import Familiarity
-from tests.conftest import jpeg, noise_picture, png
+from tests.helpers import jpeg, noise_picture, png
 
 
 def test_counts_pictures_of_any_shape(

@@ -17,7 +17,7 @@ from cdcc_tf.inference.counter import CrowdCounter
 from cdcc_tf.inference.prediction import Prediction
 from cdcc_tf.uncertainty.conformal import Calibration
 from cdcc_tf.uncertainty.familiarity import Familiarity
-from tests.inference.conftest import tiny_model
+from tests.inference.helpers import tiny_model
 
 CALIBRATION = Calibration((1.0, 2.0, 3.0), Familiarity(0.0, 1.0, 0.0, 50.0))
 IMAGE = np.random.default_rng(0).integers(0, 256, (24, 40, 3), np.uint8)

@@ -8,7 +8,7 @@ from cdcc_tf.errors import InputError
 from cdcc_tf.inference import image_input, predict_images
 from cdcc_tf.inference.counter import CrowdCounter
 from cdcc_tf.output_folder import note
-from tests.conftest import noise_picture, png
+from tests.helpers import noise_picture, png
 
 
 def test_a_name_alone_makes_no_overlay(

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.models.convolutions import DilatedConv2D
-from tests.conftest import check_layer
+from tests.helpers import check_layer
 
 OPTIONS = {
   "filters": 4,

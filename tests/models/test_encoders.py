@@ -16,7 +16,7 @@ from cdcc_tf.models.encoders import (
   build_encoder,
   freeze_blocks,
 )
-from tests.conftest import assert_same, noise_picture
+from tests.helpers import assert_same, noise_picture
 
 WIDTH = 1 / 16
 CONVOLUTIONS = [

@@ -13,7 +13,7 @@ from masksembles.common import generation_wrapper
 from cdcc_tf.errors import InputError
 from cdcc_tf.models.layers import AdaptiveAveragePooling2D, Masksembles2D
 from cdcc_tf.models.spatial import SpatialEncoder
-from tests.conftest import assert_same, check_layer
+from tests.helpers import assert_same, check_layer
 
 CHANNELS = 3
 

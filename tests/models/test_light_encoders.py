@@ -19,7 +19,7 @@ from cdcc_tf.models.encoders import (
   pretrained_variables,
 )
 from cdcc_tf.models.light_encoders import BACKBONES, StrideJoin
-from tests.conftest import noise_picture
+from tests.helpers import noise_picture
 
 # As published: block of each change of stride, kernel sizes, features at
 # strides 8, 16 and 32, and how many blocks there are.

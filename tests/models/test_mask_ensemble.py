@@ -6,7 +6,7 @@ import pytest
 
 from cdcc_tf.models.mask_ensemble import MaskEnsemble
 from cdcc_tf.models.sfcn import SFCN
-from tests.conftest import noise_picture
+from tests.helpers import noise_picture
 
 MASKS = 3
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from cdcc_tf.models.normalization import InputNormalization, NormalizedConv2D
-from tests.conftest import check_layer, noise_picture
+from tests.helpers import check_layer, noise_picture
 
 KINDS = {"plain": (5, 3, 2), "depthwise": (None, 5, 1), "linear": (5, 1, 1)}
 

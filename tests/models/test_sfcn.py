@@ -15,7 +15,7 @@ from cdcc_tf.models.decoders import (
 )
 from cdcc_tf.models.sfcn import SFCN
 from cdcc_tf.training.adaptation.losses import DensityLoss
-from tests.conftest import POLICIES, assert_same, noise_picture
+from tests.helpers import POLICIES, assert_same, noise_picture
 
 ARGUMENTS = {
   "width": 1 / 16,

@@ -19,7 +19,7 @@ from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training import calibration
 from cdcc_tf.training.stage_run import StageRun
 from cdcc_tf.training.stages import plan
-from tests.conftest import RecordsFactory, png, tiny_record
+from tests.helpers import RecordsFactory, png, tiny_record
 
 
 class Counter:

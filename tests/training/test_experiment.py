@@ -23,7 +23,7 @@ from cdcc_tf.training import builders, experiment, stages
 from cdcc_tf.training.loop.checkpoints import Checkpoints
 from cdcc_tf.training.loop.model_selection import ema_weights
 from tests.commands import command
-from tests.training.conftest import (
+from tests.training.helpers import (
   stage_run,
   tiny_experiment,
   with_rounds,
@@ -80,6 +80,7 @@ def test_counters_are_built_as_the_options_say(
     assert counter.get_config()["detached_variance"] is detached
 
 
+@pytest.mark.slow
 def test_what_a_run_leaves_behind(finished: RunFolder) -> None:
   folder = finished
   history = json.loads(folder.history.read_text())
@@ -104,6 +105,7 @@ def test_what_a_run_leaves_behind(finished: RunFolder) -> None:
     assert (folder.panels / f"step_000004_{domain}.png").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_poisoned_target_labels_change_nothing_in_a_run(
   config: ExperimentConfig,
   finished: RunFolder,
@@ -346,6 +348,7 @@ def test_more_replicas_than_gpus_are_refused(
     builders.build_strategy(2)
 
 
+@pytest.mark.slow
 def test_two_replicas_train_and_validate(
   config: ExperimentConfig, tmp_path: Path
 ) -> None:

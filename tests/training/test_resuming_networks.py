@@ -16,7 +16,7 @@ from cdcc_tf.data.pipeline import joint
 from cdcc_tf.data.pipeline.domains import Domains
 from cdcc_tf.training import builders, stages
 from cdcc_tf.training.loop.checkpoints import Checkpoints
-from tests.training.conftest import stage_run, with_training
+from tests.training.helpers import stage_run, with_training
 
 LIGHT = {"encoder": "efficientnet_lite0", "width": 0.1}
 

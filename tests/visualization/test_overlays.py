@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from cdcc_tf.visualization import overlays
-from tests.conftest import noise_picture
+from tests.helpers import noise_picture
 
 
 def test_heat_is_hottest_where_the_people_are() -> None:

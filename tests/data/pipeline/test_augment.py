@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from cdcc_tf.data.density import density_map
 from cdcc_tf.data.pipeline import augment
-from tests.conftest import (
+from tests.helpers import (
   assert_same,
   lopsided_points,
   noise_picture,

@@ -16,7 +16,7 @@ from cdcc_tf.data.pipeline.domains import Domains
 from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.errors import InputError
-from tests.conftest import (
+from tests.helpers import (
   HEIGHT,
   WIDTH,
   RecordsFactory,

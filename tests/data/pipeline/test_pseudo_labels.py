@@ -10,7 +10,7 @@ from cdcc_tf.config import DataConfig
 from cdcc_tf.data.pipeline import augment, pseudo_labels
 from cdcc_tf.data.pseudo_labels.cache import PseudoLabelSet, PseudoLabelWriter
 from cdcc_tf.data.pseudo_labels.record import PseudoLabel, parse
-from tests.conftest import png
+from tests.helpers import png
 
 CELL = 8
 # Whole cells: an odd one out, in a corner of its own, tells where it went.

@@ -12,8 +12,8 @@ from cdcc_tf.data.records.image_table import Origin
 from cdcc_tf.data.records.manifest import load_manifest
 from cdcc_tf.data.records.writer import RecordWriter
 from cdcc_tf.errors import InputError
-from tests.conftest import tiny_record
 from tests.data.records.test_staged_folder import contents
+from tests.helpers import tiny_record
 
 SPLITS = [*("train", "train", "val", "train", "val", "train", "train"), "test"]
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from cdcc_tf.data.pseudo_labels.cache import PseudoLabelWriter, finished_shards
 from cdcc_tf.data.pseudo_labels.record import PseudoLabel, parse
 from cdcc_tf.errors import InputError
-from tests.conftest import noise_picture, png
+from tests.helpers import noise_picture, png
 
 KEY = {"counter": "abc", "keep": 0.5, "records": ["1", "2"]}
 

@@ -14,7 +14,7 @@ from cdcc_tf.data.records.manifest import (
   load_manifest,
 )
 from cdcc_tf.errors import InputError
-from tests.conftest import RecordsFactory
+from tests.helpers import RecordsFactory
 
 
 def example_manifest() -> Manifest:

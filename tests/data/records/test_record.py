@@ -14,7 +14,7 @@ from cdcc_tf.data.records.manifest import hashlib, load_manifest
 from cdcc_tf.data.records.record import CrowdRecord, parse
 from cdcc_tf.data.records.writer import RecordWriter
 from cdcc_tf.errors import InputError
-from tests.conftest import RecordsFactory, tiny_record, write_records
+from tests.helpers import RecordsFactory, tiny_record, write_records
 
 
 def assert_equal_records(first: CrowdRecord, second: CrowdRecord) -> None:

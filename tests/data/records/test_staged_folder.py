@@ -13,7 +13,7 @@ from cdcc_tf.data.records import staged_folder
 from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.writer import RecordWriter
 from cdcc_tf.errors import InputError
-from tests.conftest import RecordsFactory, tiny_record, write_records
+from tests.helpers import RecordsFactory, tiny_record, write_records
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -93,7 +93,7 @@ def test_failed_move_puts_the_old_records_back(
 KILLED = """
 import sys, time
 from cdcc_tf.data.records.writer import RecordWriter
-from tests.conftest import tiny_record
+from tests.helpers import tiny_record
 with RecordWriter(sys.argv[1], "tiny", {}, overwrite=True) as writer:
   writer.write(tiny_record(8), "train")
   print("writing", flush=True)

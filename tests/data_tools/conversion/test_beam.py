@@ -12,12 +12,12 @@ from cdcc_tf.errors import InputError
 from data_tools.conversion.beam.runner import loaded
 from data_tools.conversion.convert_dataset import Options, convert
 from tests.data.records.test_staged_folder import contents
-from tests.data_tools.conftest import (
+from tests.data_tools.formats.test_video import write_video
+from tests.data_tools.helpers import (
   WIDTH,
   write_picture,
   write_shanghaitech,
 )
-from tests.data_tools.formats.test_video import write_video
 
 OPTIONS = {"val_fraction": 0.2, "dev_every": 4, "sigma": "adaptive"}
 DIRECT = {"runner": "DirectRunner", "workers": 3}

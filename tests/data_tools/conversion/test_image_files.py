@@ -20,8 +20,8 @@ from data_tools.conversion.image_files import UnusableImage, read_image
 from data_tools.conversion.resizing import into_image
 from data_tools.conversion.to_record import to_record
 from data_tools.formats.base import LabelledImage
-from tests.conftest import jpeg, noise_picture, png
-from tests.data_tools.conftest import HEIGHT, WIDTH, bomb, write_picture
+from tests.data_tools.helpers import HEIGHT, WIDTH, bomb, write_picture
+from tests.helpers import jpeg, noise_picture, png
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.JPG"])

@@ -21,7 +21,7 @@ from data_tools.conversion.resizing import (
 )
 from data_tools.conversion.to_record import to_record
 from data_tools.formats.base import LabelledImage
-from tests.data_tools.conftest import (
+from tests.data_tools.helpers import (
   HEIGHT,
   WIDTH,
   write_picture,

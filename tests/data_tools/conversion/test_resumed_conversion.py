@@ -14,13 +14,13 @@ from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.conversion.to_record import to_record
 from tests.commands import command, killed_when, run_module
 from tests.data.records.test_staged_folder import contents
-from tests.data_tools.conftest import (
+from tests.data_tools.formats.test_video import write_video
+from tests.data_tools.helpers import (
   WIDTH,
   write_picture,
   write_shanghaitech,
   write_unity,
 )
-from tests.data_tools.formats.test_video import write_video
 
 PICTURES = 23
 OPTIONS = {"val_fraction": 0.2, "dev_every": 4}

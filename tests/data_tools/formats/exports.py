@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.data_tools.conftest import HEIGHT, WIDTH, Points, write_picture
+from tests.data_tools.helpers import HEIGHT, WIDTH, Points, write_picture
 
 # Neither symmetric nor in the middle: swapped axes or a flip would show.
 CROWD = [(5.25, 40.5), (90.0, 3.0)]

@@ -8,12 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from tests.data_tools.conftest import (
-  HEIGHT,
-  WIDTH,
-  write_shanghaitech,
-  write_unity,
-)
 from tests.data_tools.formats import exports
 from tests.data_tools.formats.exports import CROWD, ONE, picture_files
 from tests.data_tools.formats.mat_files import write_mat
@@ -40,6 +34,12 @@ from tests.data_tools.formats.test_worldexpo10 import (
   CORNERS,
   SEVEN,
   write_expo,
+)
+from tests.data_tools.helpers import (
+  HEIGHT,
+  WIDTH,
+  write_shanghaitech,
+  write_unity,
 )
 
 Spoil = Callable[[Any, random.Random], bytes]

@@ -7,9 +7,9 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import beijing_brt
-from tests.data_tools.conftest import Points, write_picture
 from tests.data_tools.formats.mat_files import write_mat
 from tests.data_tools.formats.readings import heads, reasons, splits, usable
+from tests.data_tools.helpers import Points, write_picture
 
 POINTS = [(5.25, 90.5), (49.9, 0.0), (-0.4, 3)]
 TIMES = ["20160620091226", "20170325134657", "20170506104251"]

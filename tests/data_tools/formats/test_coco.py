@@ -9,10 +9,10 @@ from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import coco
 from data_tools.formats.base import LabelledImage
-from tests.data_tools.conftest import HEIGHT, WIDTH
 from tests.data_tools.formats import exports
 from tests.data_tools.formats.exports import CROWD, ONE, as_lists, picture_files
 from tests.data_tools.formats.readings import states
+from tests.data_tools.helpers import HEIGHT, WIDTH
 
 PERSON = {
   "id": 1,

@@ -8,7 +8,7 @@ import pytest
 from cdcc_tf.errors import InputError
 from data_tools.formats import csv_points
 from data_tools.formats.base import LabelledImage, Note, Unreadable
-from tests.data_tools.conftest import write_csv
+from tests.data_tools.helpers import write_csv
 
 
 def points_by_id(root: Path) -> dict[str, np.ndarray | None]:

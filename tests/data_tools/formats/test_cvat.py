@@ -8,7 +8,6 @@ import pytest
 from cdcc_tf.errors import InputError
 from data_tools.formats import cvat
 from data_tools.formats.base import LabelledImage
-from tests.data_tools.conftest import HEIGHT, WIDTH
 from tests.data_tools.formats.exports import (
   CROWD,
   ONE,
@@ -19,6 +18,7 @@ from tests.data_tools.formats.exports import (
 )
 from tests.data_tools.formats.exports import cvat as cvat_file
 from tests.data_tools.formats.readings import states
+from tests.data_tools.helpers import HEIGHT, WIDTH
 
 BOX = (
   '<box label="{}" occluded="0" xtl="10.0" ytl="20.0" xbr="16.0" ybr="32.0" '

@@ -8,9 +8,9 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import fdst
-from tests.data_tools.conftest import write_picture
 from tests.data_tools.formats.mutations import mutants, spoil_json
 from tests.data_tools.formats.readings import heads, reasons, splits, usable
+from tests.data_tools.helpers import write_picture
 
 Box = tuple[float, float, float, float]
 BOXES = [(4, 38, 3, 5), (90, 0, 18.5, 1)]

@@ -14,7 +14,6 @@ from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.conversion.published_totals import deviations
 from data_tools.formats import gcc
 from data_tools.formats.parsing import gcc_lists
-from tests.data_tools.conftest import write_picture
 from tests.data_tools.formats.mat_files import write_mat
 from tests.data_tools.formats.mutations import mutants, spoil_json
 from tests.data_tools.formats.readings import (
@@ -24,6 +23,7 @@ from tests.data_tools.formats.readings import (
   splits,
   usable,
 )
+from tests.data_tools.helpers import write_picture
 
 ROWS_AND_COLUMNS = [[40, 5], [0, 99], [49, 7]]
 POINTS = [[5, 40], [99, 0], [7, 49]]

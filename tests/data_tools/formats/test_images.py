@@ -10,8 +10,8 @@ from cdcc_tf.output_folder import OutputFolder
 from data_tools.common.summary import summary
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import images
-from tests.conftest import noise_picture, png
 from tests.data_tools.formats.exports import picture_files
+from tests.helpers import noise_picture, png
 
 NAMES = ["seq_10.jpg", "seq_2.PNG", "deep er/seq_1.jpeg", "c.webp.jpg"]
 

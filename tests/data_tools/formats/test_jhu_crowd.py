@@ -7,7 +7,6 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import jhu_crowd
-from tests.data_tools.conftest import write_picture
 from tests.data_tools.formats.mutations import mutants, spoil_text
 from tests.data_tools.formats.readings import (
   heads,
@@ -16,6 +15,7 @@ from tests.data_tools.formats.readings import (
   splits,
   usable,
 )
+from tests.data_tools.helpers import write_picture
 
 TEXT = "5 40 7 9 1 0 \n99 0 3 4 3 1\n"
 

@@ -9,7 +9,6 @@ import pytest
 from cdcc_tf.errors import InputError
 from data_tools.formats import label_studio
 from data_tools.formats.base import LabelledImage
-from tests.data_tools.conftest import HEIGHT, WIDTH
 from tests.data_tools.formats.exports import (
   CROWD,
   ONE,
@@ -20,6 +19,7 @@ from tests.data_tools.formats.exports import (
 from tests.data_tools.formats.exports import label_studio_result as result
 from tests.data_tools.formats.exports import label_studio_task as task
 from tests.data_tools.formats.readings import states
+from tests.data_tools.helpers import HEIGHT, WIDTH
 
 
 def read(root: Path, *tasks: Any, **options: Any) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import pytest
 from cdcc_tf.errors import InputError
 from data_tools.formats import labelme
 from data_tools.formats.base import LabelledImage
-from tests.data_tools.conftest import HEIGHT, WIDTH
 from tests.data_tools.formats import exports
 from tests.data_tools.formats.exports import (
   CROWD,
@@ -20,6 +19,7 @@ from tests.data_tools.formats.exports import (
 )
 from tests.data_tools.formats.exports import labelme_shape as shape
 from tests.data_tools.formats.readings import states
+from tests.data_tools.helpers import HEIGHT, WIDTH
 
 
 def read_one(root: Path, *shapes: dict[str, Any], **options: Any) -> Any:

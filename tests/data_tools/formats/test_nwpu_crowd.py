@@ -12,7 +12,6 @@ from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import nwpu_crowd
 from data_tools.formats.base import LabelledImage
-from tests.data_tools.conftest import Points, write_picture
 from tests.data_tools.formats.mat_files import write_mat
 from tests.data_tools.formats.mutations import mutants, spoil_json
 from tests.data_tools.formats.readings import (
@@ -22,6 +21,7 @@ from tests.data_tools.formats.readings import (
   splits,
   usable,
 )
+from tests.data_tools.helpers import Points, write_picture
 
 POINTS = [[5.25, 40.5], [99.9, 0.0], [5.25, 40.5]]
 

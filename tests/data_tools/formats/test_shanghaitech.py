@@ -9,12 +9,12 @@ import scipy.io
 from cdcc_tf.errors import InputError
 from data_tools.formats import shanghaitech
 from data_tools.formats.base import LabelledImage, Unreadable
-from tests.data_tools.conftest import (
+from tests.data_tools.formats.mat_files import write_mat
+from tests.data_tools.helpers import (
   write_picture,
   write_shanghaitech,
   write_shanghaitech_mat,
 )
-from tests.data_tools.formats.mat_files import write_mat
 
 POINTS = [(5.25, 40.5), (99.9, 0.0), (5.25, 40.5)]
 

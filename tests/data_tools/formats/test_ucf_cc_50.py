@@ -8,7 +8,6 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import ucf_cc_50
-from tests.data_tools.conftest import Points, write_picture
 from tests.data_tools.formats.mat_files import write_mat
 from tests.data_tools.formats.readings import (
   heads,
@@ -17,6 +16,7 @@ from tests.data_tools.formats.readings import (
   splits,
   usable,
 )
+from tests.data_tools.helpers import Points, write_picture
 
 POINTS = [(5.25, 40.5), (-358.7, 0.0)]
 

@@ -7,9 +7,9 @@ import pytest
 
 from cdcc_tf.errors import InputError
 from data_tools.formats import ucf_qnrf
-from tests.data_tools.conftest import Points, write_picture
 from tests.data_tools.formats.mat_files import write_mat
 from tests.data_tools.formats.readings import heads, reasons, splits, usable
+from tests.data_tools.helpers import Points, write_picture
 
 POINTS = [(5.25, 40.5), (99.9, 0.0), (5.25, 40.5), (-7, 3)]
 

@@ -8,9 +8,9 @@ import pytest
 from cdcc_tf.errors import InputError
 from data_tools.conversion.published_totals import inside
 from data_tools.formats import ucsd
-from tests.data_tools.conftest import Points, write_picture
 from tests.data_tools.formats.mat_files import write_mat
 from tests.data_tools.formats.readings import heads, reasons, splits, usable
+from tests.data_tools.helpers import Points, write_picture
 
 POINTS = [(5.5, 40.5), (99.0, 1.0), (70, 30)]
 ROI = np.zeros((50, 100), bool)

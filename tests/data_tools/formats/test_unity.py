@@ -8,7 +8,7 @@ import pytest
 from cdcc_tf.errors import InputError
 from data_tools.formats import unity
 from data_tools.formats.base import LabelledImage, Unreadable
-from tests.data_tools.conftest import write_unity
+from tests.data_tools.helpers import write_unity
 
 
 def test_points_and_their_origin(tmp_path: Path):

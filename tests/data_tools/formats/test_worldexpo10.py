@@ -10,9 +10,9 @@ from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.errors import InputError
 from data_tools.conversion.convert_dataset import Options, convert
 from data_tools.formats import worldexpo10
-from tests.data_tools.conftest import Points, write_picture
 from tests.data_tools.formats.mat_files import write_mat
 from tests.data_tools.formats.readings import heads, reasons, splits, usable
+from tests.data_tools.helpers import Points, write_picture
 
 POINTS = [(5.25, 40.5), (99.0, 1.0), (70, 30)]
 CORNERS = [(1.0, 1), (60, 1), (60, 50.5), (1, 50.5)]

@@ -15,6 +15,7 @@ from data_tools.synthesis.style.look import measure
 STRONG = 80  # of 255, between a pixel's channels: strongly saturated
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
   ("name", "colour", "saturated", "detail"),
   [

@@ -16,8 +16,8 @@ from cdcc_tf.inference.counter import CrowdCounter, load_model
 from cdcc_tf.inference.exports import saved_model
 from cdcc_tf.uncertainty.conformal import LEVELS, Calibration
 from cdcc_tf.uncertainty.familiarity import Familiarity
-from tests.conftest import noise_picture
-from tests.inference.conftest import LIGHT, tiny_model
+from tests.helpers import noise_picture
+from tests.inference.helpers import LIGHT, tiny_model
 
 # Same graph, same numbers: float32 differs by the order of sums. In bfloat16 a
 # value between two others rounds either way, depending on what was fused.
@@ -34,6 +34,7 @@ print(json.dumps(counts))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
   ("precision", "fast", "network"),
   [
@@ -92,6 +93,7 @@ def test_exported_intervals_are_the_counters(
   assert served["familiar"].tolist() in ([True, False], [False, True])
 
 
+@pytest.mark.slow
 def test_export_needs_tensorflow_alone(
   counter: CrowdCounter, tmp_path: Path
 ) -> None:

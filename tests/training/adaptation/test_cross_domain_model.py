@@ -193,6 +193,7 @@ def test_metrics_restart_each_interval() -> None:
   assert all(float(metric.result()) == 0 for metric in model.metrics)
 
 
+@pytest.mark.slow
 def test_learns_the_orientation_task() -> None:
   """Sky above ground: the head must tell which way is up."""
   model = make_model(OrientationSchedule(weight=1.0))

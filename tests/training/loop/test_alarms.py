@@ -15,7 +15,7 @@ from cdcc_tf.training.loop.alarms import (
   pseudo_label_drift_alarm,
 )
 from cdcc_tf.training.stages import Stage
-from tests.training.conftest import stage_run
+from tests.training.helpers import stage_run
 
 
 def row(stage: str = "stage1", **figures: float) -> Row:

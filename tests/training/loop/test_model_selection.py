@@ -9,7 +9,7 @@ import keras
 from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training.loop.model_selection import CheckpointSelector
 from cdcc_tf.training.stages import Stage
-from tests.training.conftest import stage_run, tiny_experiment, with_training
+from tests.training.helpers import stage_run, tiny_experiment, with_training
 
 STAGES = [Stage(f"round{n}", n, 20 * n, 20, 1e-4) for n in (1, 2)]
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 from cdcc_tf.data.records.dataset import RecordDataset
 from cdcc_tf.data.records.record import CrowdRecord
 from cdcc_tf.training.rounds import contrast
-from tests.conftest import RecordsFactory, png, tiny_record
+from tests.helpers import RecordsFactory, png, tiny_record
 
 
 def chequered(low: float, high: float, side: int = 128) -> np.ndarray:

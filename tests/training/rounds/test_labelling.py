@@ -25,7 +25,7 @@ from cdcc_tf.training import calibration
 from cdcc_tf.training.rounds import label_statistics, labelling
 from cdcc_tf.training.stage_run import StageRun
 from cdcc_tf.training.stages import plan
-from tests.conftest import png, tiny_record
+from tests.helpers import png, tiny_record
 
 
 @pytest.fixture

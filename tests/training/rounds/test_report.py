@@ -16,8 +16,8 @@ from cdcc_tf.data.pseudo_labels.record import PseudoLabel
 from cdcc_tf.runs.folder import RunFolder
 from cdcc_tf.training.rounds import report
 from cdcc_tf.training.stages import Stage
-from tests.conftest import noise_picture, png
-from tests.training.conftest import stage_run
+from tests.helpers import noise_picture, png
+from tests.training.helpers import stage_run
 
 
 def cache(folder: Path, densities: list[np.ndarray]) -> list[Path]:

@@ -23,7 +23,7 @@ from cdcc_tf.training.import_stage1 import import_stage1
 from cdcc_tf.training.rounds import contrast, labelling, round
 from cdcc_tf.training.stages import Stage, plan
 from cdcc_tf.uncertainty.conformal import Calibration
-from tests.training.conftest import (
+from tests.training.helpers import (
   stage_run,
   tiny_experiment,
   with_rounds,
@@ -121,6 +121,7 @@ def killed(
   return folder
 
 
+@pytest.mark.slow
 def test_killed_anywhere_ends_with_the_same_weights_and_labels(
   undisturbed: RunFolder, killed: RunFolder
 ) -> None:
@@ -297,6 +298,7 @@ def test_an_adopted_stage_1_brings_the_best_of_its_counters(
   assert last.record("best") == json.loads(ended.read_text())
 
 
+@pytest.mark.slow
 def test_rounds_on_the_source_alone(
   two_rounds: ExperimentConfig,
   undisturbed: RunFolder,
@@ -316,6 +318,7 @@ def test_rounds_on_the_source_alone(
   )
 
 
+@pytest.mark.slow
 def test_source_only_with_pseudo_labels(
   two_rounds: ExperimentConfig, tmp_path: Path
 ) -> None:
@@ -338,6 +341,7 @@ def test_a_round_goes_on_when_the_last_one_s_labels_are_gone(
   assert "missing or damaged" in caplog.text
 
 
+@pytest.mark.slow
 def test_contrast_is_matched_in_the_first_round_alone(
   two_rounds: ExperimentConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

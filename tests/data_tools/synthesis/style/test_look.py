@@ -14,7 +14,7 @@ from data_tools.synthesis import generate
 from data_tools.synthesis.records import Options, check
 from data_tools.synthesis.style import likeness, look
 from data_tools.synthesis.style.look import bring_near, looks_of, measure
-from tests.conftest import noise_picture, png, write_records
+from tests.helpers import noise_picture, png, write_records
 
 
 def soft_picture(height, width, level=90, seed=0, sigma=3.0):

@@ -1,4 +1,4 @@
-"""Data sets as they are published, written by the tests themselves."""
+"""Published layouts, written small."""
 
 import struct
 import zlib
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import scipy.io
 
-from tests.conftest import jpeg, noise_picture, png
+from tests.helpers import jpeg, noise_picture, png
 
 HEIGHT, WIDTH = 50, 100
 
