@@ -9,6 +9,7 @@ import concurrent.futures
 import contextlib
 import functools
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import warnings
@@ -75,11 +76,20 @@ def read_fields(path: Path, *names: str) -> dict[str, Any]:
 @functools.cache
 def _pool() -> pebble.ProcessPool:
   """Returns the pool of the one parsing process, which ends with this one."""
-  return pebble.ProcessPool(
+  pool = pebble.ProcessPool(
     max_workers=1,
     initializer=_prepare_process,
     context=multiprocessing.get_context("spawn"),
   )
+  # pebble stops its pools when the interpreter exits, which a child process of
+  # multiprocessing never does: it would wait for the pool's process for ever.
+  multiprocessing.util.Finalize(None, _stop, (pool,), exitpriority=10)
+  return pool
+
+
+def _stop(pool: pebble.ProcessPool) -> None:
+  pool.stop()
+  pool.join()
 
 
 def _prepare_process() -> None:

@@ -1,5 +1,6 @@
 """MATLAB files of any version and in any state: values, or one line."""
 
+import multiprocessing
 import os
 import resource
 import signal
@@ -370,3 +371,16 @@ def test_damaged_files_end_in_one_line(
       lines = ["fine"]
     assert len(lines) == 1
   assert refused > 3
+
+
+def test_a_child_of_multiprocessing_ends_after_reading(tmp_path: Path):
+  """It never reaches the interpreter's exit, where pools are stopped."""
+  path = write_mat(tmp_path / "a.mat", {"p": POINTS})
+  child = multiprocessing.get_context("forkserver").Process(
+    target=matlab.read_fields, args=(path, "p")
+  )
+  child.start()
+  child.join(60)
+  ended = child.exitcode
+  child.kill()
+  assert ended == 0
