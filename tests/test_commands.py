@@ -205,7 +205,7 @@ def test_from_training_to_an_exported_count(
   assert sum(shard["pictures"] for shard in made["shards"]) == 3
   assert made["made_by"]["contrast"] == 2  # the most; the source's has 8 times
   assert made["made_by"]["keep"] == 0.4  # as the run has it
-  assert "on 3 of 3 pictures" in done.stdout
+  assert "on 3 of 3 images" in done.stdout
 
   pictures = tmp_path / "pictures"
   pictures.mkdir()
